@@ -1,0 +1,80 @@
+/**
+ * The events of the change feed. Each is written in the same commit as the state it tells of, with
+ * the next sequence number; nothing else tells anyone anything.
+ */
+import type { MessageId, ReportId } from './ids.ts';
+import type { RecipientState } from './recipient.ts';
+import type { Category, EnhancedStatus, Reply } from './reply.ts';
+
+export const EVENT_TYPES = [
+  /** The message is durable, the ERP got its 250. */
+  'message.accepted',
+  /** An attempt ended without success; another follows at `nextAttemptAt`. */
+  'recipient.deferred',
+  /** The next hop answered 250. */
+  'recipient.transferred',
+  /** A report confirmed final delivery. */
+  'recipient.delivered',
+  /** Refused for good: `source` says by whom. */
+  'recipient.failed',
+  /** The retry time ran out. */
+  'recipient.expired',
+  /** A report says that a server after ours is still trying. */
+  'recipient.delayed',
+  'recipient.held',
+  'recipient.released',
+  'recipient.cancelled',
+  'recipient.suppressed',
+  /** The recipient's provider reported the mail as unwanted. */
+  'recipient.complained',
+  'recipient.auto-replied',
+  /** Sent again as the message named in `supersededBy`. */
+  'message.resent',
+  /** The bytes were erased, the record stays. */
+  'message.content-erased',
+  /** Record and bytes were erased. */
+  'message.deleted',
+  /** A report came in that fits no message. */
+  'report.unmatched',
+  'queue.blocked',
+  'queue.recovered',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What is particular to an event; which fields are there depends on the type. */
+export interface EventDraft {
+  readonly type: EventType;
+  readonly index?: number;
+  readonly recipient?: string;
+  readonly state?: RecipientState;
+  readonly previous?: RecipientState;
+  readonly category?: Category;
+  readonly status?: EnhancedStatus | null;
+  readonly reply?: Reply | null;
+  readonly addressInvalid?: boolean;
+  readonly source?: 'attempt' | 'report';
+  readonly nextAttemptAt?: number;
+  readonly nextHop?: string;
+  readonly attempt?: number;
+  readonly ambiguous?: boolean;
+  readonly report?: ReportId;
+  readonly rank?: number;
+  readonly reason?: string;
+  readonly supersededBy?: MessageId;
+  /** For `message.accepted`: how many recipients by domain. */
+  readonly domains?: Readonly<Record<string, number>>;
+}
+
+/** An event as it stands in the feed. */
+export interface FeedEvent extends EventDraft {
+  /** Ascends by one, without gaps, from 1. */
+  readonly seq: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly message?: MessageId;
+  /** Of the message, so that readers of the feed can filter without a look-up. */
+  readonly account?: string;
+  readonly document?: string;
+  readonly contact?: string;
+  readonly template?: string;
+}

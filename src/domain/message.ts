@@ -1,0 +1,106 @@
+/** A message as relais records it, and the state that follows from its recipients'. */
+import type { Envelope } from './envelope.ts';
+import type { MessageId } from './ids.ts';
+import type { RecipientState } from './recipient.ts';
+import type { Category } from './reply.ts';
+
+/** How the message came in. */
+export interface SubmissionClient {
+  /** IP address without port. */
+  readonly address: string;
+  /** EHLO or HELO argument, control characters taken out. */
+  readonly helo: string;
+  readonly tls: { readonly version: string; readonly cipher: string } | null;
+  /** The account that authenticated; null when `networks` let it in. */
+  readonly user: string | null;
+}
+
+/** Header fields read on the way in, decoded (RFC 2047); null where absent. */
+export interface MessageHeaders {
+  readonly subject: string | null;
+  /** Without angle brackets. */
+  readonly messageId: string | null;
+  readonly from: string | null;
+  readonly date: string | null;
+}
+
+/** What the ERP said, by X-Relais-* headers, that the mail is about. */
+export interface References {
+  readonly document: string | null;
+  readonly contact: string | null;
+  readonly template: string | null;
+  readonly class: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A message before its content is complete. */
+export interface PreparedMessage {
+  readonly id: MessageId;
+  /** Unix milliseconds. */
+  readonly acceptedAt: number;
+  readonly account: string;
+  readonly client: SubmissionClient;
+  readonly envelope: Envelope;
+  readonly headers: MessageHeaders;
+  readonly references: References;
+  /** The message that this one replaces. */
+  readonly supersedes: MessageId | null;
+  /** Our trace field (RFC 5321 §4.4), folded, with its final CRLF: forwarded in front of the content. */
+  readonly received: string;
+}
+
+/** A message whose content is durable. */
+export interface AcceptedMessage extends PreparedMessage {
+  /** Octets of the content, `received` not counted. */
+  readonly size: number;
+  /** SHA-256 of the content in lower-case hex, `received` not included. */
+  readonly sha256: string;
+}
+
+export const MESSAGE_STATES = ['in-progress', 'transferred', 'delivered', 'failed', 'partly-failed', 'cancelled'] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** The state of a message: derived from those of its recipients, never stored on its own. */
+export function messageState(states: Iterable<RecipientState>): MessageState {
+  let failed = 0;
+  let delivered = 0;
+  let transferred = 0;
+  for (const state of states) {
+    switch (state) {
+      case 'queued':
+      case 'deferred':
+      case 'held':
+        return 'in-progress';
+      case 'failed':
+      case 'expired':
+      case 'suppressed':
+        failed++;
+        break;
+      case 'delivered':
+        delivered++;
+        break;
+      case 'transferred':
+        transferred++;
+        break;
+      case 'cancelled':
+        break;
+      default:
+        return state satisfies never;
+    }
+  }
+  if (failed > 0) return delivered + transferred > 0 ? 'partly-failed' : 'failed';
+  if (transferred > 0) return 'transferred';
+  return delivered > 0 ? 'delivered' : 'cancelled';
+}
+
+/** A message in a list. */
+export interface MessageSummary {
+  readonly message: AcceptedMessage;
+  readonly state: MessageState;
+  readonly contentErased: boolean;
+  readonly recipients: readonly {
+    readonly address: string;
+    readonly state: RecipientState;
+    readonly category: Category | null;
+  }[];
+}

@@ -1,0 +1,421 @@
+/**
+ * The ports at which the rooms meet: `relay`, `http`, `signals` and `housekeeping` know these, the
+ * store and the delivery implement them, `relais.ts` ties them together. They speak the domain,
+ * never keys or SQL. Nothing here assumes that one process alone uses the store.
+ */
+import type { Readable } from 'node:stream';
+import type { Address } from './address.ts';
+import type { EventDraft, EventType, FeedEvent } from './events.ts';
+import type { MessageId, ReportId } from './ids.ts';
+import type { AcceptedMessage, MessageSummary, PreparedMessage } from './message.ts';
+import type { Attempt, Evidence, RecipientRecord, RecipientState, Transition } from './recipient.ts';
+import type { Category, EnhancedStatus, Reply } from './reply.ts';
+
+/** Takes the content of one message or report while it arrives. Memory is bounded whatever its size. */
+export interface ContentWriter {
+  /** Resolves when more may be written; rejects when the disk refuses. Undefined: at once. */
+  write(chunk: Buffer): Promise<void> | undefined;
+  /** Lets go of what was written: the client went away or was refused. */
+  abort(): Promise<void>;
+  /** Octets so far. */
+  readonly size: number;
+}
+
+/** Content as stored, its SHA-256 checked before this object is handed out. */
+export interface StoredContent {
+  readonly size: number;
+  readonly sha256: string;
+  /** The whole, where it is small enough to be held (4 MiB); otherwise null and `stream` is used. */
+  readonly bytes: Buffer | null;
+  /** Reads it from the start; each call a new stream. */
+  stream(): Readable;
+}
+
+/** What the scheduler needs to know of a pending recipient: small, for there are 100,000 of them. */
+export interface ScheduledRecipient {
+  readonly message: MessageId;
+  readonly index: number;
+  readonly state: 'queued' | 'deferred' | 'held';
+  /** Unix milliseconds; null while held. */
+  readonly dueAt: number | null;
+  readonly expireAt: number;
+  readonly attempts: number;
+  readonly address: Address;
+  /** Null for the null reverse-path. */
+  readonly sender: Address | null;
+  readonly account: string;
+  readonly class: string | null;
+  /** An attempt is running: not to be claimed again. */
+  readonly attempting: boolean;
+}
+
+/** A change of the schedule, told after its commit. `scheduled: null`: no longer pending. */
+export interface ScheduleChange {
+  readonly message: MessageId;
+  readonly index: number;
+  readonly scheduled: ScheduledRecipient | null;
+}
+
+export interface ClaimRequest {
+  readonly message: MessageId;
+  readonly indexes: readonly number[];
+  readonly nextHop: string;
+  readonly leaseUntil: number;
+  /** When the next attempt is due should this one never end. */
+  readonly retryAt: number;
+  readonly now: number;
+}
+
+export interface Claim {
+  readonly message: AcceptedMessage;
+  /** Those whose attempt was begun; others changed meanwhile and are left out. */
+  readonly recipients: readonly RecipientRecord[];
+}
+
+export interface EvidenceItem {
+  readonly message: MessageId;
+  readonly index: number;
+  readonly evidence: Evidence;
+}
+
+/** A report as it came in, parsed. */
+export interface ReportRecord {
+  readonly id: ReportId;
+  readonly receivedAt: number;
+  readonly via: 'smtp' | 'imap' | 'api' | 'file';
+  /** Envelope recipient it came to; null where there is none. */
+  readonly to: string | null;
+  readonly kind: 'bounce' | 'delayed' | 'delivered' | 'complaint' | 'auto-reply' | 'none';
+  readonly subject: string | null;
+  readonly originalMessageId: string | null;
+  readonly envelopeId: string | null;
+  readonly reportingMta: string | null;
+  readonly recipients: readonly ReportedRecipient[];
+  /** What it was tied to; null: for the review list. */
+  readonly matched: { readonly message: MessageId; readonly index: number; readonly rank: number } | null;
+  /** Why it was not believed or not understood; null when all is well. */
+  readonly trouble: string | null;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** One recipient of a report, the fields of RFC 3464 §2.3 as far as they are there. */
+export interface ReportedRecipient {
+  readonly address: string | null;
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' | 'complaint' | 'auto-reply' | null;
+  readonly status: EnhancedStatus | null;
+  readonly replyCode: number | null;
+  readonly category: Category;
+  readonly addressInvalid: boolean;
+  readonly permanent: boolean;
+  readonly diagnostic: string | null;
+}
+
+/** Filters of the register; those given must all hold. */
+export interface MessageFilter {
+  /** Any of these: a state of the message, or of any of its recipients. */
+  readonly state?: readonly string[];
+  /** Normalised address. */
+  readonly recipient?: string;
+  /** Recipient domain, A-label. */
+  readonly domain?: string;
+  /** Normalised address; '' for the null reverse-path. */
+  readonly sender?: string;
+  /** Any of these. */
+  readonly account?: readonly string[];
+  readonly template?: string;
+  readonly document?: string;
+  readonly contact?: string;
+  /** `name` or `name=value`. */
+  readonly tag?: string;
+  readonly messageId?: string;
+  /** Words, each to be found as a word or the beginning of one. */
+  readonly q?: string;
+  /** Unix milliseconds: accepted at or after. */
+  readonly from?: number;
+  /** Unix milliseconds: accepted before. */
+  readonly to?: number;
+}
+
+export interface PageRequest {
+  /** 1 to 500. */
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/**
+ * A page, newest first. A filter that hits rarely may give fewer items than asked with `next` set:
+ * the search was cut after its time and goes on from there.
+ */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface MessageDetail extends Omit<MessageSummary, 'recipients'> {
+  readonly recipients: readonly (RecipientRecord & {
+    readonly attemptList: readonly Attempt[];
+    readonly reportList: readonly ReportRecord[];
+  })[];
+  readonly events: readonly FeedEvent[];
+}
+
+export interface FeedPage {
+  readonly items: readonly FeedEvent[];
+  /** Sequence number up to which the page has looked; `after` for the next call. */
+  readonly last: number;
+}
+
+export interface StatisticsRequest {
+  /** Unix milliseconds, by acceptance. */
+  readonly from: number;
+  readonly to: number;
+  readonly by: 'hour' | 'day';
+  readonly group: 'state' | 'template' | 'domain' | 'account';
+  readonly accounts?: readonly string[];
+}
+
+/** Recipients of one bucket of time and one group, by their present state. */
+export interface StatisticsRow {
+  /** Unix milliseconds at the start of the bucket, UTC. */
+  readonly at: number;
+  readonly group: string;
+  readonly states: Readonly<Partial<Record<RecipientState, number>>>;
+}
+
+export interface EraseResult {
+  readonly message: MessageId;
+  readonly outcome: 'erased' | 'not-found' | 'pending';
+}
+
+export interface CleanupRequest {
+  /** Unix milliseconds: content of messages accepted before goes. */
+  readonly contentBefore: number;
+  /** Unix milliseconds: records accepted before go. */
+  readonly recordsBefore: number;
+  readonly now: number;
+}
+
+export interface CleanupCounts {
+  readonly contents: number;
+  readonly records: number;
+  /** Octets of content. */
+  readonly octets: number;
+  /** Old enough, but still in the queue: kept. */
+  readonly keptPending: number;
+}
+
+/** Administrative records, whole and by name: tokens, users, sessions. */
+export interface Collection<T> {
+  get(name: string): Promise<T | undefined>;
+  put(name: string, value: T): Promise<void>;
+  delete(name: string): Promise<boolean>;
+  list(): Promise<readonly { readonly name: string; readonly value: T }[]>;
+}
+
+export interface TokenRecord {
+  readonly name: string;
+  /** SHA-256 of the token in hex; the token itself is not kept. */
+  readonly hash: string;
+  readonly role: Role;
+  /** In place of the role's, where given. */
+  readonly permissions: readonly Permission[] | null;
+  /** Accounts it may see; null: all. */
+  readonly accounts: readonly string[] | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+}
+
+export interface UserRecord {
+  readonly name: string;
+  /** `scrypt$N$r$p$salt$hash`. */
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[] | null;
+  readonly accounts: readonly string[] | null;
+  readonly createdAt: number;
+}
+
+export const PERMISSIONS = [
+  'messages:read',
+  'messages:content',
+  'messages:resend',
+  'messages:delete',
+  'changes:read',
+  'queue:manage',
+  'sync:run',
+  'suppressions:manage',
+  'signals:manage',
+  'access:manage',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** One webhook to be sent, or sent: a record of its own, retried through restarts. */
+export interface SignalDelivery {
+  /** Also the `webhook-id`: the same in each retry. */
+  readonly id: string;
+  readonly signal: string;
+  /** Which of the rule's channels, from 0. */
+  readonly channel: number;
+  readonly seq: number;
+  readonly createdAt: number;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly attempts: number;
+  readonly nextAttemptAt: number | null;
+  readonly lastAttemptAt: number | null;
+  /** Status code or the error's text. */
+  readonly lastAnswer: string | null;
+  /** The body as signed, JSON. */
+  readonly body: string;
+}
+
+export interface QueueCounts {
+  readonly messages: number;
+  readonly queued: number;
+  readonly deferred: number;
+  readonly held: number;
+}
+
+export interface StoreHealth {
+  /** Mail can be taken and outcomes committed. */
+  readonly writable: boolean;
+  /** Why not. */
+  readonly reason: string | null;
+  readonly freeOctets: number;
+}
+
+/** Gauges and counts for /metrics. */
+export interface StoreMetrics {
+  readonly commits: number;
+  readonly committedOperations: number;
+  /** Observed after each commit with its duration in seconds; set by the metrics page. */
+  onCommit: ((seconds: number, operations: number) => void) | null;
+  /** Entries of the spool, or records, that a crash left without their other half; dropped at opening. */
+  readonly orphans: { readonly contents: number; readonly records: number };
+}
+
+export interface Store {
+  // ── Accepting ──
+  /** Starts the content of `message`. The spool entry's header is written from it. */
+  openContent(message: PreparedMessage): ContentWriter;
+  /**
+   * Makes message and content durable, with `message.accepted`; the 250 may be answered once it
+   * resolves, and not before. Recipients are due at `dueAt`.
+   */
+  accept(request: {
+    readonly message: PreparedMessage;
+    readonly content: ContentWriter;
+    readonly dueAt: number;
+    readonly expireAt: number;
+  }): Promise<AcceptedMessage>;
+
+  // ── Delivering ──
+  /** All pending recipients, in slices; at boot. */
+  schedule(): AsyncIterable<readonly ScheduledRecipient[]>;
+  /** Hears of every change of the schedule after its commit; returns how to stop. */
+  onSchedule(listener: (changes: readonly ScheduleChange[]) => void): () => void;
+  /** Begins the attempts of those recipients that are still free, durably, before anything is dialled. */
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** Applies evidence, all in one commit; idempotent. In the order of `items`. */
+  apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]>;
+  /** Content of a message, verified. Throws StoreError `erased`, `corrupt`, `not-found`. */
+  content(id: MessageId): Promise<StoredContent>;
+
+  // ── Reports ──
+  /** Keeps a report with its raw bytes and applies what it proves, in one commit. */
+  recordReport(request: {
+    readonly report: Omit<ReportRecord, 'size' | 'sha256'>;
+    readonly raw: Buffer;
+    readonly items: readonly EvidenceItem[];
+    readonly now: number;
+  }): Promise<{ readonly report: ReportRecord; readonly transitions: readonly Transition[] }>;
+  report(id: ReportId): Promise<{ readonly report: ReportRecord; readonly raw: Buffer } | undefined>;
+  reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>>;
+
+  // ── Reading ──
+  message(id: MessageId): Promise<MessageDetail | undefined>;
+  /** Message and recipients without attempts, reports and events: what delivery and reports need. */
+  record(id: MessageId): Promise<{ readonly message: AcceptedMessage; readonly recipients: readonly RecipientRecord[] } | undefined>;
+  messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>>;
+  statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]>;
+
+  // ── The feed ──
+  /** Events after `after`, oldest first. Throws StoreError `cursor-expired`. */
+  changes(request: {
+    readonly after: number;
+    readonly limit: number;
+    readonly types?: readonly EventType[];
+    readonly accounts?: readonly string[];
+  }): Promise<FeedPage>;
+  /** Sequence number of the last committed event; 0 when there is none. */
+  readonly lastSeq: number;
+  /** Resolves when `lastSeq` is past `after`, or the signal aborts. */
+  waitForChanges(after: number, signal: AbortSignal): Promise<void>;
+  /** Appends an event that belongs to no recipient (queue.blocked, queue.recovered, message.resent). */
+  appendEvent(event: EventDraft & { readonly message?: MessageId }, now: number): Promise<FeedEvent>;
+  /** Named positions kept for readers of the feed. */
+  readonly consumers: Collection<{ readonly seq: number; readonly at: number }>;
+
+  // ── Signals ──
+  /** Moves a consumer and creates its deliveries in one commit: none is lost, none is doubled. */
+  recordSignals(request: {
+    readonly consumer: string;
+    readonly seq: number;
+    readonly deliveries: readonly SignalDelivery[];
+    readonly now: number;
+  }): Promise<void>;
+  updateSignal(delivery: SignalDelivery): Promise<void>;
+  signal(id: string): Promise<SignalDelivery | undefined>;
+  pendingSignals(): Promise<readonly SignalDelivery[]>;
+  signals(filter: { readonly signal: string }, page: PageRequest): Promise<Page<SignalDelivery>>;
+
+  // ── Administration ──
+  readonly tokens: Collection<TokenRecord>;
+  readonly users: Collection<UserRecord>;
+  /** Erases records and bytes; what is pending is refused unless `force`, which cancels first. */
+  erase(request: { readonly ids: readonly MessageId[]; readonly force: boolean; readonly now: number }): Promise<readonly EraseResult[]>;
+  /** Counts what a clean-up would take. */
+  planCleanup(request: CleanupRequest): Promise<CleanupCounts>;
+  /** Takes it, in slices that leave the event loop free. */
+  cleanup(request: CleanupRequest): Promise<CleanupCounts>;
+
+  // ── State ──
+  readonly queue: QueueCounts;
+  readonly metrics: StoreMetrics;
+  health(): StoreHealth;
+  /** Told once, when a write was rejected: nothing is taken any more; close and open again, or exit. */
+  onPoisoned(listener: (cause: Error) => void): void;
+  /** Waits for what is being committed and lets go of the files. */
+  close(): Promise<void>;
+}
+
+/** How a next hop stands, for /queue. */
+export interface NextHopStatus {
+  readonly nextHop: string;
+  readonly via: 'smarthost' | 'mx' | 'sandbox' | 'hold';
+  readonly state: 'active' | 'paused' | 'blocked';
+  readonly waiting: number;
+  readonly attempting: number;
+  readonly connections: number;
+  /** Unix milliseconds: acceptance of the oldest message waiting. */
+  readonly oldestAt: number | null;
+  /** Unix milliseconds: when the next one is due. */
+  readonly nextDueAt: number | null;
+  readonly lastReply: Reply | null;
+  readonly lastError: string | null;
+  /** Unix milliseconds until which the hop as a whole is left alone. */
+  readonly blockedUntil: number | null;
+}
+
+/** What administrators may ask of the delivery. */
+export interface DeliveryControl {
+  nextHops(): readonly NextHopStatus[];
+  /** Each: false when no such next hop is known. */
+  pause(nextHop: string): boolean;
+  resume(nextHop: string): boolean;
+  /** Makes everything waiting due now. */
+  flush(nextHop: string): boolean;
+  /** Observed after each attempt; set by the metrics page. */
+  onAttempt: ((attempt: Attempt) => void) | null;
+}

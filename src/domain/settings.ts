@@ -1,0 +1,178 @@
+/**
+ * The configuration as the rooms of relais read it: whole, checked, frozen. `src/config` makes it
+ * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
+ */
+import type { EventType } from './events.ts';
+import type { RetryPolicy } from './retry.ts';
+
+export interface Listener {
+  readonly address: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** `starttls`: offered; `implicit`: from the first octet (RFC 8314 §3); `none`: not offered. */
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  /** Whether AUTH is offered before TLS. */
+  readonly authWithoutTls: boolean;
+}
+
+/** PEM texts; null: a self-signed certificate is made in the data directory. */
+export type TlsMaterial = { readonly key: string; readonly certificate: string } | null;
+
+export interface SubmissionLimits {
+  readonly messageSize: number;
+  readonly recipients: number;
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** Without an octet from the client. */
+  readonly idle: number;
+  /** From DATA to the final dot, however busy the client is. */
+  readonly data: number;
+  /** Messages in the queue, past which 452 is answered. */
+  readonly queue: number;
+  /** Failed AUTHs of a connection before it is closed. */
+  readonly authFailures: number;
+}
+
+export interface SubmissionSettings {
+  readonly listeners: readonly Listener[];
+  readonly tls: TlsMaterial;
+  /** CIDR ranges that may submit without AUTH, as account `default`. */
+  readonly networks: readonly string[];
+  readonly limits: SubmissionLimits;
+  /** Milliseconds smtp-server waits before its greeting for clients that talk too early; 0: none. */
+  readonly greetingDelay: number;
+}
+
+export interface Account {
+  readonly name: string;
+  /** `plain` is compared in constant time; `scrypt` is `scrypt$N$r$p$salt$hash`, base64. Null: cannot authenticate. */
+  readonly password: { readonly kind: 'plain' | 'scrypt'; readonly value: string } | null;
+  /** Patterns of reverse-paths it may use. The null reverse-path is always allowed. */
+  readonly senders: readonly string[];
+  readonly tracking: boolean;
+}
+
+export interface RouteMatch {
+  readonly recipientDomain?: readonly string[];
+  readonly sender?: readonly string[];
+  readonly account?: readonly string[];
+}
+
+export interface HopLimits {
+  readonly connections: number;
+  /** Messages within a time; null: no limit. */
+  readonly rate: { readonly messages: number; readonly per: number } | null;
+  readonly messagesPerConnection: number;
+}
+
+interface RouteBase {
+  readonly match: RouteMatch;
+  /** `verp`: one transaction a recipient, MAIL FROM a token address. `preserve`: the ERP's own. */
+  readonly returnPath: 'verp' | 'preserve';
+  readonly limits: HopLimits;
+}
+
+export type RouteTls = 'none' | 'opportunistic' | 'required' | 'implicit';
+
+export interface SmarthostRoute extends RouteBase {
+  readonly via: 'smarthost';
+  readonly host: string;
+  readonly port: number;
+  readonly tls: RouteTls;
+  /** PEM of authorities to trust beside the system's; null: the system's alone. */
+  readonly ca: string | null;
+  readonly auth: { readonly user: string; readonly password: string } | null;
+}
+
+export interface MxRoute extends RouteBase {
+  readonly via: 'mx';
+  readonly tls: Exclude<RouteTls, 'implicit'>;
+  readonly port: number;
+}
+
+export interface SandboxRoute extends RouteBase {
+  readonly via: 'sandbox';
+}
+
+export interface HoldRoute extends RouteBase {
+  readonly via: 'hold';
+}
+
+export type Route = SmarthostRoute | MxRoute | SandboxRoute | HoldRoute;
+
+export interface DeliverySettings {
+  readonly retry: RetryPolicy;
+  readonly delayNoticeAfter: number;
+  /** Deadline of one attempt, all commands together. */
+  readonly attemptTimeout: number;
+  /** Longer than `attemptTimeout`: the configuration asserts it. */
+  readonly lease: number;
+  /** Connections to all next hops together. */
+  readonly connections: number;
+  /** Resolvers `ip` or `ip:port` for MX routes; empty: the system's. */
+  readonly resolvers: readonly string[];
+}
+
+export interface ReportSettings {
+  /** Domain of our return paths; null: no reports, every route preserves. */
+  readonly domain: string | null;
+  readonly listeners: readonly { readonly address: string; readonly port: number }[];
+  readonly messageSize: number;
+  /** How long after acceptance a report is believed; record retention is longer. */
+  readonly tokenLifetime: number;
+}
+
+export interface WebhookChannel {
+  readonly kind: 'webhook';
+  readonly url: string;
+  /** One, or two while a secret is rotated: `whsec_…`. */
+  readonly secrets: readonly string[];
+  readonly allowPrivate: boolean;
+}
+
+export interface SignalRule {
+  readonly name: string;
+  readonly on: readonly EventType[];
+  readonly notify: readonly WebhookChannel[];
+}
+
+export interface RetentionSettings {
+  /** Cron expression of the clean-up. */
+  readonly schedule: string;
+  /** Age at which the bytes go. */
+  readonly content: number;
+  /** Age at which records go. */
+  readonly records: number;
+}
+
+export interface HttpSettings {
+  readonly address: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  /** CIDR ranges that may read /metrics without a token. */
+  readonly metricsNetworks: readonly string[];
+}
+
+export interface Config {
+  /** Where it came from; null: the sandbox's defaults. */
+  readonly file: string | null;
+  readonly sandbox: boolean;
+  readonly hostname: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Octets of free disk below which no mail is taken. */
+  readonly diskFloor: number;
+  readonly shutdownGrace: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly submission: SubmissionSettings;
+  readonly accounts: readonly Account[];
+  readonly routes: readonly Route[];
+  readonly delivery: DeliverySettings;
+  readonly reports: ReportSettings;
+  readonly signals: readonly SignalRule[];
+  readonly retention: RetentionSettings;
+  readonly http: HttpSettings;
+}
+
+/** The account of clients that `submission.networks` lets in without AUTH. */
+export const DEFAULT_ACCOUNT = 'default';

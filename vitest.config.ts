@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { testTimeout: 20_000, hookTimeout: 30_000, pool: 'forks' as const };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] } },
+      ...(process.env['RELAIS_LONG']
+        ? [{ test: { ...common, name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 } }]
+        : []),
+    ],
+  },
+});
