@@ -24,9 +24,7 @@ const DOT_STRING = new RegExp(`^${ATEXT}+(?:\\.${ATEXT}+)*$`, 'u');
 const QUOTED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u;
 const LABEL = /^[A-Za-z0-9\u0080-\u{10ffff}](?:[A-Za-z0-9_\-\u0080-\u{10ffff}]*[A-Za-z0-9\u0080-\u{10ffff}])?$/u;
 const ADDRESS_LITERAL = /^\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]+)\]$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\x00-\x1f\x7f\ufffd]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range is the rule
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** Limits in octets: RFC 5321 §4.5.3.1.1 (local part), .2 (domain), .3 (path, less its brackets). */

@@ -8,7 +8,6 @@ const VALUE_LIMIT = 200;
 const TAG_LIMIT = 20;
 
 function clean(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return value
     .replace(/[\x00-\x1f\x7f]+/g, ' ')
     .trim()

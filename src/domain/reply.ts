@@ -53,7 +53,6 @@ export interface Verdict {
 const STATUS_AT_HEAD = /^\s*([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$|[:;,)-])/;
 const REPLY_LINE = /^(\d{3})(?:[ -](.*))?$/;
 const TEXT_LIMIT = 1000;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
 const CONTROLS = /[\x00-\x1f\x7f-\x9f]+/g;
 
 /** The enhanced status at the head of a reply's text, and the text after it. */
