@@ -1,0 +1,621 @@
+/**
+ * The Store port in memory, for the tests of the rooms around it: plain, complete, and in step with
+ * the contract suite. It knows no disk; `poison` and `failNextAccept` play a disk that refuses,
+ * `corrupt` one that flips a bit.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { asciiDomainOf } from '../../src/domain/address.ts';
+import { StoreError } from '../../src/domain/errors.ts';
+import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
+import type { MessageId, ReportId } from '../../src/domain/ids.ts';
+import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
+import type {
+  Claim,
+  ClaimRequest,
+  CleanupCounts,
+  CleanupRequest,
+  Collection,
+  ContentWriter,
+  EraseResult,
+  EvidenceItem,
+  FeedPage,
+  MessageDetail,
+  MessageFilter,
+  Page,
+  PageRequest,
+  QueueCounts,
+  ReportRecord,
+  ScheduleChange,
+  ScheduledRecipient,
+  SignalDelivery,
+  StatisticsRequest,
+  StatisticsRow,
+  Store,
+  StoredContent,
+  StoreHealth,
+  StoreMetrics,
+  TokenRecord,
+  UserRecord,
+} from '../../src/domain/ports.ts';
+import {
+  type Attempt,
+  isPending,
+  newRecipient,
+  type RecipientRecord,
+  type RecipientState,
+  type Transition,
+  transition,
+} from '../../src/domain/recipient.ts';
+import { matchesFilter, pageOf } from './memory-filter.ts';
+
+export interface MemoryStoreExtras {
+  /** Every write is refused from now on, as after a rejected write on disk. */
+  poison(cause: Error): void;
+  /** The next `accept` rejects with `error`, and nothing is recorded. */
+  failNextAccept(error?: Error): void;
+  /** Flips a bit of the content: `content` refuses it as `corrupt`. */
+  corrupt(id: MessageId): void;
+  /** The whole feed, for assertions. */
+  readonly events: readonly FeedEvent[];
+}
+
+export type MemoryStore = Store & MemoryStoreExtras;
+
+interface Entry {
+  readonly message: AcceptedMessage;
+  /** Null once erased. */
+  content: Buffer | null;
+  recipients: RecipientRecord[];
+  /** By recipient, by attempt number. */
+  readonly attempts: Map<number, Map<number, Attempt>>;
+}
+
+const SLICE = 1000;
+const BYTES_LIMIT = 4 * 1024 * 1024;
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+/** An empty store. `now` dates the acceptance events; without it they bear the message's own time. */
+export function createMemoryStore(options: { readonly now?: () => number } = {}): MemoryStore {
+  return new InMemoryStore(options.now);
+}
+
+class MemoryContent implements ContentWriter {
+  #chunks: Buffer[] = [];
+  size = 0;
+  aborted = false;
+
+  write(chunk: Buffer): undefined {
+    this.#chunks.push(Buffer.from(chunk));
+    this.size += chunk.length;
+  }
+
+  async abort(): Promise<void> {
+    this.#chunks = [];
+    this.aborted = true;
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+function memoryCollection<T>(write: () => void): Collection<T> {
+  const values = new Map<string, T>();
+  return {
+    get: async (name) => values.get(name),
+    put: async (name, value) => {
+      write();
+      values.set(name, value);
+    },
+    delete: async (name) => {
+      write();
+      return values.delete(name);
+    },
+    list: async () => [...values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+class InMemoryStore implements MemoryStore {
+  readonly #now: (() => number) | undefined;
+  readonly #entries = new Map<MessageId, Entry>();
+  readonly #events: FeedEvent[] = [];
+  readonly #reports = new Map<ReportId, { report: ReportRecord; raw: Buffer }>();
+  readonly #signals = new Map<string, SignalDelivery>();
+  readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
+  readonly #poisonListeners = new Set<(cause: Error) => void>();
+  readonly #waiting = new Set<() => void>();
+  readonly #metrics = { commits: 0, committedOperations: 0, onCommit: null, orphans: { contents: 0, records: 0 } };
+  #poisoned: Error | null = null;
+  #failAccept: Error | null = null;
+  #closed = false;
+
+  readonly metrics: StoreMetrics = this.#metrics;
+  readonly consumers = memoryCollection<{ readonly seq: number; readonly at: number }>(() => this.#commit());
+  readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
+  readonly users = memoryCollection<UserRecord>(() => this.#commit());
+
+  constructor(now: (() => number) | undefined) {
+    this.#now = now;
+  }
+
+  // ── For tests ──
+
+  poison(cause: Error): void {
+    if (this.#poisoned !== null) return;
+    this.#poisoned = cause;
+    for (const listener of this.#poisonListeners) listener(cause);
+  }
+
+  failNextAccept(error: Error = new Error('ENOSPC: no space left on device')): void {
+    this.#failAccept = error;
+  }
+
+  corrupt(id: MessageId): void {
+    const content = this.#entries.get(id)?.content;
+    if (content === null || content === undefined || content.length === 0) throw new Error(`no content of ${id} to corrupt`);
+    content[0] = (content[0] ?? 0) ^ 1;
+  }
+
+  get events(): readonly FeedEvent[] {
+    return this.#events;
+  }
+
+  // ── Accepting ──
+
+  openContent(_message: PreparedMessage): ContentWriter {
+    this.#assertOpen();
+    return new MemoryContent();
+  }
+
+  async accept(request: Parameters<Store['accept']>[0]): Promise<AcceptedMessage> {
+    const { message, content, dueAt, expireAt } = request;
+    await Promise.resolve();
+    if (this.#failAccept !== null) {
+      const error = this.#failAccept;
+      this.#failAccept = null;
+      throw error;
+    }
+    if (!(content instanceof MemoryContent)) throw new TypeError('accept: the content was opened by another store');
+    if (content.aborted) throw new Error('accept: the content was aborted');
+    this.#commit();
+    const bytes = content.bytes();
+    const accepted: AcceptedMessage = { ...message, size: bytes.length, sha256: sha256(bytes) };
+    const recipients = message.envelope.recipients.map(({ address }, index) =>
+      newRecipient({ index, address, acceptedAt: message.acceptedAt, dueAt, expireAt }),
+    );
+    const entry: Entry = { message: accepted, content: bytes, recipients, attempts: new Map() };
+    this.#entries.set(message.id, entry);
+    const domains: Record<string, number> = {};
+    for (const { address } of recipients) domains[asciiDomainOf(address)] = (domains[asciiDomainOf(address)] ?? 0) + 1;
+    this.#append({ type: 'message.accepted', domains }, this.#now?.() ?? message.acceptedAt, accepted);
+    this.#tellSchedule(recipients.map((recipient) => changeOf(entry, recipient)));
+    return accepted;
+  }
+
+  // ── Delivering ──
+
+  async *schedule(): AsyncIterable<readonly ScheduledRecipient[]> {
+    this.#assertOpen();
+    const pending: ScheduledRecipient[] = [];
+    for (const entry of this.#entries.values()) {
+      for (const recipient of entry.recipients) {
+        const { scheduled } = changeOf(entry, recipient);
+        if (scheduled !== null) pending.push(scheduled);
+      }
+    }
+    for (let i = 0; i < pending.length; i += SLICE) yield pending.slice(i, i + SLICE);
+  }
+
+  onSchedule(listener: (changes: readonly ScheduleChange[]) => void): () => void {
+    this.#scheduleListeners.add(listener);
+    return () => this.#scheduleListeners.delete(listener);
+  }
+
+  async claim(request: ClaimRequest): Promise<Claim> {
+    this.#commit();
+    const entry = this.#entryOf(request.message);
+    const { nextHop, leaseUntil, retryAt, now } = request;
+    const changes: ScheduleChange[] = [];
+    const recipients: RecipientRecord[] = [];
+    for (const index of request.indexes) {
+      const result = this.#applyOne(
+        { message: request.message, index, evidence: { kind: 'attempt-started', nextHop, leaseUntil, retryAt } },
+        now,
+      );
+      if (result === undefined || !result.changed) continue;
+      recipients.push(result.recipient);
+      changes.push(changeOf(entry, result.recipient));
+    }
+    this.#tellSchedule(changes);
+    return { message: entry.message, recipients };
+  }
+
+  /** Evidence for a message that was erased meanwhile has nothing to change: it is left out of the result. */
+  async apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]> {
+    this.#commit(items.length);
+    return this.#applyAll(items, now);
+  }
+
+  async content(id: MessageId): Promise<StoredContent> {
+    this.#assertOpen();
+    const { message, content } = this.#entryOf(id);
+    if (content === null) throw new StoreError('erased', `the content of ${id} was erased`);
+    if (sha256(content) !== message.sha256) throw new StoreError('corrupt', `the content of ${id} does not match its SHA-256`);
+    return {
+      size: message.size,
+      sha256: message.sha256,
+      bytes: content.length <= BYTES_LIMIT ? content : null,
+      stream: () => Readable.from(slicesOf(content)),
+    };
+  }
+
+  // ── Reports ──
+
+  async recordReport(request: Parameters<Store['recordReport']>[0]): Promise<{ report: ReportRecord; transitions: readonly Transition[] }> {
+    this.#commit(request.items.length + 1);
+    const known = this.#reports.get(request.report.id);
+    if (known !== undefined) return { report: known.report, transitions: this.#applyAll(request.items, request.now) };
+    const raw = Buffer.from(request.raw);
+    const report: ReportRecord = { ...request.report, size: raw.length, sha256: sha256(raw) };
+    this.#reports.set(report.id, { report, raw });
+    const transitions = this.#applyAll(request.items, request.now);
+    if (report.matched === null) this.#append({ type: 'report.unmatched', report: report.id }, request.now, undefined);
+    return { report, transitions };
+  }
+
+  async report(id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
+    return this.#reports.get(id);
+  }
+
+  async reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>> {
+    const found = [...this.#reports.values()]
+      .map(({ report }) => report)
+      .filter((report) => filter.matched === undefined || (report.matched !== null) === filter.matched)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    return pageOf(found, (report) => report.id, page);
+  }
+
+  // ── Reading ──
+
+  async message(id: MessageId): Promise<MessageDetail | undefined> {
+    this.#assertOpen();
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    const { recipients: _, ...summary } = summaryOf(entry);
+    return {
+      ...summary,
+      recipients: entry.recipients.map((recipient) => ({
+        ...recipient,
+        attemptList: [...(entry.attempts.get(recipient.index)?.values() ?? [])],
+        reportList: recipient.reports.flatMap((report) => this.#reports.get(report)?.report ?? []),
+      })),
+      events: this.#events.filter((event) => event.message === id),
+    };
+  }
+
+  async record(id: MessageId): Promise<{ message: AcceptedMessage; recipients: readonly RecipientRecord[] } | undefined> {
+    this.#assertOpen();
+    const entry = this.#entries.get(id);
+    return entry === undefined ? undefined : { message: entry.message, recipients: [...entry.recipients] };
+  }
+
+  async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
+    this.#assertOpen();
+    const found = [...this.#entries.values()]
+      .filter((entry) => matchesFilter(entry, filter))
+      .map(summaryOf)
+      .sort((a, b) => (a.message.id < b.message.id ? 1 : -1));
+    return pageOf(found, (summary) => summary.message.id, page);
+  }
+
+  async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
+    const step = request.by === 'hour' ? HOUR : DAY;
+    const rows = new Map<string, { at: number; group: string; states: Partial<Record<RecipientState, number>> }>();
+    for (const { message, recipients } of this.#entries.values()) {
+      if (message.acceptedAt < request.from || message.acceptedAt >= request.to) continue;
+      if (request.accounts !== undefined && !request.accounts.includes(message.account)) continue;
+      const at = Math.floor(message.acceptedAt / step) * step;
+      for (const recipient of recipients) {
+        const group = groupOf(request.group, message, recipient);
+        const row = rows.get(`${at} ${group}`) ?? { at, group, states: {} };
+        row.states[recipient.state] = (row.states[recipient.state] ?? 0) + 1;
+        rows.set(`${at} ${group}`, row);
+      }
+    }
+    return [...rows.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
+  }
+
+  // ── The feed ──
+
+  async changes(request: Parameters<Store['changes']>[0]): Promise<FeedPage> {
+    this.#assertOpen();
+    const { after, limit, types, accounts } = request;
+    const items: FeedEvent[] = [];
+    let last = after;
+    for (const event of this.#events.slice(after)) {
+      if (items.length >= limit) break;
+      last = event.seq;
+      if (types !== undefined && !types.includes(event.type)) continue;
+      if (accounts !== undefined && (event.account === undefined || !accounts.includes(event.account))) continue;
+      items.push(event);
+    }
+    return { items, last };
+  }
+
+  get lastSeq(): number {
+    return this.#events.length;
+  }
+
+  async waitForChanges(after: number, signal: AbortSignal): Promise<void> {
+    while (this.lastSeq <= after && !signal.aborted && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    }
+  }
+
+  async appendEvent(event: EventDraft & { readonly message?: MessageId }, now: number): Promise<FeedEvent> {
+    this.#commit();
+    const { message, ...draft } = event;
+    const entry = message === undefined ? undefined : this.#entries.get(message);
+    return this.#append(draft, now, entry?.message, message);
+  }
+
+  // ── Signals ──
+
+  async recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<void> {
+    this.#commit(request.deliveries.length);
+    await this.consumers.put(request.consumer, { seq: request.seq, at: request.now });
+    for (const delivery of request.deliveries) this.#signals.set(delivery.id, delivery);
+  }
+
+  async updateSignal(delivery: SignalDelivery): Promise<void> {
+    this.#commit();
+    this.#signals.set(delivery.id, delivery);
+  }
+
+  async signal(id: string): Promise<SignalDelivery | undefined> {
+    return this.#signals.get(id);
+  }
+
+  async pendingSignals(): Promise<readonly SignalDelivery[]> {
+    return [...this.#signals.values()].filter((delivery) => delivery.state === 'pending');
+  }
+
+  async signals(filter: { readonly signal: string }, page: PageRequest): Promise<Page<SignalDelivery>> {
+    const key = (delivery: SignalDelivery): string => `${String(delivery.createdAt).padStart(15, '0')} ${delivery.id}`;
+    const found = [...this.#signals.values()].filter((delivery) => delivery.signal === filter.signal);
+    return pageOf(
+      found.sort((a, b) => (key(a) < key(b) ? 1 : -1)),
+      key,
+      page,
+    );
+  }
+
+  // ── Administration ──
+
+  async erase(request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
+    this.#commit(request.ids.length);
+    return request.ids.map((message): EraseResult => {
+      const entry = this.#entries.get(message);
+      if (entry === undefined) return { message, outcome: 'not-found' };
+      const pending = entry.recipients.filter((recipient) => isPending(recipient.state));
+      if (pending.length > 0 && !request.force) return { message, outcome: 'pending' };
+      this.#applyAll(
+        pending.map(({ index }) => ({ message, index, evidence: { kind: 'cancelled' } })),
+        request.now,
+      );
+      this.#delete(entry, request.now);
+      return { message, outcome: 'erased' };
+    });
+  }
+
+  async planCleanup(request: CleanupRequest): Promise<CleanupCounts> {
+    return this.#cleanup(
+      request,
+      () => {},
+      () => {},
+    );
+  }
+
+  async cleanup(request: CleanupRequest): Promise<CleanupCounts> {
+    this.#commit();
+    return this.#cleanup(
+      request,
+      (entry) => this.#delete(entry, request.now),
+      (entry) => {
+        entry.content = null;
+        this.#append({ type: 'message.content-erased' }, request.now, entry.message);
+      },
+    );
+  }
+
+  // ── State ──
+
+  get queue(): QueueCounts {
+    const counts = { messages: 0, queued: 0, deferred: 0, held: 0 };
+    for (const { recipients } of this.#entries.values()) {
+      const pending = recipients.map(({ state }) => state).filter(isPending);
+      if (pending.length > 0) counts.messages++;
+      for (const state of pending) counts[state]++;
+    }
+    return counts;
+  }
+
+  health(): StoreHealth {
+    const reason = this.#closed ? 'the store is closed' : (this.#poisoned?.message ?? null);
+    return { writable: reason === null, reason, freeOctets: 2 ** 40 };
+  }
+
+  onPoisoned(listener: (cause: Error) => void): void {
+    this.#poisonListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  // ── Inside ──
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreError('closed', 'the store is closed');
+  }
+
+  /** What every write asks first. */
+  #commit(operations = 1): void {
+    this.#assertOpen();
+    if (this.#poisoned !== null) throw new StoreError('poisoned', 'a write was rejected earlier', { cause: this.#poisoned });
+    this.#metrics.commits++;
+    this.#metrics.committedOperations += operations;
+    this.metrics.onCommit?.(0, operations);
+  }
+
+  #entryOf(id: MessageId): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new StoreError('not-found', `no message ${id}`);
+    return entry;
+  }
+
+  #append(draft: EventDraft, at: number, message: AcceptedMessage | undefined, id = message?.id): FeedEvent {
+    const references = message?.references;
+    const event: FeedEvent = {
+      ...draft,
+      seq: this.#events.length + 1,
+      at,
+      ...(id === undefined ? {} : { message: id }),
+      ...(message === undefined ? {} : { account: message.account }),
+      ...(references?.document ? { document: references.document } : {}),
+      ...(references?.contact ? { contact: references.contact } : {}),
+      ...(references?.template ? { template: references.template } : {}),
+    };
+    this.#events.push(event);
+    queueMicrotask(() => {
+      for (const wake of [...this.#waiting]) wake();
+    });
+    return event;
+  }
+
+  #applyAll(items: readonly EvidenceItem[], now: number): readonly Transition[] {
+    const changes: ScheduleChange[] = [];
+    const transitions: Transition[] = [];
+    for (const item of items) {
+      const result = this.#applyOne(item, now);
+      if (result === undefined) continue;
+      transitions.push(result);
+      if (result.changed) changes.push(changeOf(this.#entryOf(item.message), result.recipient));
+    }
+    this.#tellSchedule(changes);
+    return transitions;
+  }
+
+  #applyOne({ message, index, evidence }: EvidenceItem, now: number): Transition | undefined {
+    const entry = this.#entries.get(message);
+    const recipient = entry?.recipients[index];
+    if (entry === undefined || recipient === undefined) return undefined;
+    const result = transition(recipient, evidence, now);
+    if (!result.changed) return result;
+    entry.recipients[index] = result.recipient;
+    if (result.attempt !== null) {
+      const attempts = entry.attempts.get(index) ?? new Map<number, Attempt>();
+      entry.attempts.set(index, attempts.set(result.attempt.number, result.attempt));
+    }
+    for (const event of result.events) this.#append(event, now, entry.message);
+    return result;
+  }
+
+  /** After a turn of the microtasks, as after a commit. */
+  #tellSchedule(changes: readonly ScheduleChange[]): void {
+    if (changes.length === 0) return;
+    queueMicrotask(() => {
+      for (const listener of this.#scheduleListeners) listener(changes);
+    });
+  }
+
+  #delete({ message }: Entry, now: number): void {
+    this.#append({ type: 'message.deleted' }, now, message);
+    this.#entries.delete(message.id);
+  }
+
+  #cleanup(request: CleanupRequest, takeRecord: (entry: Entry) => void, takeContent: (entry: Entry) => void): CleanupCounts {
+    const counts = { contents: 0, records: 0, octets: 0, keptPending: 0 };
+    for (const entry of [...this.#entries.values()]) {
+      const { acceptedAt } = entry.message;
+      if (acceptedAt >= Math.max(request.contentBefore, request.recordsBefore)) continue;
+      if (entry.recipients.some(({ state }) => isPending(state))) {
+        counts.keptPending++;
+        continue;
+      }
+      const record = acceptedAt < request.recordsBefore;
+      if (entry.content !== null && (record || acceptedAt < request.contentBefore)) {
+        counts.contents++;
+        counts.octets += entry.content.length;
+        if (!record) takeContent(entry);
+      }
+      if (!record) continue;
+      counts.records++;
+      takeRecord(entry);
+    }
+    return counts;
+  }
+}
+
+function changeOf({ message }: Entry, recipient: RecipientRecord): ScheduleChange {
+  const { index, state, address, attempts, attempting, expireAt, nextAttemptAt } = recipient;
+  if (!isPending(state)) return { message: message.id, index, scheduled: null };
+  const path = message.envelope.reversePath;
+  const scheduled: ScheduledRecipient = {
+    message: message.id,
+    index,
+    state,
+    dueAt: state === 'held' ? null : nextAttemptAt,
+    expireAt,
+    attempts,
+    address,
+    sender: path.kind === 'null' ? null : path.address,
+    account: message.account,
+    class: message.references.class,
+    attempting: attempting !== null,
+  };
+  return { message: message.id, index, scheduled };
+}
+
+function summaryOf({ message, content, recipients }: Entry): MessageSummary {
+  return {
+    message,
+    state: messageState(recipients.map(({ state }) => state)),
+    contentErased: content === null,
+    recipients: recipients.map(({ address, state, failure }) => ({ address, state, category: failure?.category ?? null })),
+  };
+}
+
+function groupOf(group: StatisticsRequest['group'], message: AcceptedMessage, recipient: RecipientRecord): string {
+  switch (group) {
+    case 'state':
+      return recipient.state;
+    case 'template':
+      return message.references.template ?? '';
+    case 'domain':
+      return asciiDomainOf(recipient.address);
+    case 'account':
+      return message.account;
+    default:
+      return group satisfies never;
+  }
+}
+
+function* slicesOf(content: Buffer): Iterable<Buffer> {
+  for (let i = 0; i < content.length; i += 65_536) yield content.subarray(i, i + 65_536);
+}
