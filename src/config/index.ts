@@ -1,0 +1,12 @@
+/**
+ * Configuration: the sole reader of the configuration file and of the environment, and keeper of
+ * the relay's own keys. Upstream: main and relais.ts. Everybody else is handed what they need.
+ */
+export type { Surroundings } from './document.ts';
+export { ConfigError, type ConfigIssue, formatIssue } from './issues.ts';
+export { configJsonSchema } from './json-schema.ts';
+export { type KeyRequest, openKeys, type RelayKeys } from './keys.ts';
+export { configFile, type LoadedConfig, loadConfig, machine, parseConfig } from './load.ts';
+export { nearest } from './nearest.ts';
+export { formatDuration, parseDuration } from './scalars.ts';
+export { type Answers, configTemplate, DEFAULT_ANSWERS } from './template.ts';

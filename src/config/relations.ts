@@ -1,0 +1,272 @@
+/**
+ * Checks between keys: what the schema can't see. Each gives mistakes (the relay does not start) or
+ * warnings (it starts and says so). Pure; reads the Config that `settle` made.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Config, Listener, Route } from '../domain/settings.ts';
+import type { ConfigPath } from './issues.ts';
+import { formatDuration } from './scalars.ts';
+import { isLoopback } from './settle.ts';
+
+export interface Finding {
+  /** What it is about; the first is where it is shown. */
+  readonly paths: readonly [ConfigPath, ...ConfigPath[]];
+  readonly level: 'mistake' | 'warning';
+  readonly message: string;
+}
+
+export function relate(config: Config): readonly Finding[] {
+  return [
+    ...deliveryTimes(config),
+    ...retentionTimes(config),
+    ...accounts(config),
+    ...listenerSecrets(config),
+    ...ports(config),
+    ...returnPaths(config),
+    ...routes(config),
+    ...tlsMaterial(config),
+    ...signals(config),
+    ...exposure(config),
+  ];
+}
+
+function mistake(message: string, ...paths: [ConfigPath, ...ConfigPath[]]): Finding {
+  return { paths, level: 'mistake', message };
+}
+
+function warning(message: string, ...paths: [ConfigPath, ...ConfigPath[]]): Finding {
+  return { paths, level: 'warning', message };
+}
+
+/** Cited by DeliverySettings in domain/settings.ts: a lease must outlive the attempt it covers. */
+function deliveryTimes({ delivery }: Config): Finding[] {
+  const found: Finding[] = [];
+  const lease: ConfigPath = ['delivery', 'lease'];
+  const timeout: ConfigPath = ['delivery', 'attemptTimeout'];
+  if (delivery.lease <= delivery.attemptTimeout) {
+    const limit = formatDuration(delivery.attemptTimeout);
+    found.push(mistake(`must be longer than delivery.attemptTimeout (${limit}), or a message is sent twice`, lease, timeout));
+  }
+  const expire: ConfigPath = ['delivery', 'expireAfter'];
+  const first = delivery.retry.delays[0] ?? 0;
+  if (delivery.retry.expireAfter <= first) {
+    found.push(mistake(`must be longer than the first wait of delivery.retry (${formatDuration(first)})`, expire, ['delivery', 'retry']));
+  }
+  return found;
+}
+
+/** Cited by ReportSettings in domain/settings.ts: a report must find its record. */
+function retentionTimes({ retention, reports, delivery }: Config): Finding[] {
+  const found: Finding[] = [];
+  const records: ConfigPath = ['retention', 'records'];
+  if (retention.records <= reports.tokenLifetime) {
+    const limit = formatDuration(reports.tokenLifetime);
+    found.push(
+      mistake(`must be longer than reports.tokenLifetime (${limit}), or late reports find no record`, records, [
+        'reports',
+        'tokenLifetime',
+      ]),
+    );
+  }
+  if (retention.content > retention.records) {
+    const limit = formatDuration(retention.records);
+    found.push(mistake(`must not be longer than retention.records (${limit})`, ['retention', 'content'], records));
+  }
+  if (reports.tokenLifetime <= delivery.retry.expireAfter) {
+    const limit = formatDuration(delivery.retry.expireAfter);
+    found.push(
+      mistake(
+        `must be longer than delivery.expireAfter (${limit}), or the bounce of a late attempt is not believed`,
+        ['reports', 'tokenLifetime'],
+        ['delivery', 'expireAfter'],
+      ),
+    );
+  }
+  return found;
+}
+
+const SCRYPT = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$[A-Za-z0-9+/_-]+={0,2}\$[A-Za-z0-9+/_-]+={0,2}$/;
+
+function accounts(config: Config): Finding[] {
+  const found: Finding[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, account] of config.accounts.entries()) {
+    const key = account.name.toLowerCase();
+    const before = seen.get(key);
+    if (before !== undefined) {
+      found.push(mistake(`the name is taken by accounts[${before}] already`, ['accounts', index, 'name'], ['accounts', before, 'name']));
+    } else {
+      seen.set(key, index);
+    }
+    const { password } = account;
+    if (password?.kind === 'scrypt' && !SCRYPT.test(password.value)) {
+      found.push(mistake('a scrypt hash is scrypt$N$r$p$salt$hash with salt and hash in base64', ['accounts', index, 'password']));
+    }
+  }
+  return found;
+}
+
+function listenerSecrets(config: Config): Finding[] {
+  const withPassword = config.accounts.some((account) => account.password !== null);
+  const found: Finding[] = [];
+  for (const [index, listener] of config.submission.listeners.entries()) {
+    const path: ConfigPath = ['submission', 'listeners', index];
+    if (listener.tls !== 'implicit' && listener.authWithoutTls && !isLoopback(listener.address)) {
+      found.push(warning('passwords may cross the network in the clear here', [...path, 'authWithoutTls'], path));
+    }
+    if (withPassword && listener.tls === 'none' && !listener.authWithoutTls) {
+      found.push(
+        warning(
+          'no account can authenticate here: AUTH is offered after TLS alone, and there is none (authWithoutTls: true offers it in the clear)',
+          [...path, 'tls'],
+          path,
+        ),
+      );
+    }
+    if (listener.tls === 'implicit' && listener.authWithoutTls) {
+      found.push(mistake('has no meaning with tls: implicit', [...path, 'authWithoutTls'], path));
+    }
+  }
+  return found;
+}
+
+interface Bound {
+  readonly path: ConfigPath;
+  readonly address: string;
+  readonly port: number;
+}
+
+function ports(config: Config): Finding[] {
+  const bound: Bound[] = [
+    ...config.submission.listeners.map((listener, index) => boundBy(listener, ['submission', 'listeners', index])),
+    ...config.reports.listeners.map((listener, index) => boundBy(listener, ['reports', 'listeners', index])),
+    boundBy(config.http, ['http']),
+  ];
+  const found: Finding[] = [];
+  for (const [index, one] of bound.entries()) {
+    const other = bound.slice(0, index).find((earlier) => clashes(earlier, one));
+    if (other === undefined) continue;
+    const where = other.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+    found.push(mistake(`the port is taken by ${where.slice(1)} already`, [...one.path, 'port'], one.path, other.path));
+  }
+  return found;
+}
+
+function boundBy({ address, port }: Pick<Listener, 'address' | 'port'>, path: ConfigPath): Bound {
+  return { path, address: address === 'localhost' ? '127.0.0.1' : address, port };
+}
+
+function clashes(a: Bound, b: Bound): boolean {
+  if (a.port === 0 || a.port !== b.port) return false;
+  if (a.address === b.address || a.address === '::' || b.address === '::') return true;
+  const wildcard = a.address === '0.0.0.0' ? b.address : b.address === '0.0.0.0' ? a.address : null;
+  return wildcard !== null && isIP(wildcard) === 4;
+}
+
+function returnPaths(config: Config): Finding[] {
+  const { reports } = config;
+  const found: Finding[] = [];
+  for (const [index, route] of config.routes.entries()) {
+    if (route.returnPath === 'verp' && reports.domain === null) {
+      found.push(
+        mistake('verp needs reports.domain, the domain that bounces come back to', ['routes', index, 'returnPath'], ['reports', 'domain']),
+      );
+    }
+  }
+  if (reports.listeners.length > 0 && reports.domain === null) {
+    found.push(mistake('needs reports.domain: only mail to that domain is taken here', ['reports', 'listeners'], ['reports', 'domain']));
+  }
+  if (reports.domain !== null && reports.listeners.length === 0) {
+    found.push(warning('bounces go to this domain, but no reports.listeners take them', ['reports', 'domain'], ['reports', 'listeners']));
+  }
+  return found;
+}
+
+function routes(config: Config): Finding[] {
+  const found: Finding[] = [];
+  const known = new Set(['default', ...config.accounts.map((account) => account.name)]);
+  let open: number | undefined;
+  for (const [index, route] of config.routes.entries()) {
+    const path: ConfigPath = ['routes', index];
+    if (open !== undefined) found.push(warning(`never reached: routes[${open}] takes everything`, path, ['routes', open]));
+    else if (Object.keys(route.match).length === 0) open = index;
+    for (const [position, name] of (route.match.account ?? []).entries()) {
+      if (!name.includes('*') && !known.has(name)) {
+        found.push(
+          mistake(`no account has this name; there are ${[...known].join(', ')}`, [...path, 'match', 'account', position], ['accounts']),
+        );
+      }
+    }
+    found.push(...routeSecrets(route, path));
+  }
+  if (open === undefined && config.routes.length > 0) {
+    found.push(warning('no route takes everything: recipients that none matches are held', ['routes']));
+  }
+  return found;
+}
+
+function routeSecrets(route: Route, path: ConfigPath): Finding[] {
+  if (route.via !== 'smarthost') return [];
+  const found: Finding[] = [];
+  if (route.auth !== null && (route.tls === 'none' || route.tls === 'opportunistic') && !isLoopback(route.host)) {
+    found.push(warning(`the password may cross the network in the clear with tls: ${route.tls}`, [...path, 'tls'], path));
+  }
+  if (route.ca !== null && (route.tls === 'none' || route.tls === 'opportunistic')) {
+    found.push(mistake(`needs tls: required or implicit; with ${route.tls} no certificate is checked`, [...path, 'ca'], [...path, 'tls']));
+  }
+  if (route.ca !== null && !isCertificate(route.ca)) found.push(mistake('is no certificate in PEM form', [...path, 'ca']));
+  return found;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== null;
+  } catch {
+    return false;
+  }
+}
+
+function tlsMaterial({ submission }: Config): Finding[] {
+  if (submission.tls === null) return [];
+  const path: ConfigPath = ['submission', 'tls'];
+  if (!isCertificate(submission.tls.certificate)) return [mistake('is no certificate in PEM form', [...path, 'certificate'])];
+  try {
+    const key = createPrivateKey(submission.tls.key);
+    if (new X509Certificate(submission.tls.certificate).checkPrivateKey(key)) return [];
+    return [mistake('does not belong to submission.tls.certificate', [...path, 'key'], [...path, 'certificate'])];
+  } catch {
+    return [mistake('is no private key in PEM form, or needs a passphrase', [...path, 'key'])];
+  }
+}
+
+function signals(config: Config): Finding[] {
+  const found: Finding[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, signal] of config.signals.entries()) {
+    const before = seen.get(signal.name);
+    if (before === undefined) seen.set(signal.name, index);
+    else found.push(mistake(`the name is taken by signals[${before}] already`, ['signals', index, 'name'], ['signals', before, 'name']));
+    for (const [channel, { secrets }] of signal.notify.entries()) {
+      if (secrets.length > 0) continue;
+      found.push(mistake('needs a secret: whsec_ and octets in base64', ['signals', index, 'notify', channel, 'webhook']));
+    }
+  }
+  return found;
+}
+
+function exposure(config: Config): Finding[] {
+  const { networks, listeners } = config.submission;
+  const outside = listeners.some((listener) => !isLoopback(listener.address));
+  const found: Finding[] = [];
+  for (const [index, range] of networks.entries()) {
+    if (outside && range.endsWith('/0')) {
+      found.push(warning('anybody may send mail through this relay: an open relay', ['submission', 'networks', index]));
+    }
+  }
+  const canAuthenticate = config.accounts.some((account) => account.password !== null);
+  if (networks.length === 0 && !canAuthenticate) {
+    found.push(mistake('nobody may submit: give networks, or accounts with a password', ['submission', 'networks'], ['accounts']));
+  }
+  return found;
+}

@@ -1,0 +1,205 @@
+/**
+ * The configuration file as a zod schema: CONTRACT's keys, their units, their defaults. The
+ * published JSON Schema (config/relais.schema.json) is made from it. A schema's error is the text
+ * of what is allowed; checks between keys are in relations.ts.
+ */
+import { z } from 'zod';
+import { EVENT_TYPES } from '../domain/events.ts';
+import {
+  domain,
+  duration,
+  host,
+  listenAddress,
+  network,
+  oneOf,
+  pem,
+  port,
+  rate,
+  resolver,
+  size,
+  text,
+  url,
+  whole,
+  yesNo,
+} from './scalars.ts';
+
+/** A mapping; its error names the keys it knows. */
+function section<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, { error: `a mapping with the keys ${Object.keys(shape).join(', ')}` });
+}
+
+function list<T extends z.ZodType>(item: T, min = 0) {
+  const error = min > 0 ? 'a list with at least one entry' : 'a list';
+  return z.array(item, { error }).min(min, { error });
+}
+
+const NAME = text('a name of letters, digits, ".", "_" and "-", up to 64 characters', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const SENDER_PATTERN = text('an address or pattern such as invoices@example.com, *@example.com or *', /^(?:\*|[^\s@]+@[^\s@]+)$/);
+const DOMAIN_PATTERN = text('a domain or pattern such as partner.example, *.partner.example or *', /^[^\s@]+$/);
+const ACCOUNT_PATTERN = text('the name of an account, or a pattern such as erp-*', /^[^\s]+$/);
+/** Secrets come by environment or file more often than not; what is secret is not shown. */
+const SECRET = text('text on one line; put it in quotes, or use {env: NAME} or {file: PATH}');
+
+const listener = section({
+  address: listenAddress().default('127.0.0.1').describe('IP address to listen on'),
+  port: port().describe('TCP port; 0: the system chooses'),
+  tls: oneOf(['starttls', 'implicit', 'none']).default('starttls').describe('starttls: offered; implicit: from the first octet; none'),
+  authWithoutTls: yesNo().optional().describe('offer AUTH before TLS; default: only on loopback listeners without TLS'),
+});
+
+const submission = section({
+  listeners: list(listener, 1).default([{ address: '127.0.0.1', port: 2525, tls: 'starttls', authWithoutTls: undefined }]),
+  tls: section({ key: pem('a private key'), certificate: pem('a certificate chain') })
+    .optional()
+    .describe('key and certificate of the listeners; without it a self-signed one is made'),
+  networks: list(network()).default(['127.0.0.0/8', '::1/128']).describe('may submit without AUTH, as account "default"'),
+  limits: section({
+    messageSize: size({ min: 1024, max: 2_000_000_000 }).prefault('25MB'),
+    recipients: whole(1, 100_000).default(1000),
+    connections: whole(1, 100_000).default(100),
+    connectionsPerAddress: whole(1, 100_000).default(20),
+    idle: duration({ min: 1000 }).prefault('5m').describe('without an octet from the client'),
+    data: duration({ min: 1000 }).prefault('30m').describe('from DATA to the final dot'),
+    queue: whole(1, 100_000_000).default(200_000).describe('messages in the queue past which 452 is answered'),
+    authFailures: whole(1, 1000).default(5).describe('failed AUTHs before the connection is closed'),
+  }).prefault({}),
+  greetingDelay: duration({ max: 60_000 }).prefault(0).describe('wait before the greeting, for clients that talk too early'),
+});
+
+const account = section({
+  name: NAME,
+  password: SECRET.optional().describe('plain or scrypt$N$r$p$salt$hash; without it the account cannot authenticate'),
+  senders: list(SENDER_PATTERN, 1).default(['*']).describe('reverse-paths it may use'),
+  tracking: yesNo().default(true),
+});
+
+const match = section({
+  recipientDomain: list(DOMAIN_PATTERN, 1).optional(),
+  sender: list(SENDER_PATTERN, 1).optional(),
+  account: list(ACCOUNT_PATTERN, 1).optional(),
+}).describe('all that are given must hold, in each any of the list');
+
+const limits = section({
+  connections: whole(1, 1000).default(20),
+  rate: rate().optional().describe('such as 30/minute; default: no limit'),
+  messagesPerConnection: whole(1, 100_000).default(100),
+}).prefault({});
+
+const routeBase = {
+  match: match.prefault({}),
+  returnPath: oneOf(['verp', 'preserve']).optional().describe('default: verp where reports.domain is set'),
+  limits,
+};
+
+const route = z.discriminatedUnion(
+  'via',
+  [
+    section({
+      ...routeBase,
+      via: z.literal('smarthost'),
+      host: host(),
+      port: port(1).default(587),
+      tls: oneOf(['none', 'opportunistic', 'required', 'implicit'])
+        .optional()
+        .describe('default: implicit at port 465, required with auth, else opportunistic'),
+      ca: pem('certificates').optional().describe("authorities to trust beside the system's"),
+      auth: section({ user: text('a user name'), password: SECRET }).optional(),
+    }),
+    section({
+      ...routeBase,
+      via: z.literal('mx'),
+      tls: oneOf(['none', 'opportunistic', 'required']).default('opportunistic'),
+      port: port(1).default(25),
+    }),
+    section({ ...routeBase, via: z.literal('sandbox') }),
+    section({ ...routeBase, via: z.literal('hold') }),
+  ],
+  { error: 'one of smarthost, mx, sandbox, hold' },
+);
+
+const delivery = section({
+  retry: list(duration({ min: 100 }), 1)
+    .prefault(['1m', '5m', '15m', '30m', '1h', '2h', '4h'])
+    .describe('waits after the 1st, 2nd, … attempt; the last repeats'),
+  expireAfter: duration({ min: 1000 }).prefault('5d'),
+  delayNoticeAfter: duration({ min: 1000 }).prefault('4h'),
+  attemptTimeout: duration({ min: 1000 }).prefault('20m').describe('one attempt, all commands together'),
+  lease: duration({ min: 1000 }).optional().describe('default: attemptTimeout and 5m'),
+  connections: whole(1, 10_000).default(100).describe('to all next hops together'),
+  resolvers: list(resolver()).default([]).describe("DNS resolvers for via: mx; default: the system's"),
+});
+
+const reports = section({
+  domain: domain('a domain of yours whose MX is this relay, such as bounce.example.com').optional().describe('domain of the return paths'),
+  listeners: list(section({ address: listenAddress().default('0.0.0.0'), port: port() })).default([]),
+  messageSize: size({ min: 1024, max: 200_000_000 }).prefault('30MB'),
+  tokenLifetime: duration({ min: 60_000 }).prefault('60d').describe('how long after acceptance a report is believed'),
+});
+
+const WEBHOOK_SECRET = 'whsec_ and 24 to 64 octets in base64 (`openssl rand -base64 32` makes some)';
+const webhookSecret = z
+  .string({ error: WEBHOOK_SECRET })
+  .refine((value) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value) && isKeyLength(Buffer.from(value.slice(6), 'base64').length), {
+    error: WEBHOOK_SECRET,
+  });
+
+function isKeyLength(octets: number): boolean {
+  return octets >= 24 && octets <= 64;
+}
+
+const webhook = section({
+  url: url(),
+  secret: webhookSecret.optional(),
+  secrets: list(webhookSecret, 1).max(2, { error: 'one secret, or two while one is rotated' }).optional(),
+  allowPrivate: yesNo().default(false).describe('loopback and private addresses may be called'),
+});
+
+const signal = section({
+  name: NAME,
+  on: list(oneOf(EVENT_TYPES), 1),
+  notify: list(section({ webhook }), 1),
+});
+
+const CRON_ALLOWED = 'a cron expression of five fields, such as "15 3 * * *"';
+const retention = section({
+  schedule: text(CRON_ALLOWED, /^\s*(?:[\d*/,A-Za-z?-]+\s+){4}[\d*/,A-Za-z?#L-]+\s*$/).default('15 3 * * *'),
+  content: duration({ min: 60_000 }).prefault('30d').describe('age at which the bytes go'),
+  records: duration({ min: 60_000 }).prefault('540d').describe('age at which records go'),
+});
+
+const http = section({
+  address: listenAddress().default('127.0.0.1'),
+  port: port().default(8025),
+  publicUrl: url().optional().describe('where people reach it, for links'),
+  metricsNetworks: list(network()).default(['127.0.0.0/8', '::1/128']).describe('may read /metrics without a token'),
+});
+
+export const fileSchema = section({
+  hostname: domain('a host name, such as relay.example.com').optional().describe("how the relay names itself; default: the machine's name"),
+  dataDir: text('a path').default('./data').describe('relative to this file'),
+  diskFloor: size().prefault('200MB').describe('free disk below which no mail is taken'),
+  shutdownGrace: duration({ max: 3_600_000 }).prefault('20s'),
+  logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  submission: submission.prefault({}),
+  accounts: list(account).default([]),
+  routes: list(route, 1),
+  delivery: delivery.prefault({}),
+  reports: reports.prefault({}),
+  signals: list(signal).default([]),
+  retention: retention.prefault({}),
+  http: http.prefault({}),
+});
+
+export type FileConfig = z.output<typeof fileSchema>;
+
+/** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
+export const PLANNED_KEYS: readonly string[] = [
+  'dkim',
+  'references',
+  'reports.mailboxes',
+  'retention.classes',
+  'signals.where',
+  'signals.group',
+  'signals.notify.mail',
+  'signals.notify.command',
+];

@@ -1,0 +1,116 @@
+/** From the file's keys to the Config that the rooms read: defaults that depend on others, absolute paths. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { Account, Config, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
+import type { FileConfig } from './schema.ts';
+
+export interface SettleRequest {
+  readonly parsed: FileConfig;
+  readonly file: string | null;
+  /** Relative paths start here. */
+  readonly directory: string;
+  readonly hostname: string;
+}
+
+/** Time that an attempt's lease outlives its deadline, where the file gives none. */
+const LEASE_MARGIN = 5 * 60_000;
+
+export function settle({ parsed, file, directory, hostname }: SettleRequest): Config {
+  const reportDomain = parsed.reports.domain ?? null;
+  const { delivery, submission, reports } = parsed;
+  const routes = parsed.routes.map((route) => settleRoute(route, reportDomain));
+  return freeze({
+    file,
+    sandbox: routes.some((route) => route.via === 'sandbox') && routes.every((route) => route.via === 'sandbox' || route.via === 'hold'),
+    hostname: parsed.hostname ?? hostname,
+    dataDir: resolve(directory, parsed.dataDir),
+    diskFloor: parsed.diskFloor,
+    shutdownGrace: parsed.shutdownGrace,
+    logLevel: parsed.logLevel,
+    submission: { ...submission, listeners: submission.listeners.map(settleListener), tls: submission.tls ?? null },
+    accounts: parsed.accounts.map(settleAccount),
+    routes,
+    delivery: {
+      retry: { delays: delivery.retry, expireAfter: delivery.expireAfter },
+      delayNoticeAfter: delivery.delayNoticeAfter,
+      attemptTimeout: delivery.attemptTimeout,
+      lease: delivery.lease ?? delivery.attemptTimeout + LEASE_MARGIN,
+      connections: delivery.connections,
+      resolvers: delivery.resolvers,
+    },
+    reports: { ...reports, domain: reportDomain },
+    signals: parsed.signals.map(settleSignal),
+    retention: parsed.retention,
+    http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },
+  });
+}
+
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+/** On loopback no wire carries the password: there AUTH is offered where the listener has no TLS at all. */
+function settleListener(listener: FileConfig['submission']['listeners'][number]): Listener {
+  return { ...listener, authWithoutTls: listener.authWithoutTls ?? (listener.tls === 'none' && isLoopback(listener.address)) };
+}
+
+function settleAccount(account: FileConfig['accounts'][number]): Account {
+  const { password } = account;
+  const kind = password?.startsWith('scrypt$') === true ? 'scrypt' : 'plain';
+  return { ...account, password: password === undefined ? null : { kind, value: password } };
+}
+
+function settleRoute(route: FileConfig['routes'][number], reportDomain: string | null): Route {
+  const base = {
+    match: settleMatch(route.match),
+    returnPath: route.returnPath ?? (reportDomain === null ? 'preserve' : 'verp'),
+    limits: { ...route.limits, rate: route.limits.rate ?? null },
+  } as const;
+  switch (route.via) {
+    case 'smarthost': {
+      const { host, port } = route;
+      const auth = route.auth ?? null;
+      const tls: RouteTls = route.tls ?? (port === 465 ? 'implicit' : auth === null ? 'opportunistic' : 'required');
+      return { ...base, via: 'smarthost', host, port, tls, ca: route.ca ?? null, auth };
+    }
+    case 'mx':
+      return { ...base, via: 'mx', tls: route.tls, port: route.port };
+    case 'sandbox':
+      return { ...base, via: 'sandbox' };
+    case 'hold':
+      return { ...base, via: 'hold' };
+    default:
+      return route satisfies never;
+  }
+}
+
+function settleMatch(match: FileConfig['routes'][number]['match']): Route['match'] {
+  const { recipientDomain, sender, account } = match;
+  return {
+    ...(recipientDomain === undefined ? {} : { recipientDomain }),
+    ...(sender === undefined ? {} : { sender }),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+function settleSignal(signal: FileConfig['signals'][number]): SignalRule {
+  return {
+    name: signal.name,
+    on: signal.on,
+    notify: signal.notify.map(({ webhook }) => ({
+      kind: 'webhook',
+      url: webhook.url,
+      secrets: webhook.secrets ?? (webhook.secret === undefined ? [] : [webhook.secret]),
+      allowPrivate: webhook.allowPrivate,
+    })),
+  };
+}
+
+/** Frozen through and through: nobody changes the configuration of another room. */
+export function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) freeze(item);
+  }
+  return value;
+}

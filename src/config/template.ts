@@ -1,0 +1,158 @@
+/**
+ * The commented configuration file that `relais init` writes; config/relais.example.yaml is the
+ * same with the default answers.
+ */
+
+export interface Answers {
+  readonly hostname: string;
+  /** Port that the ERP submits to, on `address`. */
+  readonly address: string;
+  readonly port: number;
+  /** The provider's server; null: deliver to the recipients' servers by MX. */
+  readonly smarthost: { readonly host: string; readonly port: number; readonly user: string | null } | null;
+  /** Domain of the return paths; null: bounces go where the ERP says. */
+  readonly reportDomain: string | null;
+  /** Senders of the ERP: a pattern. */
+  readonly senders: string;
+}
+
+export const DEFAULT_ANSWERS: Answers = {
+  hostname: 'relay.example.com',
+  address: '127.0.0.1',
+  port: 2525,
+  smarthost: { host: 'smtp.provider.example', port: 587, user: 'relay@example.com' },
+  reportDomain: 'bounce.example.com',
+  senders: '*@example.com',
+};
+
+/** YAML reads some words as something else than text; in quotes none is. */
+function quoted(text: string): string {
+  return /^[A-Za-z][A-Za-z0-9.@_/-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|~)$/i.test(text) ? text : JSON.stringify(text);
+}
+
+export function configTemplate(answers: Answers): string {
+  return [head(answers), submission(answers), routes(answers), delivery(), reports(answers), rest()].join('\n');
+}
+
+function head({ hostname }: Answers): string {
+  return `# yaml-language-server: $schema=./relais.schema.json
+#
+# Configuration of relais. What is commented out shows the default.
+# Times need a unit (90s, 5m, 1h30m, 5d), so do sizes (25MB, 64KiB).
+# Any value can be {env: NAME} or {file: PATH}: use that for secrets.
+# Check with: relais check --config FILE. Reload with SIGHUP.
+
+# How the relay names itself to others; its address should resolve back to it.
+hostname: ${quoted(hostname)}
+
+# Everything relais keeps, relative to this file.
+dataDir: ./data
+# diskFloor: 200MB        # with less free disk no mail is taken: 452 4.3.1
+# shutdownGrace: 20s
+# logLevel: info          # debug, info, warn, error, silent
+`;
+}
+
+function submission({ address, port, senders }: Answers): string {
+  return `# Where the ERP sends its mail to.
+submission:
+  listeners:
+    - {address: ${quoted(address)}, port: ${port}, tls: starttls}
+    # - {address: 0.0.0.0, port: 465, tls: implicit}
+  # Without a certificate of yours a self-signed one is made and kept in dataDir/keys.
+  # tls: {key: {file: /etc/relais/tls.key}, certificate: {file: /etc/relais/tls.crt}}
+  networks: [127.0.0.0/8, "::1/128"]   # may submit without AUTH, as account "default"
+  # limits:
+  #   messageSize: 25MB
+  #   recipients: 1000
+  #   connections: 100
+  #   connectionsPerAddress: 20
+  #   idle: 5m
+  #   data: 30m
+  #   queue: 200000
+  #   authFailures: 5
+
+# Who may submit with a password: one account an ERP environment.
+accounts:
+  # - name: erp
+  #   password: {env: ERP_PASSWORD}    # or {file: PATH}, or a hash scrypt$N$r$p$salt$hash
+  #   senders: [${JSON.stringify(senders)}]
+`;
+}
+
+function routes({ smarthost, reportDomain }: Answers): string {
+  const returnPath = reportDomain === null ? 'preserve' : 'verp';
+  const lines = ['# Where mail goes: the first route that matches takes it.', 'routes:'];
+  lines.push('  # - match: {recipientDomain: ["*.partner.example"], account: [erp], sender: ["*@example.com"]}');
+  lines.push('  #   via: mx');
+  if (smarthost === null) {
+    lines.push("  - via: mx                          # the recipients' own servers", `    returnPath: ${returnPath}`);
+    lines.push('    tls: opportunistic               # none, opportunistic, required');
+  } else {
+    lines.push(
+      '  - via: smarthost                   # or mx, sandbox, hold',
+      `    host: ${quoted(smarthost.host)}`,
+      `    port: ${smarthost.port}`,
+    );
+    lines.push(`    tls: ${smarthost.port === 465 ? 'implicit' : 'required'}                    # none, opportunistic, required, implicit`);
+    lines.push(authLine(smarthost.user));
+    lines.push(`    returnPath: ${returnPath}                 # preserve: the ERP's own, for providers that insist on it`);
+  }
+  lines.push('    # limits: {connections: 20, rate: 30/minute, messagesPerConnection: 100}', '');
+  return lines.join('\n');
+}
+
+function authLine(user: string | null): string {
+  if (user === null) return '    # auth: {user: relay@example.com, password: {env: SMARTHOST_PASSWORD}}';
+  return `    auth: {user: ${quoted(user)}, password: {env: SMARTHOST_PASSWORD}}`;
+}
+
+function delivery(): string {
+  return `# delivery:
+#   retry: [1m, 5m, 15m, 30m, 1h, 2h, 4h]   # the last one repeats, each ±20%
+#   expireAfter: 5d
+#   delayNoticeAfter: 4h
+#   attemptTimeout: 20m
+#   connections: 100                        # to all next hops together
+`;
+}
+
+function reports({ reportDomain }: Answers): string {
+  if (reportDomain === null) {
+    return `# Bounces. With a domain of your own, whose MX is this machine, relais follows each message on.
+# reports:
+#   domain: bounce.example.com
+#   listeners: [{address: 0.0.0.0, port: 25}]
+`;
+  }
+  return `# Bounces come back to this domain; its MX is this machine. Nothing else is taken there.
+reports:
+  domain: ${quoted(reportDomain)}
+  listeners: [{address: 0.0.0.0, port: 25}]
+  # messageSize: 30MB
+  # tokenLifetime: 60d      # how long after acceptance a report is believed
+`;
+}
+
+function rest(): string {
+  return `# Tell others when something happens (Standard Webhooks, https://www.standardwebhooks.com).
+signals:
+  # - name: erp
+  #   on: [recipient.failed, recipient.expired]
+  #   notify:
+  #     - webhook: {url: "https://erp.example.com/hooks/mail", secret: {env: WEBHOOK_SECRET}}
+
+# How long things are kept. What is still in the queue is never taken.
+# retention:
+#   schedule: "15 3 * * *"
+#   content: 30d            # the bytes
+#   records: 540d           # who, when, what happened
+
+# Dashboard and API. For other machines put a reverse proxy with TLS in front.
+http:
+  address: 127.0.0.1
+  port: 8025
+  # publicUrl: https://relay.example.com
+  # metricsNetworks: [127.0.0.0/8, "::1/128"]   # may read /metrics without a token
+`;
+}

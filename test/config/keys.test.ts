@@ -1,0 +1,47 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openKeys } from '../../src/config/index.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'relais-keys-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const NOW = Date.UTC(2026, 0, 1);
+const request = () => ({ dataDir, hostname: 'relay.example.com', tls: null, now: NOW });
+
+it('R65 keys are made once, kept, and readable by their user alone', async () => {
+  const first = await openKeys(request());
+  expect(await openKeys(request())).toEqual(first);
+  const directory = join(dataDir, 'keys');
+  expect(readdirSync(directory).sort()).toEqual(['session.key', 'tls.crt', 'tls.key', 'verp.json']);
+  for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+});
+
+it('the self-made certificate is for the host, localhost and 127.0.0.1, for ten years', async () => {
+  const { tls } = await openKeys(request());
+  const certificate = new X509Certificate(tls.certificate);
+  expect(certificate.checkHost('relay.example.com')).toBe('relay.example.com');
+  expect(certificate.checkHost('localhost')).toBe('localhost');
+  expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+  expect(Date.parse(certificate.validTo) - NOW).toBeGreaterThan(3650 * 86_400_000);
+});
+
+it('a certificate for another name, or at its end, is made anew', async () => {
+  const first = await openKeys(request());
+  const renamed = await openKeys({ ...request(), hostname: 'other.example' });
+  expect(renamed.tls.certificate).not.toBe(first.tls.certificate);
+  const late = await openKeys({ ...request(), hostname: 'other.example', now: NOW + 3650 * 86_400_000 });
+  expect(late.tls.certificate).not.toBe(renamed.tls.certificate);
+});
+
+it('a VERP key file that does not parse is refused, never replaced: bounces on their way depend on it', async () => {
+  await openKeys(request());
+  writeFileSync(join(dataDir, 'keys', 'verp.json'), '{"keys": []}');
+  await expect(openKeys(request())).rejects.toThrow(/verp\.json has 1 mistake:\n {2}holds no key/);
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { configJsonSchema, configTemplate, DEFAULT_ANSWERS, loadConfig, parseConfig } from '../../src/config/index.ts';
+import { surroundings } from './surroundings.ts';
+
+function published(name: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../config/${name}`, import.meta.url)), 'utf8');
+}
+
+const UPDATE = 'out of date: run `node scripts/publish-config.mjs`';
+
+it('config/relais.schema.json is the schema of the code', () => {
+  expect(JSON.parse(published('relais.schema.json')), UPDATE).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+});
+
+it('config/relais.example.yaml is what init writes, and loads without a warning', () => {
+  const text = published('relais.example.yaml');
+  expect(text, UPDATE).toBe(configTemplate(DEFAULT_ANSWERS));
+  const { config, warnings } = parseConfig(text, '/etc/relais/relais.yaml', surroundings({}, { SMARTHOST_PASSWORD: 'x' }));
+  expect(warnings).toEqual([]);
+  expect(config.routes[0]).toMatchObject({ via: 'smarthost', returnPath: 'verp' });
+});
+
+it('every answer of init gives a file that loads', () => {
+  const answers = [
+    { ...DEFAULT_ANSWERS, smarthost: null },
+    { ...DEFAULT_ANSWERS, smarthost: null, reportDomain: null },
+    { ...DEFAULT_ANSWERS, smarthost: { host: '127.0.0.1', port: 465, user: null }, address: '::' },
+  ];
+  for (const one of answers) {
+    expect(() => parseConfig(configTemplate(one), '/etc/relais.yaml', surroundings({}, { SMARTHOST_PASSWORD: 'x' }))).not.toThrow();
+  }
+});
+
+it('what stands commented out in the example is right as well', () => {
+  const text = published('relais.example.yaml')
+    .replace(/^( *)# ( *(?:[a-zA-Z]+:|- ).*)$/gm, '$1$2')
+    .replace(/^ *- match: .*\n *via: mx\n/m, '')
+    .replace(/^ *tls: \{key.*\n/m, '');
+  expect(text).toContain('\n  limits:');
+  const env = { SMARTHOST_PASSWORD: 'x', ERP_PASSWORD: 'x', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` };
+  const { config } = parseConfig(text, '/etc/relais.yaml', surroundings({}, env));
+  const { config: plain } = parseConfig(published('relais.example.yaml'), '/etc/relais.yaml', surroundings({}, env));
+  expect(config.submission.limits).toEqual(plain.submission.limits);
+  expect(config.delivery).toEqual(plain.delivery);
+  expect(config.retention).toEqual(plain.retention);
+  expect(config.diskFloor).toBe(plain.diskFloor);
+});
+
+it('config/sandbox.yaml says what the sandbox is', () => {
+  const fromFile = parseConfig(published('sandbox.yaml'), '/etc/relais/sandbox.yaml', surroundings()).config;
+  const { config } = loadConfig(undefined, surroundings());
+  expect({ ...fromFile, file: null }).toEqual(config);
+});
