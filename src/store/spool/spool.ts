@@ -1,0 +1,354 @@
+/**
+ * The spool: the content of messages and reports in append-only, checksummed segment files.
+ *
+ * Upstream: the register (`src/store/level`), which writes the records of a group side by side
+ * with its bytes; `verify` and `rebuild`, which read everything. Downstream: files alone.
+ *
+ * Each entry carries its own header, so that the register of accepted mail can be made anew from
+ * the spool. Small contents of a group go into the current segment with one write and one
+ * fdatasync; large ones have streamed into segments of their own by then.
+ *
+ * On failure: a write or sync that was refused poisons the spool, and every later write is refused
+ * with StoreError `poisoned` until it is opened again. A failed fdatasync is never repeated: the
+ * kernel may have marked the pages clean, and a second one would succeed without them.
+ */
+import { randomBytes } from 'node:crypto';
+import { StoreError } from '../../domain/errors.ts';
+import type { StoredContent } from '../../domain/ports.ts';
+import { readContent } from './content.ts';
+import { type EntryKind, HEADER_LIMIT, PREAMBLE_LENGTH } from './entry.ts';
+import { eraseEntries } from './erasure.ts';
+import { type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
+import { GroupPlan } from './group.ts';
+import { type Recovery, type RecoveryRequest, recoverSpool } from './recovery.ts';
+import { readSeal } from './seal.ts';
+import { listSegments, OpenFiles, type SegmentFile, segmentPath } from './segments.ts';
+import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog } from './types.ts';
+import { walkEntries } from './walk.ts';
+import { SpoolWriter, type WriterHost } from './writer.ts';
+
+export type { EntryKind } from './entry.ts';
+export { type SpoolFile, type SpoolFiles, systemFiles } from './files.ts';
+export type { LargeEntry, Recovery } from './recovery.ts';
+export type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog } from './types.ts';
+export type { SpoolWriter } from './writer.ts';
+
+const SEGMENT_SIZE = 64 * 1024 * 1024;
+/** Descriptors kept open for reading. */
+const OPEN_FILES = 64;
+
+export interface SpoolOptions {
+  /** Made when it is missing. */
+  readonly dir: string;
+  readonly log: SpoolLog;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** A segment is full when the next group would make it larger. */
+  readonly segmentSize?: number;
+  readonly files?: SpoolFiles;
+}
+
+/** A group with its places, not yet written. */
+export interface PreparedGroup {
+  /** In the order of the writers. */
+  readonly entries: readonly { readonly location: SpoolLocation; readonly sha256: string; readonly size: number }[];
+  readonly end: SpoolEnd;
+  /** Makes the group durable; to be called once. */
+  write(): Promise<void>;
+}
+
+interface SegmentState {
+  readonly large: boolean;
+  size: number;
+}
+
+export class Spool {
+  readonly #dir: string;
+  readonly #files: SpoolFiles;
+  readonly #log: SpoolLog;
+  readonly #now: () => number;
+  readonly #segmentSize: number;
+  readonly #seal: Buffer;
+  readonly #segments: Map<number, SegmentState>;
+  readonly #open: OpenFiles;
+  readonly #writers = new Set<SpoolWriter>();
+  readonly #host: WriterHost;
+  #nextSegment: number;
+  #end: SpoolEnd = { segment: 0, offset: 0 };
+  /** Segments from here on may belong to a commit in flight: they are not dropped. */
+  #protectedFrom = 0;
+  #current: { readonly segment: number; readonly file: SpoolFile } | null = null;
+  #group = 0;
+  #inFlight: Promise<void> | null = null;
+  #recovered: boolean;
+  #poison: Error | null = null;
+  #closed = false;
+
+  /** Opens a spool, or begins one where the directory is empty. `recover` comes next. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const files = options.files ?? systemFiles;
+    await files.makeDirectory(options.dir);
+    const segments = await listSegments(files, options.dir);
+    const seal = await readSeal({ files, dir: options.dir, segments, log: options.log, randomBytes });
+    return new Spool(options, files, segments, seal);
+  }
+
+  private constructor(options: SpoolOptions, files: SpoolFiles, segments: readonly SegmentFile[], seal: Buffer) {
+    this.#dir = options.dir;
+    this.#files = files;
+    this.#log = options.log;
+    this.#now = options.now;
+    this.#segmentSize = options.segmentSize ?? SEGMENT_SIZE;
+    this.#seal = seal;
+    this.#segments = new Map(segments.map(({ segment, large, size }) => [segment, { large, size }]));
+    this.#nextSegment = (segments.at(-1)?.segment ?? 0) + 1;
+    this.#recovered = segments.length === 0;
+    this.#open = new OpenFiles((segment) => this.#openForReading(segment), OPEN_FILES);
+    this.#host = {
+      files,
+      newSegment: () => this.#newSingle(),
+      refused: (error) => this.#refuse(error),
+      released: (writer) => this.#writers.delete(writer),
+    };
+  }
+
+  /** Starts the content that `header`, JSON, belongs to. */
+  openContent(kind: EntryKind, header: Buffer): SpoolWriter {
+    this.#assertWritable();
+    if (header.length > HEADER_LIMIT) throw new RangeError(`a header of ${header.length} octets is over ${HEADER_LIMIT}`);
+    const writer = new SpoolWriter(kind, header, this.#host);
+    this.#writers.add(writer);
+    return writer;
+  }
+
+  /**
+   * Gives the contents of a group their places; nothing is written yet. One group at a time: the
+   * next one may be prepared once `write` has ended and the register has committed.
+   */
+  prepare(writers: readonly SpoolWriter[]): PreparedGroup {
+    this.#assertWritable();
+    if (!this.#recovered) throw new Error('the spool was opened with content in it: recover comes before the first group');
+    if (this.#inFlight !== null) throw new Error('a group of the spool is still being written');
+    this.#protectedFrom = this.#end.segment;
+    this.#group = Math.max(this.#group + 1, this.#now());
+    const plan = new GroupPlan(this.#group, this.#seal, writers);
+    const begins = plan.sharedLength > 0 && this.#mustRoll(plan.sharedLength);
+    if (begins) this.#end = { segment: this.#nextSegment++, offset: 0 };
+    const start = this.#end;
+    const entries = plan.place(start);
+    this.#end = { segment: start.segment, offset: start.offset + plan.sharedLength };
+    let started = false;
+    return {
+      entries,
+      end: this.#end,
+      write: () => {
+        if (started) throw new Error('the group was written before');
+        started = true;
+        const writing = this.#write(plan, start);
+        this.#inFlight = writing.then(
+          () => undefined,
+          () => undefined,
+        );
+        return writing;
+      },
+    };
+  }
+
+  /** Content as written, verified. Throws StoreError `corrupt` or `erased`. */
+  read(location: SpoolLocation, expected: ExpectedContent): Promise<StoredContent> {
+    return readContent({ open: this.#open, seal: this.#seal, location, expected });
+  }
+
+  /** Overwrites entries, header and content, durably. */
+  async erase(locations: readonly SpoolLocation[]): Promise<void> {
+    this.#assertWritable();
+    const bySegment = new Map<number, SpoolLocation[]>();
+    for (const location of locations) {
+      const list = bySegment.get(location.segment);
+      if (list === undefined) bySegment.set(location.segment, [location]);
+      else list.push(location);
+    }
+    for (const [segment, list] of bySegment) {
+      const state = this.#segments.get(segment);
+      if (state === undefined) continue; // dropped before: nothing of it is left
+      const file = await this.#files.open(segmentPath(this.#dir, segment, state.large), 'write');
+      try {
+        await eraseEntries(file, list, this.#seal);
+        await file.fdatasync();
+        if (state.large) {
+          await file.truncate(PREAMBLE_LENGTH);
+          state.size = PREAMBLE_LENGTH;
+        }
+      } catch (error) {
+        throw this.#refuse(error);
+      } finally {
+        await file.close().catch(() => undefined);
+      }
+    }
+  }
+
+  /**
+   * Removes whole segments in which nothing is kept any more. The one that is written to, and the
+   * one before it while a commit may be in flight, stay; what was removed is returned.
+   */
+  async dropSegments(segments: readonly number[]): Promise<readonly number[]> {
+    this.#assertWritable();
+    const dropped: number[] = [];
+    for (const segment of segments) {
+      const state = this.#segments.get(segment);
+      if (state === undefined || (!state.large && segment >= this.#protectedFrom)) continue;
+      this.#open.forget(segment);
+      this.#segments.delete(segment);
+      await this.#files.remove(segmentPath(this.#dir, segment, state.large));
+      dropped.push(segment);
+    }
+    if (dropped.length > 0) await this.#files.syncDirectory(this.#dir);
+    return dropped;
+  }
+
+  /**
+   * Settles what a crash left; see recovery.ts. `committed` is the `end` of the last group that
+   * the register has, `knows` tells whether it has a record of a large entry.
+   */
+  async recover(committed: SpoolEnd | null, knows?: RecoveryRequest['knows']): Promise<Recovery> {
+    const segments = await listSegments(this.#files, this.#dir);
+    const { validEnd, orphanContents } = await recoverSpool({
+      files: this.#files,
+      dir: this.#dir,
+      seal: this.#seal,
+      segments,
+      committed,
+      knows,
+      log: this.#log,
+    });
+    this.#segments.clear();
+    for (const { segment, large, size } of await listSegments(this.#files, this.#dir)) this.#segments.set(segment, { large, size });
+    this.#end = validEnd;
+    this.#protectedFrom = validEnd.segment;
+    this.#nextSegment = Math.max(this.#nextSegment, validEnd.segment + 1);
+    this.#recovered = true;
+    return { validEnd, orphanContents };
+  }
+
+  /** Every entry of every segment, checked, oldest segment first; what is no entry is told to `onDamage`. */
+  async *scan(onDamage: (damage: SpoolDamage) => void = () => undefined): AsyncGenerator<ScannedEntry> {
+    for (const { segment, large, size } of await listSegments(this.#files, this.#dir)) {
+      const file = await this.#files.open(segmentPath(this.#dir, segment, large), 'read');
+      try {
+        const walk = walkEntries({ file, seal: this.#seal, from: 0, to: size, large, checkContent: () => true });
+        for await (const found of walk) {
+          if (found.type === 'damage') {
+            const what = found.blank ? 'space that was never written' : 'no entry, or one whose checksum does not hold';
+            onDamage({ segment, offset: found.offset, length: found.length, what });
+            continue;
+          }
+          const { preamble } = found;
+          yield {
+            kind: preamble.kind,
+            header: preamble.erased ? Buffer.alloc(0) : found.header,
+            location: { segment, offset: found.offset, length: found.length },
+            sha256: preamble.sha256.toString('hex'),
+            size: preamble.contentLength,
+            erased: preamble.erased,
+            whole: found.contentHolds !== false,
+          };
+        }
+      } finally {
+        await file.close();
+      }
+    }
+  }
+
+  /** All segments; `sealed`: nothing is appended to it any more. */
+  segments(): readonly { readonly segment: number; readonly size: number; readonly sealed: boolean; readonly large: boolean }[] {
+    return [...this.#segments].map(([segment, { large, size }]) => ({
+      segment,
+      size,
+      large,
+      sealed: large || segment !== this.#end.segment,
+    }));
+  }
+
+  /** Waits for the group in flight, lets go of contents that were not committed, closes every file. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#inFlight;
+    for (const writer of [...this.#writers]) {
+      await writer.abort();
+      await writer.discard();
+    }
+    await this.#open.close();
+    await this.#current?.file.close();
+    this.#current = null;
+  }
+
+  #assertWritable(): void {
+    if (this.#closed) throw new StoreError('closed', 'the spool is closed');
+    if (this.#poison !== null) throw this.#poison;
+  }
+
+  /** Poisons the spool; gives the error to throw. */
+  #refuse(error: unknown): StoreError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const refused = new StoreError(
+      'poisoned',
+      `the spool in ${this.#dir} refused a write (${reason}): nothing more is taken until it is opened again`,
+      {
+        cause: error,
+      },
+    );
+    if (this.#poison === null) {
+      this.#poison = refused;
+      this.#log.error({ err: error }, refused.message);
+    }
+    return refused;
+  }
+
+  #newSingle(): { readonly segment: number; readonly path: string; readonly dir: string } {
+    this.#assertWritable();
+    const segment = this.#nextSegment++;
+    return { segment, path: segmentPath(this.#dir, segment, true), dir: this.#dir };
+  }
+
+  async #openForReading(segment: number): Promise<SpoolFile> {
+    const large = this.#segments.get(segment)?.large ?? false;
+    return this.#files.open(segmentPath(this.#dir, segment, large), 'read');
+  }
+
+  #mustRoll(length: number): boolean {
+    const { segment, offset } = this.#end;
+    return segment === 0 || !this.#segments.has(segment) || (offset > 0 && offset + length > this.#segmentSize);
+  }
+
+  async #write(plan: GroupPlan, start: SpoolEnd): Promise<void> {
+    try {
+      const written = await Promise.allSettled([this.#writeShared(plan, start), ...plan.singles.map((single) => single.write())]);
+      for (const result of written) if (result.status === 'rejected') throw result.reason;
+      for (const { segment, size } of plan.singles) this.#segments.set(segment, { large: true, size });
+      for (const writer of plan.writers) this.#writers.delete(writer);
+    } catch (error) {
+      throw this.#refuse(error);
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  async #writeShared(plan: GroupPlan, start: SpoolEnd): Promise<void> {
+    if (plan.buffers.length === 0) return;
+    const { file, entered } = await this.#writable(start.segment);
+    await Promise.all([writeAll(file, plan.buffers, start.offset).then(() => file.fdatasync()), entered]);
+    this.#segments.set(start.segment, { large: false, size: start.offset + plan.sharedLength });
+  }
+
+  /** The segment to append to; `entered`: its name is durable. */
+  async #writable(segment: number): Promise<{ file: SpoolFile; entered: Promise<void> | undefined }> {
+    if (this.#current?.segment === segment) return { file: this.#current.file, entered: undefined };
+    const previous = this.#current;
+    const created = !this.#segments.has(segment);
+    const file = await this.#files.open(segmentPath(this.#dir, segment, false), created ? 'create' : 'write');
+    this.#current = { segment, file };
+    await previous?.file.close();
+    return { file, entered: created ? this.#files.syncDirectory(this.#dir) : undefined };
+  }
+}
