@@ -1,0 +1,161 @@
+/**
+ * Reads the header block of a message on its way in (RFC 5322 §2.2): the few fields that the register
+ * shows, our X-Relais-* fields, and how many hops the message has seen. The block that goes on is the
+ * same octets without the X-Relais-* fields. Pure; one pass, linear in the block, whatever it holds.
+ */
+import type { MessageHeaders, References } from '../../domain/message.ts';
+import { NO_REFERENCES, REFERENCE_FIELD_PREFIX, readReferences } from '../../domain/references.ts';
+import { decodeFieldText } from './encoded-words.ts';
+
+export interface HeaderBlock {
+  readonly headers: MessageHeaders;
+  readonly references: References;
+  /** Trace fields (RFC 5321 §4.4), for finding loops (§6.3). */
+  readonly received: number;
+  /** The block less X-Relais-* fields, otherwise octet for octet. */
+  readonly content: Buffer;
+}
+
+/** Octets of one field that are looked at, and characters of it that are kept. */
+const RAW_LIMIT = 8192;
+const TEXT_LIMIT = 1000;
+/** X-Relais-* fields that are read; more are taken off all the same. */
+const REFERENCE_LIMIT = 100;
+const NAME_LIMIT = 80;
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const NO_HEADERS: MessageHeaders = { subject: null, messageId: null, from: null, date: null };
+
+type Shown = 'subject' | 'message-id' | 'from' | 'date';
+
+interface Reading {
+  readonly text: string;
+  readonly raw: Map<Shown, string>;
+  readonly references: { readonly name: string; readonly value: string }[];
+  /** Ranges of X-Relais-* fields: start, end, start, end … */
+  readonly cuts: number[];
+  received: number;
+}
+
+/** `block`: from the first octet of the message to the empty line that ends its header, inclusive. */
+export function readHeaderBlock(block: Buffer): HeaderBlock {
+  const reading: Reading = { text: block.toString('latin1'), raw: new Map(), references: [], cuts: [], received: 0 };
+  const { text } = reading;
+  let at = 0;
+  while (at < text.length) {
+    const end = lineEnd(text, at);
+    if (end - at === 2 && text.charCodeAt(at) === 0x0d) break;
+    at = readField(reading, at, end);
+  }
+  return {
+    headers: reading.raw.size === 0 ? NO_HEADERS : shownHeaders(reading.raw),
+    references: reading.references.length === 0 ? NO_REFERENCES : readReferences(reading.references),
+    received: reading.received,
+    content: reading.cuts.length === 0 ? block : withoutRanges(block, reading.cuts),
+  };
+}
+
+/** Index after the CRLF of the line at `at`. */
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\r\n', at);
+  return end === -1 ? text.length : end + 2;
+}
+
+/** Reads the field that starts at `at`, whose first line ends at `end`; returns where the next one starts. */
+function readField(reading: Reading, at: number, end: number): number {
+  const { text } = reading;
+  switch (text.charCodeAt(at) | 0x20) {
+    case 0x73: // s
+      return readShown(reading, at, end, 'subject');
+    case 0x6d: // m
+      return readShown(reading, at, end, 'message-id');
+    case 0x66: // f
+      return readShown(reading, at, end, 'from');
+    case 0x64: // d
+      return readShown(reading, at, end, 'date');
+    case 0x72: // r
+      if (bodyStart(text, at, 'received') !== -1) reading.received++;
+      return end;
+    case 0x78: // x
+      return readReference(reading, at, end);
+    default:
+      return end;
+  }
+}
+
+function readShown(reading: Reading, at: number, end: number, name: Shown): number {
+  const body = bodyStart(reading.text, at, name);
+  // The first of a repeated field counts: RFC 5322 §3.6 allows one of each.
+  if (body === -1 || reading.raw.has(name)) return end;
+  const next = fieldEnd(reading.text, end);
+  reading.raw.set(name, unfold(reading.text, body, next));
+  return next;
+}
+
+function readReference(reading: Reading, at: number, end: number): number {
+  const { text } = reading;
+  if (text.slice(at, at + REFERENCE_FIELD_PREFIX.length).toLowerCase() !== REFERENCE_FIELD_PREFIX) return end;
+  const head = text.slice(at, Math.min(end, at + NAME_LIMIT));
+  const colon = head.indexOf(':');
+  if (colon === -1) return end;
+  const next = fieldEnd(text, end);
+  if (reading.cuts.at(-1) === at) reading.cuts.pop();
+  else reading.cuts.push(at);
+  reading.cuts.push(next);
+  if (reading.references.length < REFERENCE_LIMIT) {
+    const value = decodeFieldText(unfold(text, at + colon + 1, next), TEXT_LIMIT);
+    reading.references.push({ name: head.slice(0, colon).trimEnd(), value });
+  }
+  return next;
+}
+
+/** Index after the colon when the field at `at` is called `name`, in any case; otherwise -1. */
+function bodyStart(text: string, at: number, name: string): number {
+  if (text.slice(at, at + name.length).toLowerCase() !== name) return -1;
+  let colon = at + name.length;
+  // RFC 5322 §4.5.8: blanks before the colon are obsolete, and still sent.
+  while (colon < at + NAME_LIMIT && (text.charCodeAt(colon) === SPACE || text.charCodeAt(colon) === TAB)) colon++;
+  return text.charCodeAt(colon) === COLON ? colon + 1 : -1;
+}
+
+/** Index after the last line of a field whose first line ends at `end` (RFC 5322 §2.2.3). */
+function fieldEnd(text: string, end: number): number {
+  let at = end;
+  while (at < text.length && (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB)) at = lineEnd(text, at);
+  return at;
+}
+
+function unfold(text: string, start: number, end: number): string {
+  return text.slice(start, Math.min(end, start + RAW_LIMIT)).replaceAll('\r\n', '');
+}
+
+function shownHeaders(raw: ReadonlyMap<Shown, string>): MessageHeaders {
+  const decoded = (name: Shown): string | null => {
+    const value = decodeFieldText(raw.get(name) ?? '', TEXT_LIMIT);
+    return value === '' ? null : value;
+  };
+  return { subject: decoded('subject'), messageId: messageIdOf(decoded('message-id')), from: decoded('from'), date: decoded('date') };
+}
+
+/** RFC 5322 §3.6.4, without its brackets; what has none is taken as it stands. */
+function messageIdOf(value: string | null): string | null {
+  if (value === null) return null;
+  const start = value.indexOf('<');
+  const end = value.indexOf('>', start + 1);
+  const id = start === -1 || end === -1 ? value : value.slice(start + 1, end).trim();
+  return id === '' ? null : id;
+}
+
+function withoutRanges(block: Buffer, cuts: readonly number[]): Buffer {
+  const kept = Buffer.allocUnsafe(block.length);
+  let length = 0;
+  let from = 0;
+  for (let i = 0; i < cuts.length; i += 2) {
+    length += block.copy(kept, length, from, cuts[i] ?? block.length);
+    from = cuts[i + 1] ?? block.length;
+  }
+  length += block.copy(kept, length, from);
+  return kept.subarray(0, length);
+}

@@ -1,0 +1,61 @@
+/** Our trace field (RFC 5321 §4.4), which is forwarded in front of the message. Pure. */
+import { isIPv6 } from 'node:net';
+import type { EnvelopeRecipient } from '../../domain/envelope.ts';
+import type { MessageId } from '../../domain/ids.ts';
+
+export interface TraceSubject {
+  /** The client's EHLO or HELO argument: anything it liked to say. */
+  readonly helo: string;
+  /** The client's IP address. */
+  readonly address: string;
+  readonly hostname: string;
+  readonly esmtp: boolean;
+  readonly tls: boolean;
+  readonly authenticated: boolean;
+  readonly smtputf8: boolean;
+  readonly id: MessageId;
+  readonly recipients: readonly EnvelopeRecipient[];
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** A domain or an address literal: the only thing of the client's that may stand in the field bare. */
+const HELO = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[A-Za-z0-9.:-]+\])$/;
+const HELO_LIMIT = 255;
+
+/** RFC 5321 §4.1.3. */
+function addressLiteral(address: string): string {
+  return isIPv6(address) ? `[IPv6:${address}]` : `[${address}]`;
+}
+
+/** RFC 3848 and RFC 6531 §4.3: the protocol and what it ran over. */
+function protocolOf(subject: TraceSubject): string {
+  if (!subject.esmtp) return 'SMTP';
+  return `${subject.smtputf8 ? 'UTF8SMTP' : 'ESMTP'}${subject.tls ? 'S' : ''}${subject.authenticated ? 'A' : ''}`;
+}
+
+let lastSecond = Number.NaN;
+let lastDate = '';
+
+/** RFC 5322 §3.3, in UTC. The same second is asked for thousands of times. */
+export function dateTime(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastDate = new Date(second * 1000).toUTCString().replace('GMT', '+0000');
+  }
+  return lastDate;
+}
+
+/** The field, folded, with its final CRLF. Names a recipient only when there is one, so that Bcc stays blind (§7.2). */
+export function receivedField(subject: TraceSubject): string {
+  const literal = addressLiteral(subject.address);
+  const helo = subject.helo.length <= HELO_LIMIT && HELO.test(subject.helo) ? subject.helo : literal;
+  const [only, ...others] = subject.recipients;
+  const recipient = only === undefined || others.length > 0 ? '' : `\r\n\tfor <${only.address}>`;
+  return (
+    `Received: from ${helo} (${literal})\r\n` +
+    `\tby ${subject.hostname} with ${protocolOf(subject)} id ${subject.id}${recipient};\r\n` +
+    `\t${dateTime(subject.at)}\r\n`
+  );
+}
