@@ -1,23 +1,24 @@
 /**
- * Writes what is published of the configuration: config/relais.schema.json (for editors) and
- * config/relais.example.yaml, both from the built code. With --check it writes nothing and ends
- * with 1 when one is out of date.
+ * Writes what is published of the configuration, config/relais.schema.json (for editors) and
+ * config/relais.example.yaml, from the built code: `npm run build && node scripts/publish-config.mjs`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { configJsonSchema } from '../dist/config/json-schema.js';
-import { configTemplate, DEFAULT_ANSWERS } from '../dist/config/template.js';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const published = {
-  'relais.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
-  'relais.example.yaml': configTemplate(DEFAULT_ANSWERS),
-};
-const check = process.argv.includes('--check');
-for (const [name, text] of Object.entries(published)) {
-  const file = new URL(`../config/${name}`, import.meta.url);
-  if (!check) {
-    writeFileSync(file, text);
-  } else if (readFileSync(file, 'utf8') !== text) {
-    console.error(`config/${name} is out of date: run node scripts/publish-config.mjs`);
-    process.exitCode = 1;
-  }
+/** Name under config/ and text of each, as the build in directory `built` has them. */
+export async function publishedFiles(built) {
+  const load = (name) => import(pathToFileURL(join(built, 'config', name)).href);
+  const { configJsonSchema } = await load('json-schema.js');
+  const { configTemplate, DEFAULT_ANSWERS } = await load('template.js');
+  return {
+    'relais.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+    'relais.example.yaml': configTemplate(DEFAULT_ANSWERS),
+  };
+}
+
+const self = fileURLToPath(import.meta.url);
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === self) {
+  const root = join(self, '..', '..');
+  for (const [name, text] of Object.entries(await publishedFiles(join(root, 'dist')))) writeFileSync(join(root, 'config', name), text);
 }

@@ -71,7 +71,10 @@ function sourceFiles(directory) {
 function buildHash() {
   const hash = createHash('sha256');
   for (const file of [join(root, 'tsconfig.json'), join(root, 'package-lock.json'), ...sourceFiles(join(root, 'src'))]) {
-    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${file.slice(root.length)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }
