@@ -4,6 +4,7 @@
  * Route addresses (`@a,@b:c@d`) are refused although §4.1.2 still knows them: nothing sends them
  * but attempts to abuse a relay (RFC 5321 appendix C).
  */
+import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 declare const addressBrand: unique symbol;
@@ -23,8 +24,11 @@ const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\u0080-\\u{10ffff}]";
 const DOT_STRING = new RegExp(`^${ATEXT}+(?:\\.${ATEXT}+)*$`, 'u');
 const QUOTED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\x20-\x7e])*"$/u;
 const LABEL = /^[A-Za-z0-9\u0080-\u{10ffff}](?:[A-Za-z0-9_\-\u0080-\u{10ffff}]*[A-Za-z0-9\u0080-\u{10ffff}])?$/u;
-const ADDRESS_LITERAL = /^\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]+)\]$/;
-const FORBIDDEN = /[\x00-\x1f\x7f\ufffd]/;
+const ADDRESS_LITERAL = /^\[(?:(?<v4>[\d.]+)|IPv6:(?<v6>[0-9A-Fa-f:.]+))\]$/i;
+/** A name that ends in a number is an IP address to resolvers (`127.1`, `0x7f.1`), never a domain. */
+const NUMERIC_LABEL = /^(?:\d+|0x[0-9a-f]*)$/i;
+/** Controls of both ranges, line separators, lone surrogates and U+FFFD: no octets of any mailbox. */
+const FORBIDDEN = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]|\p{Surrogate}/u;
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** Limits in octets: RFC 5321 §4.5.3.1.1 (local part), .2 (domain), .3 (path, less its brackets). */
@@ -56,8 +60,19 @@ export function parseAddress(text: string, options: { readonly smtputf8: boolean
 }
 
 function isDomain(domain: string): boolean {
-  if (domain.startsWith('[')) return ADDRESS_LITERAL.test(domain);
-  return domain.split('.').every((label) => label.length <= 63 && LABEL.test(label));
+  if (domain.startsWith('[')) return isAddressLiteral(domain);
+  if (!domain.split('.').every((label) => LABEL.test(label))) return false;
+  // RFC 5890 §2.3.2.1: a U-label that has no A-label is none; the limits hold for the A-label.
+  const ascii = NON_ASCII.test(domain) ? domainToASCII(domain) : domain;
+  if (ascii === '' || ascii.length > DOMAIN_LIMIT) return false;
+  const labels = ascii.split('.');
+  return labels.every((label) => label !== '' && label.length <= 63) && !NUMERIC_LABEL.test(labels.at(-1) ?? '');
+}
+
+/** RFC 5321 §4.1.3: IPv4 and IPv6 only; no other kind was ever registered. */
+function isAddressLiteral(text: string): boolean {
+  const { v4, v6 } = ADDRESS_LITERAL.exec(text)?.groups ?? {};
+  return v4 === undefined ? v6 !== undefined && isIPv6(v6) : isIPv4(v4);
 }
 
 /** The address when the text is one, with SMTPUTF8 allowed; undefined otherwise. */
@@ -75,7 +90,7 @@ export function domainOf(address: Address): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }
 
-/** The domain in A-label form (RFC 5891), as DNS and hops without SMTPUTF8 need it; '' if it has none. */
+/** The domain in A-label form (RFC 5891 §4.4), as DNS and hops without SMTPUTF8 need it. */
 export function asciiDomainOf(address: Address): string {
   const domain = domainOf(address);
   return NON_ASCII.test(domain) ? domainToASCII(domain) : domain;
@@ -85,14 +100,17 @@ export function asciiDomainOf(address: Address): string {
 export function asciiAddress(address: Address): Address | undefined {
   if (!NON_ASCII.test(address)) return address;
   const local = localPartOf(address);
-  const domain = asciiDomainOf(address);
-  return NON_ASCII.test(local) || domain === '' ? undefined : (`${local}@${domain}` as Address);
+  return NON_ASCII.test(local) ? undefined : (`${local}@${asciiDomainOf(address)}` as Address);
 }
 
-/** The form in which addresses are compared and indexed: lower case throughout, A-label domain. */
+/**
+ * The form in which addresses are compared and indexed: composed (NFC, RFC 6532 §3.1) and lower
+ * case throughout, A-label domain, no needless quotes (RFC 5321 §4.1.2: `"ann"@x` is `ann@x`).
+ */
 export function normalizeAddress(address: Address): string {
-  const domain = asciiDomainOf(address);
-  return `${localPartOf(address).toLowerCase()}@${domain === '' ? domainOf(address) : domain}`;
+  const local = localPartOf(address);
+  const bare = local.startsWith('"') ? local.slice(1, -1).replace(/\\(.)/gu, '$1') : local;
+  return `${(DOT_STRING.test(bare) ? bare : local).normalize('NFC').toLowerCase()}@${asciiDomainOf(address)}`;
 }
 
 /** The text of a reverse-path as it stands in MAIL FROM, without brackets; '' for the null one. */
@@ -102,12 +120,21 @@ export function reversePathText(path: ReversePath): string {
 
 /** Whether `pattern` covers the address: `*` any, `*@domain`, `*@*.domain`, or one whole address. */
 export function addressMatches(pattern: string, address: Address): boolean {
-  return globMatches(pattern, normalizeAddress(address));
+  const at = pattern.lastIndexOf('@');
+  const ascii = at === -1 ? pattern : `${pattern.slice(0, at).normalize('NFC')}@${asciiPattern(pattern.slice(at + 1))}`;
+  return globMatches(ascii, normalizeAddress(address));
 }
 
-/** Whether `pattern` covers the domain: `*` stands for any run of characters. */
+/** Whether `pattern` covers the domain, an A-label: `*` stands for any run of characters. */
 export function domainMatches(pattern: string, domain: string): boolean {
-  return globMatches(pattern, domain);
+  return globMatches(asciiPattern(pattern), domain);
+}
+
+/** People write patterns with U-labels too; what they are compared with are A-labels. */
+function asciiPattern(pattern: string): string {
+  if (!NON_ASCII.test(pattern)) return pattern;
+  const ascii = domainToASCII(pattern);
+  return ascii === '' ? pattern : ascii;
 }
 
 const globs = new Map<string, RegExp>();
@@ -117,7 +144,8 @@ export function globMatches(pattern: string, text: string): boolean {
   let expression = globs.get(pattern);
   if (expression === undefined) {
     const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*');
-    expression = new RegExp(`^${escaped}$`, 'iu');
+    // Without the u flag: with it, folding makes a long s or a Kelvin sign match an ASCII letter.
+    expression = new RegExp(`^${escaped}$`, 'is');
     globs.set(pattern, expression);
   }
   return expression.test(text);

@@ -16,6 +16,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const TIME_LENGTH = 10;
 const RANDOM_LENGTH = 16;
+/** 48 bits; the last millisecond that an id can tell, in the year 10889. */
+const LAST_TIME = 2 ** 48 - 1;
 
 /** Sources an id needs; given by the caller so that the domain stays pure. */
 export interface IdSources {
@@ -77,7 +79,7 @@ export function idTime(id: string): number {
 
 /** The smallest id that can have been made at or after `ms`; a bound for ranges of time. */
 export function lowestIdAt(ms: number): string {
-  return encodeTime(Math.max(0, ms)) + '0'.repeat(RANDOM_LENGTH);
+  return encodeTime(Math.min(Math.max(0, Math.ceil(ms)), LAST_TIME)) + '0'.repeat(RANDOM_LENGTH);
 }
 
 const INVERTED = new Map([...ALPHABET].map((char, value) => [char, ALPHABET.charAt(31 - value)]));

@@ -193,14 +193,18 @@ export function transition(recipient: RecipientRecord, evidence: Evidence, now: 
     case 'attempt-abandoned':
       return abandonAttempt(recipient, now);
     case 'expired':
-      return isWaiting(recipient) && now >= recipient.expireAt ? enter(recipient, 'expired', now, {}) : unchanged(recipient);
+      // Not while an attempt runs: its own end decides.
+      return isWaiting(recipient) && recipient.attempting === null && now >= recipient.expireAt
+        ? enter(recipient, 'expired', now, {})
+        : unchanged(recipient);
     case 'held':
       return isWaiting(recipient) ? enter(recipient, 'held', now, { reason: evidence.reason }) : unchanged(recipient);
     case 'released':
       return recipient.state === 'held' ? release(recipient, now) : unchanged(recipient);
     case 'retry':
-      if (!isWaiting(recipient) || recipient.attempting !== null) return unchanged(recipient);
-      return { changed: true, recipient: { ...recipient, nextAttemptAt: now }, attempt: null, events: [] };
+      return isWaiting(recipient) && recipient.attempting === null && now < (recipient.nextAttemptAt ?? now)
+        ? { changed: true, recipient: { ...recipient, nextAttemptAt: now }, attempt: null, events: [] }
+        : unchanged(recipient);
     case 'cancelled':
       return isPending(recipient.state) ? enter(recipient, 'cancelled', now, {}) : unchanged(recipient);
     case 'suppressed':
@@ -302,12 +306,8 @@ function endAttempt(recipient: RecipientRecord, evidence: AttemptEnded, now: num
     addressInvalid: evidence.addressInvalid,
   };
   switch (attempt.outcome) {
-    case 'transferred': {
-      // True whatever was decided meanwhile: a cancellation that came too late does not undo a 250.
-      if (recipient.state === 'delivered' || recipient.state === 'transferred') return recorded;
-      const confidence = evidence.hop === 'provider' ? 'accepted-by-provider' : 'accepted-by-recipient-server';
-      return { ...enter(base, 'transferred', now, detail, { confidence, failure: null }), attempt };
-    }
+    case 'transferred':
+      return { ...acceptByHop(base, evidence, now, detail), attempt };
     case 'failed':
       if (!current || !isPending(recipient.state)) return recorded;
       return { ...enter(base, 'failed', now, detail, { failure }), attempt };
@@ -326,6 +326,17 @@ function endAttempt(recipient: RecipientRecord, evidence: AttemptEnded, now: num
     default:
       return attempt.outcome satisfies never;
   }
+}
+
+/** True whatever was decided meanwhile: a cancellation that came too late does not undo a 250. */
+function acceptByHop(recipient: RecipientRecord, evidence: AttemptEnded, now: number, detail: Partial<EventDraft>): Transition {
+  // A bounce that overtook the commit of this 250 is the later word, and the one that asks for action.
+  const bounced = recipient.state === 'failed' && recipient.failure?.source === 'report';
+  if (bounced || recipient.state === 'delivered' || recipient.state === 'transferred') {
+    return { changed: true, recipient, attempt: null, events: [] };
+  }
+  const confidence = evidence.hop === 'provider' ? 'accepted-by-provider' : 'accepted-by-recipient-server';
+  return enter(recipient, 'transferred', now, detail, { confidence, failure: null });
 }
 
 /** The last attempt falls on the end of the retry time, not after it. */
@@ -351,8 +362,9 @@ function abandonAttempt(recipient: RecipientRecord, now: number): Transition {
     ambiguous: true,
     error: 'relais stopped while the attempt ran',
   };
+  // That it broke off is our own fault: tried once more, however late it is.
   return endAttempt(
-    recipient,
+    { ...recipient, expireAt: Math.max(recipient.expireAt, now + 1) },
     { kind: 'attempt-ended', attempt, category: 'transient', addressInvalid: false, hop: 'provider', retryAt: now },
     now,
   );

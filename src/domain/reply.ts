@@ -1,6 +1,11 @@
 /**
  * SMTP replies (RFC 5321 §4.2) and enhanced status codes (RFC 3463), and what they mean for a
  * recipient. Pure. An unknown reply is a deferral, never a failure.
+ *
+ * What decides, in this order: the wording, where it is unmistakable; the enhanced status; the
+ * weaker wordings; the bare code. Wording first, because servers answer 5.1.1 for a full mailbox or
+ * for a rate limit. Addresses are cut out of the text before it is read: `spam@example.com` says
+ * nothing about spam.
  */
 
 /** A mail system status code `class.subject.detail`, RFC 3463 §2. */
@@ -50,17 +55,24 @@ export interface Verdict {
   readonly infrastructure: boolean;
 }
 
-const STATUS_AT_HEAD = /^\s*([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$|[:;,)-])/;
+/** Some servers write `#5.1.0`; `5.1.1.2` is an address, no status. */
+const STATUS_AT_HEAD = /^\s*#?([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)/;
+/** What qmail and its heirs write at the end of the text: `(#5.1.1)`. */
+const STATUS_IN_BRACKETS = /\(#([245])\.(\d{1,3})\.(\d{1,3})\)/;
 const REPLY_LINE = /^(\d{3})(?:[ -](.*))?$/;
 const TEXT_LIMIT = 1000;
 const CONTROLS = /[\x00-\x1f\x7f-\x9f]+/g;
 
-/** The enhanced status at the head of a reply's text, and the text after it. */
+function statusOf(match: RegExpExecArray): EnhancedStatus {
+  return `${match[1]}.${Number(match[2])}.${Number(match[3])}` as EnhancedStatus;
+}
+
+/** The enhanced status at the head of a reply's text (RFC 2034 §4), and the text after it. */
 export function splitStatus(text: string): { status: EnhancedStatus | null; text: string } {
   const match = STATUS_AT_HEAD.exec(text);
-  if (match === null) return { status: null, text: text.trim() };
-  const status = `${match[1]}.${Number(match[2])}.${Number(match[3])}` as EnhancedStatus;
-  return { status, text: text.slice(match[0].length).trim() };
+  if (match !== null) return { status: statusOf(match), text: text.slice(match[0].length).trim() };
+  const bracketed = STATUS_IN_BRACKETS.exec(text);
+  return { status: bracketed === null ? null : statusOf(bracketed), text: text.trim() };
 }
 
 /**
@@ -94,74 +106,128 @@ interface TextRule {
   readonly category: Category;
 }
 
-/**
- * Text rules in order of trust: the text beats the code, because servers answer 5.1.1 for a full
- * mailbox or a rate limit. Wordings common to many servers only.
- */
-const TEXT_RULES: readonly TextRule[] = [
+/** Who speaks of our sending as a whole, of our account or of our log-in speaks of no recipient. */
+const OWN_FAULT_RULES: readonly TextRule[] = [
   {
     pattern:
-      /\b(?:over ?quota|quota (?:is )?exceeded|exceed(?:s|ed|ing)?\b.{0,40}\bquota|mailbox (?:is )?full|insufficient (?:disk|storage|system storage)|out of storage|storage (?:allocation|limit))/i,
-    category: 'mailbox-full',
-  },
-  { pattern: /\b(?:virus|malware|infected|trojan)\b/i, category: 'virus' },
-  {
-    pattern:
-      /\b(?:block ?list(?:ed)?|black ?list(?:ed)?|deny ?list|dnsbl|\brbl\b|reputation|listed (?:at|by|in|on)\b|spamhaus|spamcop|barracudacentral|banned|(?:ip|host|client|address) (?:is )?(?:blocked|denied|rejected))/i,
+      /\byour (?:\w+ )?(?:account|subscription|plan|smtp access)\b.{0,40}\b(?:suspended|disabled|blocked|locked|deactivated|expired)\b/i,
     category: 'blocked',
   },
-  { pattern: /\b(?:spf|dkim|dmarc|unauthenticated|not authenticated|sender (?:id|authentication))\b/i, category: 'auth' },
-  { pattern: /\b(?:spam|unsolicited|junk|bulk mail|content (?:rejected|filter))\b/i, category: 'spam' },
-  {
-    pattern: /\b(?:message|mail|size)\b.{0,30}\b(?:too (?:big|large)|exceeds?\b.{0,30}\b(?:size|maximum|limit))|\btoo large\b/i,
-    category: 'too-big',
-  },
   {
     pattern:
-      /\b(?:too many (?:messages|connections|recipients|emails|requests)|rate.?limit(?:ed|s)?|throttl|too fast|try(?:ing)? too often|exceeded.{0,30}\b(?:rate|limit)\b|grey ?list)/i,
+      /\b(?:daily|hourly|monthly|sending|sender|outgoing|outbound|user sending|message) (?:\w+ )?(?:quota|limits?|rate)\b.{0,30}\b(?:exceed(?:ed|s)?|reached)|\bexceeded (?:\w+ ){0,3}(?:daily|hourly|monthly|sending|outgoing|outbound)\b/i,
     category: 'rate',
   },
   {
     pattern:
-      /\b(?:(?:mailbox|account|user|recipient|address)\b.{0,30}\b(?:disabled|inactive|suspended|deactivated|locked|frozen|expired)|is no longer (?:active|in use|valid|available))/i,
+      /\b(?:smtp )?auth(?:entication)? (?:is )?(?:required|first|needed)\b|\bmust (?:first )?(?:authenticate first|issue a starttls)|\blog ?in (?:first|required)\b|\bneed to authenticate\b/i,
+    category: 'auth',
+  },
+];
+
+/**
+ * Unmistakable wordings, in order of trust; common to many servers. Those that speak of us, of the
+ * sender or of the moment come before those that speak of the recipient: `Sender address rejected:
+ * Domain not found` is no dead recipient.
+ */
+const STRONG_RULES: readonly TextRule[] = [
+  { pattern: /\bgr[ea]y ?-?list|\bunverified address\b.{0,40}\bin progress\b/i, category: 'transient' },
+  {
+    pattern:
+      /\b(?:over ?quota|(?:mailbox|inbox|folder|storage|user|recipient|disk)\b.{0,40}\b(?:is |was )?(?:full\b|over (?:its |the )?(?:quota|limit)|out of storage)|(?:mailbox|user|recipient|account)\b.{0,40}\b(?:quota|storage|size limit)|quota (?:is |has been )?exceeded|exceed(?:s|ed|ing)?\b.{0,40}\b(?:quota|storage)|out of storage|storage (?:allocation|limit)|mailbox has exceeded)/i,
+    category: 'mailbox-full',
+  },
+  {
+    pattern:
+      /\b(?:rate.?limit(?:ed|s|ing)?|throttl(?:ed|ing)|too many (?:messages|connections|recipients|e?mails|requests|sessions|concurrent)|too (?:fast|quickly|frequently)|tr(?:y|ied|ying) too often|receiving mail (?:at a rate|too)|un(?:usual|expected) (?:rate|volume)|(?:temporarily|has been) deferred\b.{0,40}\b(?:volume|complaints|rate)|exceeded\b.{0,30}\b(?:rate|connections?)\b)/i,
+    category: 'rate',
+  },
+  { pattern: /\b(?:virus|malware|infected|trojan)\b/i, category: 'virus' },
+  {
+    pattern:
+      /\b(?:block ?-?list(?:ed)?|black ?-?list(?:ed)?|deny ?-?list(?:ed)?|dnsbl|rbl|reputation|spamhaus|spamcop|barracudacentral|banned|blocked (?:using|by|at)|(?<!not )listed (?:at|by|in|on)|(?:ip|host|client)(?: address)?(?: \S+)? (?:is |was |has been )?(?:blocked|denied|rejected|refused)(?!: (?:cannot|can't|no|need|unverified)))\b/i,
+    category: 'blocked',
+  },
+  {
+    pattern:
+      /\b(?:spf|dkim|dmarc|unauthenticated|not authenticated|sender (?:id|authentication)|reverse (?:dns|hostname|lookup)|ptr record|find your (?:reverse )?hostname|no ptr)\b/i,
+    category: 'auth',
+  },
+  { pattern: /\b(?:anti-?)?spam(?:my|ming)?\b|\b(?:unsolicited|junk|bulk e?mail|content (?:rejected|filter))\b/i, category: 'spam' },
+  {
+    pattern:
+      /\b(?:message|mail|size|content|attachment)\b.{0,30}\b(?:too (?:big|large|long)|larger than|exceed(?:s|ed|ing)?\b.{0,30}\b(?:size|max(?:imum)?|limit))|\btoo (?:large|big)\b|\bmax(?:imum)? (?:message|allowed )?\s?size\b/i,
+    category: 'too-big',
+  },
+  { pattern: /\b(?:mail|routing|forwarding|message) loop|\blooping\b|\btoo many hops\b|\bhop count exceeded\b/i, category: 'policy' },
+  // The sender, its domain, or our greeting.
+  {
+    pattern:
+      /\b(?:senders?|return[- ]path|mail from|envelope from|header from|from(?: header)? address|reply-to|ehlo|helo)\b.{0,40}\b(?:rejected|denied|refused|unknown|invalid|blocked|verif\w+|not (?:found|exist|allowed|accepted|authori[sz]ed|owned|permitted|valid)|does(?:n't| not) (?:exist|resolve)|unroutable|unrouteable|could not)|\bdomain of sender\b/i,
+    category: 'policy',
+  },
+  { pattern: /^5\.4\.1 recipient address rejected: access denied/i, category: 'mailbox-unknown' },
+  {
+    pattern:
+      /\b(?:mailbox|account|user|recipient|address)\b.{0,40}\b(?:disabled|inactive|suspended|deactivated|discontinued|locked|frozen|expired)\b|\bno longer (?:active|in use|valid|available|accept(?:s|ing)|employed|works|with (?:us|the))|\b(?:mailbox|account|user|recipient) (?:is )?not (?:accepting|active)\b/i,
     category: 'mailbox-disabled',
   },
   {
     pattern:
-      /\b(?:(?:domain|host)(?: name)? (?:is )?(?:not found|unknown|does(?:n't| not) exist)|no such (?:domain|host)|unrouteable mail domain|null mx|nullmx|does(?:n't| not) accept (?:any )?mail)/i,
+      /\b(?:(?:domain|host)(?: name)? (?:is )?(?:not found|unknown|invalid|does(?:n't| not) exist)|no such (?:domain|host)|unroute?able (?:mail )?domain|null ?mx|domain\b.{0,40}\bdoes(?:n't| not) accept (?:any )?(?:e?mail|messages)(?! from))/i,
     category: 'domain-unknown',
   },
   {
     pattern:
-      /\b(?:(?:user|mailbox|recipient|address|account|alias)\b(?: \S+){0,4}? (?:unknown|not (?:found|known|exist)|does(?:n't| not) exist|not (?:listed|recognized)|invalid|unavailable or not)|(?:unknown|invalid|no such|non-?existent|bad destination) (?:local )?(?:user|mailbox|recipient|address|account|person)|no mailbox (?:here )?by that name|user unknown|unrouteable address|recipient rejected: (?:user|address) unknown|not our customer)/i,
+      /\b(?:(?:user|mailbox|recipient|address|account|alias)\b(?: \S+){0,6}? (?:unknown|not (?:found|known|exist|here|listed|recogni[sz]ed)|does(?:n't| not) exist|could not be found|invalid)|(?:unknown|invalid|no such|non-?existent|bad destination|undeliverable) (?:local |virtual )?(?:user|mailbox|recipient|address|account|person|alias)|no mailbox (?:here )?by that name|unroute?able address|doesn't have an? (?:\S+ )?account|not our customer)\b/i,
     category: 'mailbox-unknown',
   },
 ];
 
-/** Enhanced status to category, RFC 3463 §3 and the IANA registry. `x` is the class, left out. */
+/** Wordings that many refusals carry beside their reason: asked only where no status decides. */
+const WEAK_RULES: readonly TextRule[] = [
+  { pattern: /\binsufficient (?:system |disk )?(?:storage|space|resources)\b/i, category: 'transient' },
+  {
+    pattern:
+      /\b(?:policy|policies|prohibited|access denied|relay(?:ing)?\b.{0,20}\b(?:denied|allowed|permitted|prohibited)|unable to relay|not (?:allowed|permitted|authori[sz]ed)|security (?:issue|reasons?)|administrative(?:ly)?)\b/i,
+    category: 'policy',
+  },
+];
+
+/**
+ * A smarthost that will not relay for us any more has changed its mind about us, not about the
+ * recipient. Said by the recipient's own server it is a refusal like any other.
+ */
+const RELAY_DENIED =
+  /\brelay(?:ing)?\b.{0,20}\b(?:denied|not (?:allowed|permitted)|prohibited)|\bunable to relay\b|\bdo(?:es)? not relay\b/i;
+
+/** Enhanced status to category, RFC 3463 §3 and the IANA registry. The class is left out. */
 const STATUS_CATEGORIES: Readonly<Record<string, Category>> = {
   '1.0': 'mailbox-unknown',
   '1.1': 'mailbox-unknown',
   '1.2': 'domain-unknown',
   '1.3': 'mailbox-unknown',
+  '1.4': 'mailbox-unknown',
   '1.6': 'mailbox-unknown',
   '1.7': 'policy',
   '1.8': 'policy',
-  '1.10': 'domain-unknown',
-  '2.0': 'mailbox-disabled',
+  '1.10': 'domain-unknown', // RFC 7505 §4.1
   '2.1': 'mailbox-disabled',
   '2.2': 'mailbox-full',
   '2.3': 'too-big',
-  '3.1': 'mailbox-full',
+  '3.1': 'transient',
+  '3.2': 'transient',
   '3.4': 'too-big',
   '4.1': 'transient',
   '4.2': 'transient',
   '4.3': 'transient',
   '4.4': 'domain-unknown',
   '4.5': 'rate',
+  '4.6': 'policy',
   '4.7': 'transient',
-  '7.1': 'policy',
-  '7.7': 'policy',
+  '5.3': 'rate',
+  '7.8': 'auth',
+  // RFC 7372 §3.
   '7.20': 'auth',
   '7.21': 'auth',
   '7.22': 'auth',
@@ -169,14 +235,18 @@ const STATUS_CATEGORIES: Readonly<Record<string, Category>> = {
   '7.24': 'auth',
   '7.25': 'auth',
   '7.26': 'auth',
-  '7.27': 'auth',
+  '7.27': 'auth', // RFC 7505 §4.2
   '7.28': 'rate',
+  '7.29': 'auth',
 };
+
+/** The statuses that by themselves say that the address is dead; `x.1.0` is given for much else. */
+const DEAD_STATUSES: ReadonlySet<string> = new Set(['1.1', '1.2', '1.3', '1.6', '1.10']);
 
 function categoryByStatus(status: EnhancedStatus | null): Category | undefined {
   if (status === null) return undefined;
   const detail = status.slice(2);
-  return STATUS_CATEGORIES[detail] ?? (detail.startsWith('7.') ? 'policy' : undefined);
+  return STATUS_CATEGORIES[detail] ?? (detail.startsWith('7.') || detail.startsWith('6.') ? 'policy' : undefined);
 }
 
 /** Bare reply codes, RFC 5321 §4.2.3, where no status and no wording decides. */
@@ -190,14 +260,47 @@ function categoryByCode(code: number, phase: Phase): Category {
   return 'unknown';
 }
 
-function categorize(reply: Reply, phase: Phase): { category: Category; byStatus: Category | undefined } {
-  const byText = TEXT_RULES.find((rule) => rule.pattern.test(reply.text))?.category;
+/** Addresses, since their words are no wording. */
+const ADDRESS_IN_TEXT = /<[^<>\s]*@[^<>\s]*>|[^\s<>()[\]",;:]+@[^\s<>()[\]",;:]+/g;
+
+function wordingOf(reply: Reply): string {
+  const text = reply.text.slice(0, TEXT_LIMIT).replace(ADDRESS_IN_TEXT, ' ').replace(/\s+/g, ' ').trim();
+  return `${reply.status ?? ''} ${text}`.trimStart();
+}
+
+function firstMatch(rules: readonly TextRule[], wording: string): Category | undefined {
+  return rules.find((rule) => rule.pattern.test(wording))?.category;
+}
+
+/** What was found out about a reply before its code is looked at. */
+interface Findings {
+  readonly category: Category;
+  /** The wording is about us, not about a recipient. */
+  readonly ownFault: boolean;
+  /** Wording or status say outright that the address is dead, and neither speaks against it. */
+  readonly dead: boolean;
+}
+
+function readFindings(reply: Reply, phase: Phase): Findings {
+  const wording = wordingOf(reply);
+  const own = firstMatch(OWN_FAULT_RULES, wording);
+  if (own !== undefined) return { category: own, ownFault: true, dead: false };
+  const byText = firstMatch(STRONG_RULES, wording);
   const byStatus = categoryByStatus(reply.status);
-  return { category: byText ?? byStatus ?? categoryByCode(reply.code, phase), byStatus };
+  const category = byText ?? byStatus ?? firstMatch(WEAK_RULES, wording) ?? categoryByCode(reply.code, phase);
+  // At MAIL only the sender and we are known: an unknown address there is the sender's.
+  if (phase === 'mail' && isDead(category)) return { category: 'policy', ownFault: false, dead: false };
+  const said = byText !== undefined || DEAD_STATUSES.has(reply.status?.slice(2) ?? '') || reply.code === 556;
+  const agreed = byStatus === undefined || isDead(byStatus);
+  return { category, ownFault: false, dead: isDead(category) && said && agreed };
+}
+
+function isDead(category: Category): boolean {
+  return category === 'mailbox-unknown' || category === 'domain-unknown';
 }
 
 /** Whether the fault lies with the path or with us: before MAIL nothing said concerns a recipient. */
-function isInfrastructure(reply: Reply, phase: Phase, category: Category): boolean {
+function isInfrastructure(reply: Reply, phase: Phase, findings: Findings, hop: 'provider' | 'recipient-server' | undefined): boolean {
   switch (phase) {
     case 'dns':
     case 'connect':
@@ -209,32 +312,47 @@ function isInfrastructure(reply: Reply, phase: Phase, category: Category): boole
       return true;
     case 'mail':
     case 'rcpt':
+      // 500, 502, 503, 504 answer the command, not what it names (RFC 5321 §4.2.2): a dialogue out of step.
+      if ([500, 502, 503, 504].includes(reply.code)) return true;
+      if (hop === 'provider' && RELAY_DENIED.test(reply.text)) return true;
+      if (phase === 'mail' && findings.category === 'blocked') return true;
+      return concernsUs(reply, findings);
     case 'data':
     case 'final':
-      // 421: the channel closes (RFC 5321 §3.8). 530/534/535/538: our credentials (RFC 4954 §6).
-      return [421, 530, 534, 535, 538].includes(reply.code) || (category === 'blocked' && phase === 'mail');
+      return concernsUs(reply, findings);
     default:
       return phase satisfies never;
   }
 }
 
+/** 421: the channel closes (RFC 5321 §3.8). 530, 534, 535, 538 and x.7.8: our credentials (RFC 4954 §6). */
+function concernsUs(reply: Reply, findings: Findings): boolean {
+  return [421, 530, 534, 535, 538].includes(reply.code) || reply.status?.endsWith('.7.8') === true || findings.ownFault;
+}
+
 /**
- * What `reply`, given in `phase`, means for the recipient. 2xx is positive, 5xx a failure unless
- * it concerns the path; everything else, unknown codes included, is a deferral.
+ * What `reply`, given in `phase`, means for the recipient. 2xx is positive; 5xx is a failure unless
+ * it concerns the path or the pace, which both get better by waiting; everything else, unknown codes
+ * included, is a deferral. `hop` says who answered, where that is known.
  */
-export function classifyReply(reply: Reply, phase: Phase): Verdict {
+export function classifyReply(reply: Reply, phase: Phase, hop?: 'provider' | 'recipient-server'): Verdict {
   if (reply.code >= 200 && reply.code < 300) {
     return { kind: 'positive', category: 'unknown', addressInvalid: false, infrastructure: false };
   }
-  const { category, byStatus } = categorize(reply, phase);
-  const infrastructure = isInfrastructure(reply, phase, category);
-  const permanent = reply.code >= 500 && reply.code < 600 && !infrastructure;
-  const dead = category === 'mailbox-unknown' || category === 'domain-unknown';
-  const agreed = byStatus === undefined || byStatus === category || byStatus === 'mailbox-unknown';
+  const findings = readFindings(reply, phase);
+  const { category } = findings;
+  const infrastructure = isInfrastructure(reply, phase, findings, hop);
+  const permanent = reply.code >= 500 && reply.code < 600 && !infrastructure && category !== 'rate';
   return {
     kind: permanent ? 'failure' : 'deferral',
-    category: !permanent && category === 'unknown' ? 'transient' : category,
-    addressInvalid: permanent && dead && agreed,
+    category: nameFor(category, permanent),
+    addressInvalid: permanent && findings.dead,
     infrastructure,
   };
+}
+
+/** A deferral without a reason is transient; a failure never is. */
+function nameFor(category: Category, permanent: boolean): Category {
+  if (permanent) return category === 'transient' ? 'unknown' : category;
+  return category === 'unknown' ? 'transient' : category;
 }

@@ -1,7 +1,7 @@
 /** How text becomes the words that the register is searched by; the same for storing and asking. */
 
 const WORD = /[\p{L}\p{N}]+(?:[.\-_/@+][\p{L}\p{N}]+)*/gu;
-const PART = /[\p{L}\p{N}]+/gu;
+const PART_START = /(?<=[.\-_/@+])(?=[\p{L}\p{N}])/gu;
 const WORD_LIMIT = 64;
 /** How many words of one message are indexed; past that it is no longer a subject but a text. */
 export const WORDS_PER_MESSAGE = 32;
@@ -14,8 +14,9 @@ function fold(text: string): string {
 }
 
 /**
- * The words of the texts, folded, each once: compounds as a whole (`2024-117`, `ann@example.com`)
- * and their parts, so that both the number and a piece of it are found.
+ * The words of the texts, folded, each once: compounds as a whole (`ann@example.com`) and what is
+ * left of them from each part on (`example.com`, `com`), so that a query, which is compared with
+ * the beginnings of words, finds any part and any run of parts.
  */
 export function wordsOf(texts: readonly (string | null)[], limit: number = WORDS_PER_MESSAGE): string[] {
   const words = new Set<string>();
@@ -23,8 +24,7 @@ export function wordsOf(texts: readonly (string | null)[], limit: number = WORDS
     if (text === null) continue;
     for (const [whole] of fold(text).matchAll(WORD)) {
       words.add(whole.slice(0, WORD_LIMIT));
-      const parts = whole.match(PART) ?? [];
-      if (parts.length > 1) for (const part of parts) words.add(part.slice(0, WORD_LIMIT));
+      for (const { index } of whole.matchAll(PART_START)) words.add(whole.slice(index, index + WORD_LIMIT));
       if (words.size >= limit) return [...words].slice(0, limit);
     }
   }
