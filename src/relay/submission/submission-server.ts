@@ -1,0 +1,139 @@
+/**
+ * One listener: smtp-server's server, with our connections in place of its own and the count of
+ * connections shared by all listeners.
+ */
+import type { Socket } from 'node:net';
+import { SMTPServer, type SMTPServerAuthentication, type SMTPServerAuthenticationResponse, type SMTPServerSession } from 'smtp-server';
+import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import type { Listener } from '../../domain/settings.ts';
+import { SubmissionConnection, type SubmissionContext } from './connection.ts';
+import { clientKey } from './policy.ts';
+
+/** TLS handshakes that may be under way beyond the limit of connections, so that those refused can be told so. */
+const HANDSHAKE_SLACK = 32;
+/** Refused clients that are waited for, for so many milliseconds, to read why; more are cut at once. */
+const REFUSED_LIMIT = 100;
+const REFUSED_LINGER = 1000;
+
+export class SubmissionServer extends SMTPServer {
+  readonly context: SubmissionContext;
+  readonly listener: Listener;
+  readonly #bySession = new WeakMap<object, SubmissionConnection>();
+  #refused = 0;
+
+  constructor(context: SubmissionContext, listener: Listener, tls: { readonly key: string; readonly certificate: string }) {
+    const disabled = ['WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'];
+    super({
+      name: context.hostname,
+      heloResponse: '%s',
+      logger: false,
+      secure: listener.tls === 'implicit',
+      key: tls.key,
+      cert: tls.certificate,
+      // RFC 8996: TLS 1.0 and 1.1 are no more; smtp-server still takes them.
+      minVersion: 'TLSv1.2',
+      disabledCommands: listener.tls === 'starttls' ? disabled : [...disabled, 'STARTTLS'],
+      hideSTARTTLS: listener.tls !== 'starttls',
+      hideENHANCEDSTATUSCODES: false,
+      authMethods: ['PLAIN', 'LOGIN'],
+      // Who must, and when, the connection decides: clients of `networks` need not.
+      authOptional: true,
+      allowInsecureAuth: true,
+      disableReverseLookup: true,
+      socketTimeout: context.policy.limits.idle,
+      noDelay: true,
+      // A client may send all it has, close its side, and still read the reply to it.
+      allowHalfOpen: true,
+    });
+    this.context = context;
+    this.listener = listener;
+    this.on('error', (error) => context.log.debug({ err: error }, 'A connection ended in an error'));
+  }
+
+  override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
+    const { gate, policy, open } = this.context;
+    const verdict = gate.admit(clientKey(socket.remoteAddress ?? ''), policy.limits);
+    if (verdict !== 'admitted') {
+      this.#turnAway(socket, verdict === 'too-many' ? 'Too many connections' : 'Too many connections from your address');
+      return;
+    }
+    const connection = new SubmissionConnection(this, socket, options);
+    this.connections.add(connection);
+    this.#bySession.set(connection.session, connection);
+    connection.on('error', (error) => this._onError(error));
+    open.add(connection);
+    connection.init();
+  }
+
+  /** RFC 5321 §3.8, with RFC 3463's 4.7.0: too much is asked, not something wrong. */
+  #turnAway(socket: Socket, why: string): void {
+    socket.on('error', () => undefined);
+    if (this.#refused >= REFUSED_LIMIT) {
+      socket.destroy();
+      return;
+    }
+    this.#refused++;
+    const timer = setTimeout(() => socket.destroy(), REFUSED_LINGER);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#refused--;
+    });
+    socket.end(`421 4.7.0 ${this.context.hostname} ${why}; try again later\r\n`);
+    socket.resume();
+  }
+
+  /** Before a TLS handshake nothing counts the connection yet. */
+  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
+    const { gate, policy } = this.context;
+    if (handshake && gate.count + this._pendingSockets.size >= policy.limits.connections + HANDSHAKE_SLACK) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return false;
+    }
+    return super._acceptSocket(socket, handshake);
+  }
+
+  override onConnect(_session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+    callback();
+  }
+
+  override onSecure(_socket: unknown, _session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+    callback();
+  }
+
+  override onAuth(
+    auth: SMTPServerAuthentication,
+    session: SMTPServerSession,
+    callback: (error: Error | null | undefined, response?: SMTPServerAuthenticationResponse) => void,
+  ): void {
+    const connection = this.#bySession.get(session);
+    const failed = (error: unknown): void => {
+      this.context.log.error({ err: error }, 'AUTH could not be checked');
+      // RFC 4954 §4.
+      callback(null, { responseCode: 454, message: 'Authentication is not possible at the moment; try again later' });
+    };
+    if (connection === undefined) failed(new Error('no such session'));
+    else connection.authenticate(auth, callback).catch(failed);
+  }
+
+  async start(): Promise<{ readonly address: string; readonly port: number }> {
+    const { address, port } = this.listener;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.listen({ host: address, port }, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+    const bound = this.server.address();
+    return { address, port: typeof bound === 'object' && bound !== null ? bound.port : port };
+  }
+
+  /** Takes no more connections; resolves when the last one is gone. Not smtp-server's `close`, which answers 421 within messages. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      for (const socket of this._pendingSockets.values()) socket.destroy();
+    });
+  }
+}
