@@ -145,7 +145,7 @@ const STRONG_RULES: readonly TextRule[] = [
   { pattern: /\b(?:virus|malware|infected|trojan)\b/i, category: 'virus' },
   {
     pattern:
-      /\b(?:block ?-?list(?:ed)?|black ?-?list(?:ed)?|deny ?-?list(?:ed)?|dnsbl|rbl|reputation|spamhaus|spamcop|barracudacentral|banned|blocked (?:using|by|at)|(?<!not )listed (?:at|by|in|on)|(?:ip|host|client)(?: address)?(?: \S+)? (?:is |was |has been )?(?:blocked|denied|rejected|refused)(?!: (?:cannot|can't|no|need|unverified)))\b/i,
+      /\b(?:block ?-?list(?:ed)?|black ?-?list(?:ed)?|deny ?-?list(?:ed)?|dnsbl|rbl|reputation|spamhaus|spamcop|barracudacentral|banned|blocked (?:using|by|at)|(?<!not )listed (?:at|by|in|on)|(?:ip|host|client)(?: address)?(?: \S+)? (?:is |was |has been )?(?:blocked|denied|rejected)(?!: (?:cannot|can't|no|need|unverified)))\b/i,
     category: 'blocked',
   },
   {
@@ -166,7 +166,7 @@ const STRONG_RULES: readonly TextRule[] = [
       /\b(?:senders?|return[- ]path|mail from|envelope from|header from|from(?: header)? address|reply-to|ehlo|helo)\b.{0,40}\b(?:rejected|denied|refused|unknown|invalid|blocked|verif\w+|not (?:found|exist|allowed|accepted|authori[sz]ed|owned|permitted|valid)|does(?:n't| not) (?:exist|resolve)|unroutable|unrouteable|could not)|\bdomain of sender\b/i,
     category: 'policy',
   },
-  { pattern: /^5\.4\.1 recipient address rejected: access denied/i, category: 'mailbox-unknown' },
+  { pattern: /\b5\.4\.1 recipient address rejected: access denied/i, category: 'mailbox-unknown' },
   {
     pattern:
       /\b(?:mailbox|account|user|recipient|address)\b.{0,40}\b(?:disabled|inactive|suspended|deactivated|discontinued|locked|frozen|expired)\b|\bno longer (?:active|in use|valid|available|accept(?:s|ing)|employed|works|with (?:us|the))|\b(?:mailbox|account|user|recipient) (?:is )?not (?:accepting|active)\b/i,

@@ -326,6 +326,22 @@ const anyReply = fc.record({
 });
 const anyPhase = fc.constantFrom(...PHASES);
 
+describe('classifyReply of a text that a report quotes', () => {
+  it.each<[string, Category, boolean]>([
+    ['host mx.example.com[192.0.2.1] said: 550 5.1.1 <ann@example.com>: Recipient address rejected: User unknown', 'mailbox-unknown', true],
+    ['host mx.example.com[192.0.2.1] refused to talk to me: 554 5.7.1 listed at dnsbl.example', 'blocked', false],
+    ['Host or domain name not found. Name service error for name=example.invalid type=A', 'domain-unknown', true],
+    ['mail for example.com loops back to myself: mail loop', 'policy', false],
+  ])('%s: %s', (text, category, addressInvalid) => {
+    expect(classifyReply({ code: 550, status: null, text }, 'final')).toMatchObject({ category, addressInvalid });
+  });
+});
+
+it('classifyReply takes the access-denied of a directory for an unknown mailbox, and is not sure of it', () => {
+  const reply = { code: 550, status: '5.4.1', text: 'smtp; 550 5.4.1 Recipient address rejected: Access denied' } as const;
+  expect(classifyReply(reply, 'final')).toMatchObject({ category: 'mailbox-unknown', addressInvalid: false });
+});
+
 describe('classifyReply, whatever is said', () => {
   const property = (check: (verdict: Verdict, reply: { code: number; text: string }, phase: Phase) => void): void => {
     fc.assert(
