@@ -1,0 +1,145 @@
+/**
+ * Takes a report in: read, tied to its recipient, and recorded with what it proves in one commit.
+ *
+ *   upstream    listener.ts; later the mailboxes, the API and files
+ *   downstream  parser.ts, correlate.ts, the store
+ *   failure     rejects when it could not be recorded, and then the report must be sent again; a
+ *               report that could not be read or believed is recorded all the same
+ *
+ * Idempotent: the same report once more, by the same way or another, changes nothing and is not
+ * recorded again. The same is what agrees in body and Message-ID; the trace fields that each way
+ * puts in front do not count. Two that come at the same time wait for one another.
+ */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { ReportId } from '../../domain/ids.ts';
+import type { Log } from '../../domain/log.ts';
+import type { ReportRecord, Store } from '../../domain/ports.ts';
+import type { TokenKey } from '../../domain/tokens.ts';
+import { type Correlation, correlate } from './correlate.ts';
+import { fieldValue, readFields } from './fields.ts';
+import { withLineFeeds } from './mime.ts';
+import type { ParsedReport } from './parse.ts';
+import type { ReportParser } from './parser.ts';
+
+export interface IntakeOptions {
+  readonly parser: Pick<ReportParser, 'parse'>;
+  readonly store: Pick<Store, 'record' | 'report' | 'recordReport'>;
+  readonly tokenKeys: readonly TokenKey[];
+  readonly tokenLifetime: number;
+  readonly now: () => number;
+  readonly newReportId: () => ReportId;
+  readonly log: Log;
+}
+
+export interface IncomingReport {
+  readonly raw: Buffer;
+  /** Envelope recipient; null where there is none. */
+  readonly to: string | null;
+  readonly via: ReportRecord['via'];
+}
+
+export interface Intake {
+  /** Resolves once the report is durable. */
+  take(report: IncomingReport): Promise<ReportRecord>;
+}
+
+/** Reports lately taken, so that one that is sent again finds the first, be it still under way. */
+const RECENT = { max: 1000, ttl: 3_600_000 };
+
+export function createIntake(options: IntakeOptions): Intake {
+  const recent = new LRUCache<string, Promise<ReportRecord>>(RECENT);
+  return {
+    take: (incoming) => {
+      const fingerprint = fingerprintOf(incoming.raw);
+      const key = `${fingerprint} ${incoming.to?.toLowerCase() ?? ''}`;
+      const known = recent.get(key);
+      if (known !== undefined) return known;
+      const taken = record(options, incoming, fingerprint);
+      recent.set(key, taken);
+      taken.catch(() => recent.delete(key));
+      return taken;
+    },
+  };
+}
+
+async function record(options: IntakeOptions, { raw, to, via }: IncomingReport, fingerprint: string): Promise<ReportRecord> {
+  const { parser, store, tokenKeys, tokenLifetime, now, newReportId, log } = options;
+  const parsed = await parser.parse(raw);
+  const id = newReportId();
+  const correlation = await correlate({
+    report: id,
+    to,
+    parsed,
+    tokenKeys,
+    tokenLifetime,
+    now: now(),
+    record: (message) => store.record(message),
+  });
+  const earlier = await sameBefore(store, correlation, fingerprint);
+  if (earlier !== undefined) {
+    log.info({ report: earlier.id }, 'a report came again: recorded before, nothing changes');
+    return earlier;
+  }
+  const { report, transitions } = await store.recordReport({
+    report: draft({ id, receivedAt: now(), via, to, parsed, correlation }),
+    raw,
+    items: correlation.items,
+    now: now(),
+  });
+  const fields = { report: id, kind: report.kind, to, message: report.matched?.message, index: report.matched?.index };
+  if (report.trouble === null) log.info({ ...fields, changed: transitions.some(({ changed }) => changed) }, 'report recorded');
+  else log.warn({ ...fields, trouble: report.trouble }, 'report recorded, but not all is well with it');
+  return report;
+}
+
+function draft(of: {
+  readonly id: ReportId;
+  readonly receivedAt: number;
+  readonly via: ReportRecord['via'];
+  readonly to: string | null;
+  readonly parsed: ParsedReport;
+  readonly correlation: Correlation;
+}): Omit<ReportRecord, 'size' | 'sha256'> {
+  const { id, receivedAt, via, to, parsed, correlation } = of;
+  const { kind, subject, originalMessageId, envelopeId, reportingMta, recipients } = parsed;
+  const troubles = [parsed.trouble, correlation.trouble].filter((trouble) => trouble !== null);
+  return {
+    id,
+    receivedAt,
+    via,
+    to,
+    kind,
+    subject,
+    originalMessageId,
+    envelopeId,
+    reportingMta,
+    recipients,
+    matched: correlation.matched,
+    trouble: troubles.length === 0 ? null : troubles.join('; '),
+  };
+}
+
+/** The report as recorded before, if the recipient has it already. */
+async function sameBefore(store: IntakeOptions['store'], { matched }: Correlation, fingerprint: string): Promise<ReportRecord | undefined> {
+  if (matched === null) return undefined;
+  const reports = (await store.record(matched.message))?.recipients[matched.index]?.reports ?? [];
+  for (const id of reports) {
+    const earlier = await store.report(id);
+    if (earlier !== undefined && fingerprintOf(earlier.raw) === fingerprint) return earlier.report;
+  }
+  return undefined;
+}
+
+/** Octets that are compared: reports differ, where they do, at their beginning. */
+const COMPARED = 256 * 1024;
+
+/** SHA-256 over Message-ID, Date and body: what stays the same whichever way a report takes. */
+export function fingerprintOf(raw: Buffer): string {
+  const text = withLineFeeds(raw.subarray(0, COMPARED)).toString('latin1').replaceAll('\r\n', '\n');
+  const end = text.indexOf('\n\n');
+  const fields = readFields(end === -1 ? text : text.slice(0, end));
+  const body = end === -1 ? text : text.slice(end).trim();
+  const parts = [fieldValue(fields, 'message-id') ?? '', fieldValue(fields, 'date') ?? '', body];
+  return createHash('sha256').update(parts.join('\n'), 'latin1').digest('hex');
+}

@@ -1,0 +1,111 @@
+/**
+ * The report listener: SMTP for the addresses of the report domain, and for nothing else.
+ *
+ *   upstream    mail servers that bounce, complain or answer, on port 25; no AUTH
+ *   downstream  intake.ts
+ *   standards   RFC 5321; postmaster without a domain is taken, §4.5.1
+ *   failure     250 only once the report is durable for each of its recipients; 451 when it could
+ *               not be recorded
+ *
+ * Taken are addresses in the shape of a token, be it forged or expired (that is for the review
+ * list, R46), and `postmaster` and `bounces`. Nothing is ever relayed.
+ */
+import { domainToASCII } from 'node:url';
+import type { Log } from '../../domain/log.ts';
+import type { Store } from '../../domain/ports.ts';
+import type { ReportSettings } from '../../domain/settings.ts';
+import { type TokenKey, verifyToken } from '../../domain/tokens.ts';
+import { createIntake, type IntakeOptions } from './intake.ts';
+import { createReportParser, type ReportParser } from './parser.ts';
+import { type ListenerLimits, type Refusal, ReportServer } from './smtp.ts';
+
+export interface ReportListenerOptions {
+  readonly settings: ReportSettings;
+  readonly hostname: string;
+  readonly tls: { readonly key: string; readonly certificate: string };
+  readonly tokenKeys: readonly TokenKey[];
+  readonly store: Store;
+  readonly now: () => number;
+  readonly newReportId: IntakeOptions['newReportId'];
+  readonly log: Log;
+  readonly limits?: Partial<ListenerLimits>;
+  /** Reads reports; a worker thread of its own by default. */
+  readonly parser?: ReportParser;
+}
+
+export interface ReportListener {
+  readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  /** All listeners take connections. */
+  readonly up: boolean;
+  /** Takes no more, and waits `graceMs` for reports that are arriving. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const MINUTE = 60_000;
+
+function limitsOf(settings: ReportSettings, own: Partial<ListenerLimits> = {}): ListenerLimits {
+  return {
+    messageSize: settings.messageSize,
+    recipients: 50,
+    connections: 100,
+    connectionsPerAddress: 20,
+    idle: 2 * MINUTE,
+    data: 10 * MINUTE,
+    session: 60 * MINUTE,
+    arriving: Math.max(64 * 1024 * 1024, 2 * settings.messageSize),
+    ...own,
+  };
+}
+
+/** Starts it; without a report domain there is nothing to listen for. */
+export async function startReportListener(options: ReportListenerOptions): Promise<ReportListener> {
+  const { settings, hostname, tls, tokenKeys, store, now, newReportId, log } = options;
+  const parser = options.parser ?? createReportParser({ log });
+  const intake = createIntake({ parser, store, tokenKeys, tokenLifetime: settings.tokenLifetime, now, newReportId, log });
+  const domain = settings.domain;
+  const servers: ReportServer[] = [];
+  const addresses: { address: string; port: number }[] = [];
+  const stop = async (graceMs: number): Promise<void> => {
+    await Promise.all(servers.map((server) => server.shutDown(graceMs)));
+    await parser.stop();
+  };
+  try {
+    for (const { address, port } of domain === null ? [] : settings.listeners) {
+      const server = new ReportServer({
+        hostname,
+        tls,
+        limits: limitsOf(settings, options.limits),
+        log,
+        refuseRecipient: (recipient) => refuseRecipient(recipient, domain ?? ''),
+        onReport: async (raw, recipients) => {
+          const ids: string[] = [];
+          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp' })).id);
+          return `2.0.0 Recorded as ${ids.join(', ')}`;
+        },
+      });
+      servers.push(server);
+      addresses.push(await server.open(address, port));
+    }
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+  return {
+    addresses,
+    get up() {
+      return servers.every(({ server }) => server.listening);
+    },
+    stop,
+  };
+}
+
+/** Null: it is one of ours. */
+export function refuseRecipient(recipient: string, domain: string): Refusal | null {
+  const at = recipient.lastIndexOf('@');
+  const localPart = (at === -1 ? recipient : recipient.slice(0, at)).toLowerCase();
+  if (at === -1 && localPart === 'postmaster') return null;
+  if (domainToASCII(recipient.slice(at + 1)) !== domainToASCII(domain)) return { code: 550, text: '5.7.1 Relaying denied: reports only' };
+  if (localPart === 'postmaster' || localPart === 'bounces') return null;
+  const token = verifyToken(localPart, [], { now: 0, lifetime: 0 });
+  return !token.ok && token.reason === 'no-token' ? { code: 550, text: '5.1.1 No such return path here' } : null;
+}

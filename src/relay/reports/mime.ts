@@ -1,0 +1,95 @@
+/**
+ * The MIME of a report, taken apart: the adapter to mailparser.
+ *
+ *   upstream    parse.ts, inside the worker
+ *   downstream  mailparser
+ *   failure     rejects on what mailparser refuses (too many parts, too long headers); the report is
+ *               kept all the same, see parse.ts
+ *
+ * Set here because of mailparser: it reads message/delivery-status into the text unless
+ * `keepDeliveryStatus`; it may open returned messages and mix their text into ours unless
+ * `ignoreEmbedded`; it makes HTML, links and checksums that nobody here needs and that cost a
+ * hostile mail's sender nothing. It splits at LF alone, so lone CRs, which some gateways write, are
+ * made into LFs first. Header values are read from the raw lines: the parsed ones of addresses are
+ * made by an old nodemailer.
+ */
+import { type Headers, type StructuredHeader, simpleParser } from 'mailparser';
+import { type Field, readFields } from './fields.ts';
+
+export interface ReportPart {
+  /** In lower case, without parameters. */
+  readonly contentType: string;
+  /** Transfer encoding taken off; read as UTF-8, or as Latin-1 where that fails. */
+  readonly text: string;
+}
+
+export interface ReportMime {
+  readonly headers: readonly Field[];
+  /** Decoded (RFC 2047). */
+  readonly subject: string | null;
+  /** In lower case, without parameters. */
+  readonly contentType: string;
+  /** Of multipart/report (RFC 6522 §3), in lower case. */
+  readonly reportType: string | null;
+  /** The part for people: plain text, or made from HTML where there is no other. */
+  readonly text: string;
+  /** What is no text for people, in order. */
+  readonly parts: readonly ReportPart[];
+}
+
+/** Characters of the text that are looked at: a report says what it has to say at its beginning. */
+const TEXT_LIMIT = 64 * 1024;
+/** Of a returned message its header matters. */
+const PART_LIMIT = 256 * 1024;
+const PARTS_LIMIT = 50;
+
+export async function readMime(raw: Buffer): Promise<ReportMime> {
+  const mail = await simpleParser(withLineFeeds(raw), {
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+    keepCidLinks: true,
+    checksumAlgo: false,
+    maxHtmlLengthToParse: TEXT_LIMIT,
+    maxChildNodes: 200,
+  });
+  const headers = mail.headerLines.flatMap(({ line }) => readFields(line));
+  const structured = contentTypeOf(mail.headers);
+  return {
+    headers,
+    subject: mail.subject ?? null,
+    contentType: (structured?.value ?? 'text/plain').toLowerCase(),
+    reportType: structured?.params['report-type']?.toLowerCase() ?? null,
+    text: (mail.text ?? '').slice(0, TEXT_LIMIT),
+    parts: mail.attachments.slice(0, PARTS_LIMIT).map(({ contentType: type, content }) => ({
+      contentType: type.toLowerCase(),
+      text: decode(content.subarray(0, PART_LIMIT)),
+    })),
+  };
+}
+
+function contentTypeOf(headers: Headers): StructuredHeader | null {
+  const value = headers.get('content-type');
+  return typeof value === 'object' && 'params' in value ? (value as StructuredHeader) : null;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Lone CRs become LFs; everything else stays. */
+export function withLineFeeds(raw: Buffer): Buffer {
+  let copy: Buffer | null = null;
+  for (let at = raw.indexOf(CR); at !== -1; at = raw.indexOf(CR, at + 1)) {
+    if (raw[at + 1] === LF) continue;
+    copy ??= Buffer.from(raw);
+    copy[at] = LF;
+  }
+  return copy ?? raw;
+}
+
+function decode(content: Buffer): string {
+  const text = content.toString('utf8');
+  return text.includes('\ufffd') ? content.toString('latin1') : text;
+}

@@ -1,0 +1,181 @@
+/**
+ * Reads a report: structure first.
+ *
+ *   upstream    worker.ts for the listener, the command line directly
+ *   standards   RFC 6522 multipart/report, RFC 3464 and RFC 6533 delivery status, RFC 5965
+ *               complaints, RFC 3834 automatic replies
+ *   failure     never throws for what is in the report: what can not be read has `trouble` and kind
+ *               `none`, and is kept like any other (R49)
+ */
+import type { ReportedRecipient, ReportRecord } from '../../domain/ports.ts';
+import { isAutoReply } from './auto-reply.ts';
+import { type DeliveryStatus, type DsnRecipient, readDeliveryStatus } from './delivery-status.ts';
+import { diagnose } from './diagnosis.ts';
+import { readFeedbackReport } from './feedback-report.ts';
+import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
+import { type ReportMime, readMime } from './mime.ts';
+
+export interface ParsedReport
+  extends Pick<ReportRecord, 'kind' | 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'recipients' | 'trouble'> {
+  /** Reverse-paths that the report quotes of the returned message: ours carry a token. */
+  readonly returnPaths: readonly string[];
+  /** Every address the report names as recipient, original and final, in lower case. */
+  readonly addresses: readonly string[];
+}
+
+export const UNREADABLE: ParsedReport = {
+  kind: 'none',
+  subject: null,
+  originalMessageId: null,
+  envelopeId: null,
+  reportingMta: null,
+  recipients: [],
+  trouble: null,
+  returnPaths: [],
+  addresses: [],
+};
+
+export async function parseReport(raw: Buffer): Promise<ParsedReport> {
+  let mime: ReportMime;
+  try {
+    mime = await readMime(raw);
+  } catch (error) {
+    return { ...UNREADABLE, trouble: `its MIME could not be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  return readReport(mime);
+}
+
+export function readReport(mime: ReportMime): ParsedReport {
+  const returned = returnedHeaders(mime);
+  const base = {
+    subject: mime.subject,
+    originalMessageId: messageIdOf(fieldValue(returned, 'message-id')),
+    envelopeId: null,
+    reportingMta: null,
+    trouble: null,
+    returnPaths: present([addressIn(fieldValue(returned, 'return-path'))]),
+  };
+  return readComplaint(mime, base) ?? readDsn(mime, base) ?? readAutoReply(mime, base) ?? nothing(base);
+}
+
+type Base = Pick<ParsedReport, 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'trouble' | 'returnPaths'>;
+
+function nothing(base: Base): ParsedReport {
+  return { ...base, kind: 'none', recipients: [], addresses: [], trouble: 'neither a delivery report, a complaint nor an automatic reply' };
+}
+
+const RETURNED = ['message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers'];
+
+/** The header of the returned message, RFC 6522 §3 and RFC 6533 §5. */
+function returnedHeaders({ parts }: ReportMime): readonly Field[] {
+  for (const part of parts) {
+    if (!RETURNED.includes(part.contentType)) continue;
+    const fields = readFields(part.text.trimStart());
+    if (fields.length > 0) return fields;
+  }
+  return [];
+}
+
+function partOf(mime: ReportMime, ...types: readonly string[]): string | undefined {
+  return mime.parts.find(({ contentType }) => types.includes(contentType))?.text;
+}
+
+function readComplaint(mime: ReportMime, base: Base): ParsedReport | null {
+  const text = partOf(mime, 'message/feedback-report');
+  if (text === undefined) return null;
+  const report = readFeedbackReport(text);
+  // RFC 5965 §7.3: the recipient took it back.
+  if (report.type === 'not-spam') return { ...nothing(base), trouble: 'a complaint that was taken back (not-spam)' };
+  const addresses = report.originalRecipients.length > 0 ? report.originalRecipients : [null];
+  return {
+    ...base,
+    kind: 'complaint',
+    envelopeId: report.envelopeId,
+    reportingMta: report.reportingMta,
+    recipients: addresses.map((address) => said(address, 'complaint')),
+    returnPaths: present([report.originalMailFrom, ...base.returnPaths]),
+    addresses: lowerCase(report.originalRecipients),
+  };
+}
+
+function said(address: string | null, action: 'complaint' | 'auto-reply'): ReportedRecipient {
+  return {
+    address,
+    action,
+    status: null,
+    replyCode: null,
+    category: 'unknown',
+    addressInvalid: false,
+    permanent: false,
+    diagnostic: null,
+  };
+}
+
+function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
+  const text = partOf(mime, 'message/delivery-status', 'message/global-delivery-status');
+  if (text === undefined) return null;
+  const dsn = readDeliveryStatus(text);
+  if (dsn.recipients.length === 0) return null;
+  const recipients = dsn.recipients.map(reportedRecipient);
+  return {
+    ...base,
+    kind: kindOf(recipients),
+    originalMessageId: base.originalMessageId ?? dsn.originalMessageId,
+    envelopeId: dsn.envelopeId,
+    reportingMta: dsn.reportingMta,
+    recipients,
+    addresses: addressesOf(dsn),
+  };
+}
+
+function reportedRecipient(recipient: DsnRecipient): ReportedRecipient {
+  const { reply: _, ...diagnosis } = diagnose({ ...recipient, action: actionOf(recipient) });
+  return { address: recipient.finalRecipient ?? recipient.originalRecipient, action: actionOf(recipient), ...diagnosis };
+}
+
+/** The Action field, or what the status' class implies where a server left it out. */
+function actionOf({ action, status }: DsnRecipient): ReportedRecipient['action'] {
+  if (action !== null || status === null) return action;
+  if (status.startsWith('2')) return 'delivered';
+  return status.startsWith('5') ? 'failed' : 'delayed';
+}
+
+function addressesOf({ recipients }: DeliveryStatus): string[] {
+  return lowerCase(present(recipients.flatMap(({ finalRecipient, originalRecipient }) => [finalRecipient, originalRecipient])));
+}
+
+function kindOf(recipients: readonly ReportedRecipient[]): ParsedReport['kind'] {
+  const has = (...actions: readonly ReportedRecipient['action'][]): boolean => recipients.some(({ action }) => actions.includes(action));
+  if (has('failed')) return 'bounce';
+  if (has('delayed')) return 'delayed';
+  return has('delivered', 'relayed', 'expanded') ? 'delivered' : 'none';
+}
+
+function readAutoReply(mime: ReportMime, base: Base): ParsedReport | null {
+  // RFC 8098: a receipt is written by the recipient's mail program, and says nothing of delivery here.
+  const receipt = mime.reportType === 'disposition-notification';
+  if (!receipt && !isAutoReply(mime.headers)) return null;
+  const from = addressIn(fieldValue(mime.headers, 'from'));
+  return {
+    ...base,
+    kind: 'auto-reply',
+    originalMessageId:
+      base.originalMessageId ??
+      messageIdOf(fieldValue(mime.headers, 'in-reply-to')) ??
+      lastReference(fieldValue(mime.headers, 'references')),
+    recipients: [said(from, 'auto-reply')],
+    addresses: lowerCase(present([from])),
+  };
+}
+
+function lastReference(value: string | null): string | null {
+  return messageIdOf(value?.trim().split(/\s+/).at(-1) ?? null);
+}
+
+function present<T>(values: readonly (T | null)[]): T[] {
+  return values.filter((value) => value !== null);
+}
+
+function lowerCase(values: readonly string[]): string[] {
+  return [...new Set(values.map((value) => value.toLowerCase()))];
+}

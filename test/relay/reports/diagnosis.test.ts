@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { EnhancedStatus } from '../../../src/domain/reply.ts';
+import { diagnose } from '../../../src/relay/reports/diagnosis.ts';
+
+type Row = { action?: 'failed' | 'delayed' | 'delivered'; status: EnhancedStatus | null; diagnostic: string | null; want: object };
+
+const ROWS: Row[] = [
+  {
+    status: '5.1.1',
+    diagnostic: '550 5.1.1 <u@b.example>: user unknown',
+    want: { category: 'mailbox-unknown', addressInvalid: true, permanent: true, replyCode: 550, status: '5.1.1' },
+  },
+  { status: '5.1.1', diagnostic: '552 5.1.1 mailbox is full', want: { category: 'mailbox-full', addressInvalid: false, permanent: true } },
+  { status: '5.0.0', diagnostic: null, want: { category: 'unknown', addressInvalid: false, permanent: true, replyCode: null } },
+  { status: '5.1.1', diagnostic: null, want: { category: 'mailbox-unknown', addressInvalid: true, permanent: true } },
+  { status: null, diagnostic: '550', want: { category: 'unknown', addressInvalid: false, permanent: true, replyCode: 550 } },
+  { status: null, diagnostic: null, want: { category: 'unknown', addressInvalid: false, permanent: true } },
+  {
+    status: '5.0.0',
+    diagnostic: 'host mx.b.example[192.0.2.1] said: 550 5.7.1 blocked using zen.spamhaus.org (in reply to RCPT TO command)',
+    want: { category: 'blocked', addressInvalid: false, permanent: true, replyCode: 550, status: '5.7.1' },
+  },
+  {
+    status: '4.4.7',
+    diagnostic: 'delivery temporarily suspended: connection timed out',
+    want: { category: 'transient', permanent: false },
+  },
+  {
+    action: 'delayed',
+    status: '4.2.2',
+    diagnostic: '452 4.2.2 over quota',
+    want: { category: 'mailbox-full', permanent: false, replyCode: 452 },
+  },
+  { action: 'delayed', status: '5.1.1', diagnostic: null, want: { addressInvalid: false, permanent: false } },
+  { action: 'delivered', status: '2.0.0', diagnostic: '250 2.0.0 Ok', want: { category: 'unknown', permanent: false, reply: null } },
+  { status: '5.4.4', diagnostic: 'unable to look up host 250 times', want: { permanent: true, replyCode: null } },
+];
+
+describe('diagnose', () => {
+  it.each(ROWS)('$action $status "$diagnostic"', ({ action = 'failed', status, diagnostic, want }) => {
+    expect(diagnose({ action, status, diagnostic })).toMatchObject(want);
+  });
+  it('takes the codes out that a multi-line reply repeats, and keeps its text', () => {
+    const { reply, diagnostic } = diagnose({
+      action: 'failed',
+      status: '5.1.1',
+      diagnostic: '550-5.1.1 The email account 550-5.1.1 that you tried to reach 550 5.1.1 does not exist',
+    });
+    expect(diagnostic).toBe('550-5.1.1 The email account that you tried to reach does not exist');
+    expect(reply).toEqual({ code: 550, status: '5.1.1', text: 'The email account that you tried to reach does not exist' });
+  });
+  it('is one bounded line without controls, whatever the server wrote', () => {
+    const { diagnostic } = diagnose({ action: 'failed', status: null, diagnostic: `550 a\r\nb\x1b[31m\0${'x'.repeat(9000)}` });
+    expect(diagnostic).toMatch(/^550 a b \[31m x+$/);
+    expect(diagnostic?.length).toBe(1000);
+  });
+});
