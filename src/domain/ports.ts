@@ -289,6 +289,8 @@ export interface StoreHealth {
 export interface StoreMetrics {
   readonly commits: number;
   readonly committedOperations: number;
+  /** Messages accepted since the store was opened. */
+  readonly accepted?: number;
   /** Observed after each commit with its duration in seconds; set by the metrics page. */
   onCommit: ((seconds: number, operations: number) => void) | null;
   /** Entries of the spool, or records, that a crash left without their other half; dropped at opening. */
