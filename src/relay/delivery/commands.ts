@@ -1,0 +1,117 @@
+/**
+ * The MAIL and RCPT commands of a transaction, by what the next hop offers. Pure.
+ *
+ * Standards: RFC 5321 §4.1.1.2 and .3, RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8),
+ * RFC 3461 §5.2.1 (what a relay passes on of the DSN parameters, and that it adds none), RFC 5891
+ * (an internationalised domain goes out as A-label).
+ */
+import { type Address, asciiAddress, type ReversePath } from '../../domain/address.ts';
+import type { Envelope, EnvelopeRecipient, Notify, OriginalRecipient } from '../../domain/envelope.ts';
+import type { Reply } from '../../domain/reply.ts';
+
+export interface Extensions {
+  has(keyword: string): boolean;
+}
+
+export interface TransactionEnvelope {
+  /** As it goes out: the ERP's own, or a token address. */
+  readonly reversePath: ReversePath;
+  /** As the ERP gave it. */
+  readonly envelope: Envelope;
+  readonly recipients: readonly EnvelopeRecipient[];
+  /** Octets that follow DATA, dots not stuffed. */
+  readonly size: number;
+  /** The header section has octets above 127 and the client declared SMTPUTF8. */
+  readonly utf8Headers: boolean;
+}
+
+/** What to send, and which recipients can not be sent to this hop at all. */
+export interface TransactionCommands {
+  readonly mail: string;
+  readonly rcpts: readonly string[];
+  /** Indexes into `recipients` of those in `rcpts`. */
+  readonly included: readonly number[];
+  /** By index into `recipients`: why it is left out. */
+  readonly refused: ReadonlyMap<number, Reply>;
+}
+
+/** RFC 6531 §3.5: a recipient that needs SMTPUTF8 fails where the next hop does not offer it. */
+const NEEDS_SMTPUTF8: Reply = { code: 553, status: '5.6.7', text: 'needs SMTPUTF8, which the next hop does not offer' };
+
+export function transactionCommands(transaction: TransactionEnvelope, extensions: Extensions): TransactionCommands {
+  const { recipients } = transaction;
+  const offered = extensions.has('SMTPUTF8');
+  const from = pathText(transaction.reversePath);
+  const paths = recipients.map(({ address }) => asciiAddress(address));
+  const allNeed = from.utf8 || transaction.utf8Headers;
+  const refused = new Map<number, Reply>();
+  const included: number[] = [];
+  for (const [i, path] of paths.entries()) {
+    if (!offered && (allNeed || path === undefined)) refused.set(i, NEEDS_SMTPUTF8);
+    else included.push(i);
+  }
+  const smtputf8 = offered && (allNeed || paths.includes(undefined));
+  const dsn = extensions.has('DSN');
+  return {
+    mail: `MAIL FROM:<${from.text}>${mailParameters(transaction, extensions, smtputf8)}`,
+    rcpts: included.flatMap((i) => {
+      const recipient = recipients[i];
+      return recipient === undefined ? [] : [`RCPT TO:<${paths[i] ?? recipient.address}>${dsn ? rcptParameters(recipient) : ''}`];
+    }),
+    included,
+    refused,
+  };
+}
+
+function pathText(path: ReversePath): { text: string; utf8: boolean } {
+  if (path.kind === 'null') return { text: '', utf8: false }; // RFC 5321 §4.5.5
+  const ascii: Address | undefined = asciiAddress(path.address);
+  return { text: ascii ?? path.address, utf8: ascii === undefined };
+}
+
+function mailParameters(transaction: TransactionEnvelope, extensions: Extensions, smtputf8: boolean): string {
+  const { envelope, size } = transaction;
+  let text = '';
+  if (extensions.has('SIZE')) text += ` SIZE=${size}`; // RFC 1870 §3
+  if (envelope.eightBitMime && extensions.has('8BITMIME')) text += ' BODY=8BITMIME'; // RFC 6152 §2
+  if (smtputf8) text += ' SMTPUTF8'; // RFC 6531 §3.4
+  if (extensions.has('DSN')) {
+    if (envelope.ret !== null) text += ` RET=${envelope.ret.toUpperCase()}`; // RFC 3461 §4.3
+    if (envelope.envid !== null) text += ` ENVID=${xtext(envelope.envid)}`; // RFC 3461 §4.4
+  }
+  return text;
+}
+
+function rcptParameters({ notify, orcpt }: EnvelopeRecipient): string {
+  return (notify === null ? '' : ` NOTIFY=${notifyText(notify)}`) + (orcpt === null ? '' : ` ORCPT=${orcptText(orcpt)}`);
+}
+
+/** RFC 3461 §4.1. */
+function notifyText(notify: Notify): string {
+  return notify === 'never' ? 'NEVER' : notify.map((word) => word.toUpperCase()).join(',');
+}
+
+/** RFC 3461 §4.2; an address beyond ASCII in the form of RFC 6533 §3, which every hop can carry. */
+function orcptText({ type, address }: OriginalRecipient): string {
+  const text = /[^\x00-\x7f]/.test(address) ? [...address].map(embed).join('') : address;
+  return `${type};${xtext(text)}`;
+}
+
+function embed(char: string): string {
+  const point = char.codePointAt(0) ?? 0;
+  return point < 0x80 ? char : `\\x{${point.toString(16).toUpperCase()}}`;
+}
+
+/** RFC 3461 §4, xtext. */
+export function xtext(text: string): string {
+  return Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (char) => `+${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
+/** Whether the header section has an octet above 127. */
+export function hasUtf8Headers(content: Buffer): boolean {
+  const end = content.indexOf('\r\n\r\n');
+  const headers = end < 0 ? content : content.subarray(0, end);
+  return headers.some((octet) => octet > 0x7f);
+}

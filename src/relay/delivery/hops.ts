@@ -1,0 +1,77 @@
+/** The next hops there are: made when mail comes up for them, by route and name. */
+import { NULL_REVERSE_PATH } from '../../domain/address.ts';
+import type { ScheduledRecipient } from '../../domain/ports.ts';
+import { findRoute, nextHopOf, routingSubject } from '../../domain/routing.ts';
+import type { HoldRoute, Route } from '../../domain/settings.ts';
+import { Hop } from './hop.ts';
+import { type SessionSources, sessionOpener } from './sessions.ts';
+
+/** Past so many, hops of single domains that have nothing to do are forgotten. */
+const HOP_LIMIT = 2_000;
+
+const NO_ROUTE: HoldRoute = {
+  via: 'hold',
+  match: {},
+  returnPath: 'preserve',
+  limits: { connections: 1, rate: null, messagesPerConnection: 1 },
+};
+
+export class Hops {
+  readonly #routes: readonly Route[];
+  /** For what a person released, or what was tried before: it does not go back on hold. */
+  readonly #onwardRoutes: readonly Route[];
+  readonly #sources: SessionSources;
+  readonly #hops = new Map<string, Hop>();
+
+  constructor(routes: readonly Route[], sources: SessionSources) {
+    this.#routes = routes;
+    this.#onwardRoutes = routes.filter(({ via }) => via !== 'hold');
+    this.#sources = sources;
+    // Those that stand in the configuration are shown, and can be paused, before they have mail.
+    for (const route of routes) if (route.via !== 'mx') this.#hop(route, nextHopOf(route, NOBODY));
+  }
+
+  all(): IterableIterator<Hop> {
+    return this.#hops.values();
+  }
+
+  named(name: string): readonly Hop[] {
+    return [...this.#hops.values()].filter((hop) => hop.name === name);
+  }
+
+  hopFor(scheduled: ScheduledRecipient, released: boolean): Hop {
+    const { address, sender, account } = scheduled;
+    const path = sender === null ? NULL_REVERSE_PATH : ({ kind: 'address', address: sender } as const);
+    const subject = routingSubject(address, path, account);
+    const route = findRoute(released || scheduled.attempts > 0 ? this.#onwardRoutes : this.#routes, subject);
+    return route === undefined ? this.#hop(NO_ROUTE, 'no-route') : this.#hop(route, nextHopOf(route, subject));
+  }
+
+  /** Two routes to one host may differ in credentials and TLS: each has a queue of its own. */
+  #hop(route: Route, name: string): Hop {
+    const key = `${this.#routes.indexOf(route)} ${name}`;
+    let hop = this.#hops.get(key);
+    if (hop === undefined) {
+      hop = new Hop({ name, route, open: sessionOpener(route, name, this.#sources) });
+      this.#hops.set(key, hop);
+    }
+    return hop;
+  }
+
+  /** Forgets the hops of domains without mail; `busy`: those that have some. */
+  prune(busy: () => ReadonlySet<Hop>): void {
+    if (this.#hops.size < HOP_LIMIT) return;
+    const keep = busy();
+    for (const [key, hop] of this.#hops) {
+      if (hop.route.via === 'mx' && !keep.has(hop) && hop.lines.size === 0 && !hop.paused) this.#hops.delete(key);
+    }
+  }
+}
+
+const NOBODY = { recipientDomain: '', sender: null, account: '' };
+
+/** Why what comes up for this hop is held instead of tried; null: it is tried. */
+export function holdReason(hop: Hop): string | null {
+  if (hop.route === NO_ROUTE) return 'no route leads to this recipient: add one to the configuration, then release';
+  return hop.route.via === 'hold' ? 'held by a route of the configuration' : null;
+}

@@ -1,0 +1,132 @@
+/**
+ * Delivery: takes what the store holds for next hops, forwards it, and tells the store what came of
+ * it. The only part of relais that speaks SMTP as a client.
+ *
+ * Upstream: the store's schedule. Downstream: next hops (smarthost, MX, sandbox). Standards:
+ * RFC 5321 as client, the rest as its files cite.
+ *
+ * Failure: see dispatcher.ts. After a crash, attempts whose lease ended become `unanswered`.
+ */
+import type { Log } from '../../domain/log.ts';
+import type { DeliveryControl, NextHopStatus, Store } from '../../domain/ports.ts';
+import type { Attempt } from '../../domain/recipient.ts';
+import type { DeliverySettings, Route } from '../../domain/settings.ts';
+import type { TokenKey } from '../../domain/tokens.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { Hop } from './hop.ts';
+import { Hops } from './hops.ts';
+import { loadQueue } from './load.ts';
+import { createFindMx, type MxResolver, systemResolver } from './mx.ts';
+import { Queue } from './queue.ts';
+import { SMTP_TIMEOUTS, type SmtpTimeouts } from './smtp-timeouts.ts';
+import { statusOf } from './status.ts';
+
+export interface Delivery extends DeliveryControl {
+  /** Running, and the store takes what it is told. */
+  readonly up: boolean;
+  /** No new attempts; what runs may end within the grace; every outcome is committed before this resolves. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  readonly routes: readonly Route[];
+  readonly settings: DeliverySettings;
+  readonly hostname: string;
+  /** Domain of our return paths; null: every route preserves the ERP's. */
+  readonly reportDomain: string | null;
+  /** The first signs. */
+  readonly tokenKeys: readonly TokenKey[];
+  readonly sandboxHop: { readonly host: string; readonly port: number } | null;
+  readonly store: Store;
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** In place of the system's; for MX routes. */
+  readonly resolver?: MxResolver;
+  readonly timeouts?: SmtpTimeouts;
+}
+
+/** Resolves once the schedule is loaded; attempts begin while it loads. */
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { settings, store, now, random, log, hostname } = options;
+  const resolver = options.resolver ?? systemResolver(settings.resolvers);
+  const hops = new Hops(options.routes, {
+    hostname,
+    findMx: createFindMx({ resolver, hostname, random, now }),
+    sandboxHop: options.sandboxHop,
+    timeouts: options.timeouts ?? SMTP_TIMEOUTS,
+  });
+  const queue = new Queue({ start: now(), hopFor: (scheduled, released) => hops.hopFor(scheduled, released) });
+  const paths = { domain: options.reportDomain, key: options.tokenKeys[0] };
+  const dispatcher = new Dispatcher({ settings, paths, store, queue, hops, now, random, log });
+  const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
+  log.info({ pending: queue.size }, 'delivery started');
+  return new RunningDelivery({ queue, hops, dispatcher, now, unfollow });
+}
+
+interface Parts {
+  readonly queue: Queue;
+  readonly hops: Hops;
+  readonly dispatcher: Dispatcher;
+  readonly now: () => number;
+  readonly unfollow: () => void;
+}
+
+class RunningDelivery implements Delivery {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get up(): boolean {
+    return this.#parts.dispatcher.up;
+  }
+
+  get onAttempt(): ((attempt: Attempt) => void) | null {
+    return this.#parts.dispatcher.onAttempt;
+  }
+
+  set onAttempt(listener: ((attempt: Attempt) => void) | null) {
+    this.#parts.dispatcher.onAttempt = listener;
+  }
+
+  nextHops(): readonly NextHopStatus[] {
+    return statusOf(this.#parts.hops, this.#parts.queue);
+  }
+
+  pause(nextHop: string): boolean {
+    return this.#each(nextHop, (hop) => {
+      hop.paused = true;
+    });
+  }
+
+  resume(nextHop: string): boolean {
+    return this.#each(nextHop, (hop) => {
+      hop.paused = false;
+      hop.unblock();
+    });
+  }
+
+  flush(nextHop: string): boolean {
+    return this.#each(nextHop, (hop) => {
+      hop.unblock();
+      this.#parts.queue.flush(hop, this.#parts.now());
+    });
+  }
+
+  #each(name: string, change: (hop: Hop) => void): boolean {
+    const found = this.#parts.hops.named(name);
+    for (const hop of found) {
+      change(hop);
+      this.#parts.dispatcher.wake(hop);
+    }
+    return found.length > 0;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    await this.#parts.dispatcher.stop(graceMs);
+    this.#parts.unfollow();
+  }
+}

@@ -1,0 +1,35 @@
+/** The ready recipients of one account at one next hop: a chain, so that any of them leaves at once. */
+import type { Entry } from './entry.ts';
+import type { Hop } from './hop.ts';
+
+export class Lane {
+  readonly hop: Hop;
+  readonly account: string;
+  head: Entry | null = null;
+  tail: Entry | null = null;
+  /** In the hop's round of turns. */
+  enrolled = false;
+
+  constructor(hop: Hop, account: string) {
+    this.hop = hop;
+    this.account = account;
+  }
+
+  append(entry: Entry): void {
+    entry.previous = this.tail;
+    entry.next = null;
+    if (this.tail === null) this.head = entry;
+    else this.tail.next = entry;
+    this.tail = entry;
+    this.hop.enroll(this);
+  }
+
+  remove(entry: Entry): void {
+    if (entry.previous === null) this.head = entry.next;
+    else entry.previous.next = entry.next;
+    if (entry.next === null) this.tail = entry.previous;
+    else entry.next.previous = entry.previous;
+    entry.previous = null;
+    entry.next = null;
+  }
+}
