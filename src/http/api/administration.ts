@@ -1,0 +1,229 @@
+/** Who am I, the clean-up, and the tokens and users that may call. */
+import { z } from '@hono/zod-openapi';
+import { PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
+import { type Caller, permissionsOf } from '../auth/caller.ts';
+import { hashPassword, PASSWORD_MINIMUM } from '../auth/passwords.ts';
+import { hashOf, newToken } from '../auth/tokens.ts';
+import { notFound, Problem, validationProblem } from '../problem.ts';
+import type { Shared } from './context.ts';
+import { duration, givenName, time } from './fields.ts';
+import { rfc3339, rfc3339OrNull } from './representation.ts';
+import { type Api, route } from './route.ts';
+import { CleanupResult, Me, NewToken, pageOf, Token, User } from './schemas.ts';
+
+const rights = {
+  role: z.enum(['viewer', 'operator', 'admin'], 'viewer, operator or admin'),
+  permissions: z
+    .array(z.enum(PERMISSIONS, `one of ${PERMISSIONS.join(', ')}`))
+    .optional()
+    .openapi({ description: 'In place of the role’s.' }),
+  accounts: z
+    .array(z.string().min(1).max(100))
+    .min(1, 'name at least one, or leave it out for all')
+    .optional()
+    .openapi({ description: 'Restricts to the mail of these accounts.' }),
+};
+
+const byName = z.object({ name: givenName });
+
+export function administrationRoutes(api: Api, shared: Shared): void {
+  route(
+    api,
+    {
+      method: 'get',
+      path: '/me',
+      tag: 'Access',
+      summary: 'The caller’s name and permissions',
+      permission: null,
+      answers: { 200: { description: 'The caller', schema: Me } },
+    },
+    ({ c, caller }) => {
+      const { name, kind, role, permissions, accounts } = caller;
+      return c.json({ name, kind, role, permissions: [...permissions], accounts });
+    },
+  );
+  route(
+    api,
+    {
+      method: 'post',
+      path: '/cleanup',
+      tag: 'Administration',
+      summary: 'Takes what retention says is over; with `dryRun` it only counts',
+      permission: 'messages:delete',
+      spansAccounts: true,
+      body: z.strictObject({ dryRun: z.boolean().optional() }),
+      answers: { 200: { description: 'What was, or would be, taken', schema: CleanupResult } },
+    },
+    async ({ c, caller, body }) => {
+      const { cleanup, log } = shared.options;
+      const dryRun = body.dryRun ?? false;
+      const { contents, records, octets, keptPending } = dryRun ? await cleanup.plan() : await cleanup.run();
+      log.info({ caller: caller.name, dryRun, contents, records, octets, keptPending }, 'clean-up');
+      return c.json({ dryRun, contents, records, octets, keptPending });
+    },
+  );
+  tokenRoutes(api, shared);
+  userRoutes(api, shared);
+}
+
+function rightsJson(record: TokenRecord | UserRecord): Record<string, unknown> {
+  return { role: record.role, permissions: [...permissionsOf(record)], accounts: record.accounts };
+}
+
+function tokenJson(record: TokenRecord): Record<string, unknown> {
+  const { name, createdAt, expiresAt } = record;
+  return { name, ...rightsJson(record), createdAt: rfc3339(createdAt), expiresAt: rfc3339OrNull(expiresAt) };
+}
+
+function userJson(record: UserRecord): Record<string, unknown> {
+  return { name: record.name, ...rightsJson(record), createdAt: rfc3339(record.createdAt) };
+}
+
+/** Nobody gives what he does not have. */
+function assertMayGrant(caller: Caller, asked: { readonly role: Role; readonly permissions: readonly Permission[] | null }): void {
+  const missing = [...permissionsOf(asked)].filter((permission) => !caller.permissions.has(permission));
+  if (missing.length === 0) return;
+  throw new Problem(403, 'permission-missing', `${caller.name} cannot grant what it lacks: ${missing.join(', ')}`, {
+    members: { permission: missing[0] },
+  });
+}
+
+function tokenRoutes(api: Api, shared: Shared): void {
+  const { store, now, randomBytes, log } = shared.options;
+  const common = { tag: 'Access', permission: 'access:manage', spansAccounts: true } as const;
+  route(
+    api,
+    {
+      ...common,
+      method: 'get',
+      path: '/tokens',
+      summary: 'All tokens',
+      answers: { 200: { description: 'The tokens', schema: pageOf(Token) } },
+    },
+    async ({ c }) => c.json({ items: (await store.tokens.list()).map(({ value }) => tokenJson(value)), next: null }),
+  );
+  route(
+    api,
+    {
+      ...common,
+      method: 'post',
+      path: '/tokens',
+      summary: 'Makes a token, which is shown this once',
+      body: z.strictObject({
+        name: givenName,
+        ...rights,
+        expires: duration.optional().openapi({ example: '90d' }),
+        expiresAt: time.optional(),
+      }),
+      answers: { 201: { description: 'The token', schema: NewToken }, 409: { description: 'The name is taken (`exists`)' } },
+    },
+    async ({ c, caller, body }) => {
+      const permissions = body.permissions ?? null;
+      assertMayGrant(caller, { role: body.role, permissions });
+      if (body.expires !== undefined && body.expiresAt !== undefined) {
+        throw validationProblem([{ in: 'body', path: 'expires', detail: 'give either expires or expiresAt' }]);
+      }
+      const expiresAt = body.expires === undefined ? (body.expiresAt ?? null) : now() + body.expires;
+      if (expiresAt !== null && expiresAt <= now()) throw validationProblem([{ in: 'body', path: 'expiresAt', detail: 'is in the past' }]);
+      if ((await store.tokens.get(body.name)) !== undefined) throw exists('token', body.name);
+      const token = newToken(randomBytes);
+      const record: TokenRecord = {
+        name: body.name,
+        hash: hashOf(token),
+        role: body.role,
+        permissions,
+        accounts: body.accounts ?? null,
+        createdAt: now(),
+        expiresAt,
+      };
+      await store.tokens.put(record.name, record);
+      shared.access.tokens.forget();
+      log.info({ caller: caller.name, token: record.name, role: record.role }, 'token made');
+      return c.json({ ...tokenJson(record), token }, 201);
+    },
+  );
+  route(
+    api,
+    {
+      ...common,
+      method: 'delete',
+      path: '/tokens/{name}',
+      summary: 'Revokes a token',
+      params: byName,
+      answers: { 204: { description: 'Revoked' } },
+    },
+    async ({ c, caller, params: { name } }) => {
+      if (!(await store.tokens.delete(name))) throw notFound(`There is no token ${name}`);
+      shared.access.tokens.forget();
+      log.info({ caller: caller.name, token: name }, 'token revoked');
+      return c.body(null, 204);
+    },
+  );
+}
+
+function userRoutes(api: Api, shared: Shared): void {
+  const { store, now, randomBytes, log } = shared.options;
+  const common = { tag: 'Access', permission: 'access:manage', spansAccounts: true } as const;
+  route(
+    api,
+    {
+      ...common,
+      method: 'get',
+      path: '/users',
+      summary: 'All users',
+      answers: { 200: { description: 'The users', schema: pageOf(User) } },
+    },
+    async ({ c }) => c.json({ items: (await store.users.list()).map(({ value }) => userJson(value)), next: null }),
+  );
+  route(
+    api,
+    {
+      ...common,
+      method: 'post',
+      path: '/users',
+      summary: 'Adds a user who signs in to the dashboard with a password',
+      body: z.strictObject({
+        name: givenName,
+        password: z.string().min(PASSWORD_MINIMUM, `at least ${PASSWORD_MINIMUM} characters`).max(1000, 'at most 1000 characters'),
+        ...rights,
+      }),
+      answers: { 201: { description: 'The user', schema: User }, 409: { description: 'The name is taken (`exists`)' } },
+    },
+    async ({ c, caller, body }) => {
+      const permissions = body.permissions ?? null;
+      assertMayGrant(caller, { role: body.role, permissions });
+      if ((await store.users.get(body.name)) !== undefined) throw exists('user', body.name);
+      const record: UserRecord = {
+        name: body.name,
+        passwordHash: await hashPassword(body.password, randomBytes),
+        role: body.role,
+        permissions,
+        accounts: body.accounts ?? null,
+        createdAt: now(),
+      };
+      await store.users.put(record.name, record);
+      log.info({ caller: caller.name, user: record.name, role: record.role }, 'user added');
+      return c.json(userJson(record), 201);
+    },
+  );
+  route(
+    api,
+    {
+      ...common,
+      method: 'delete',
+      path: '/users/{name}',
+      summary: 'Removes a user; open sessions end',
+      params: byName,
+      answers: { 204: { description: 'Removed' } },
+    },
+    async ({ c, caller, params: { name } }) => {
+      if (!(await store.users.delete(name))) throw notFound(`There is no user ${name}`);
+      log.info({ caller: caller.name, user: name }, 'user removed');
+      return c.body(null, 204);
+    },
+  );
+}
+
+function exists(what: string, name: string): Problem {
+  return new Problem(409, 'exists', `There is a ${what} ${name} already: remove it first, or take another name`);
+}

@@ -1,0 +1,29 @@
+/** What the routes of the API share. */
+import type { AcceptedMessage } from '../../domain/message.ts';
+import type { RecipientRecord } from '../../domain/recipient.ts';
+import type { Access } from '../auth/access.ts';
+import { type Caller, maySee } from '../auth/caller.ts';
+import type { HttpLimits, HttpOptions } from '../options.ts';
+import { notFound } from '../problem.ts';
+import { asMessageId } from './fields.ts';
+
+export interface Shared {
+  readonly options: HttpOptions;
+  readonly limits: HttpLimits;
+  readonly access: Access;
+  /** Aborted when the server stops: long polls and streams end. */
+  readonly stopping: AbortSignal;
+}
+
+export interface VisibleRecord {
+  readonly message: AcceptedMessage;
+  readonly recipients: readonly RecipientRecord[];
+}
+
+/** The record of a message that the caller may see; 404 otherwise, as if it were not there. */
+export async function visibleRecord({ options }: Shared, caller: Caller, idText: string): Promise<VisibleRecord> {
+  const id = asMessageId(idText);
+  const record = id === undefined ? undefined : await options.store.record(id);
+  if (record === undefined || !maySee(caller, record.message.account)) throw notFound(`There is no message ${idText.slice(0, 60)}`);
+  return record;
+}

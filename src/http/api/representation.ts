@@ -1,0 +1,158 @@
+/**
+ * How the domain's records look outside: camelCase, RFC 3339 times in UTC, no internal numbers. The
+ * names are promises. Plain functions over plain objects: a list of 500 must cost no more than it says.
+ */
+import { reversePathText } from '../../domain/address.ts';
+import type { FeedEvent } from '../../domain/events.ts';
+import type { AcceptedMessage, MessageSummary } from '../../domain/message.ts';
+import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery } from '../../domain/ports.ts';
+import type { Attempt, Failure, RecipientRecord } from '../../domain/recipient.ts';
+import type { Reply } from '../../domain/reply.ts';
+
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function rfc3339OrNull(ms: number | null): string | null {
+  return ms === null ? null : rfc3339(ms);
+}
+
+function sender(message: AcceptedMessage): string {
+  return reversePathText(message.envelope.reversePath);
+}
+
+/** A message in a list. */
+export function summaryJson({ message, state, contentErased, recipients }: MessageSummary): Record<string, unknown> {
+  return { ...commonJson(message, state), contentErased, recipients };
+}
+
+function commonJson(message: AcceptedMessage, state: string): Record<string, unknown> {
+  const { references, headers } = message;
+  return {
+    id: message.id,
+    acceptedAt: rfc3339(message.acceptedAt),
+    account: message.account,
+    sender: sender(message),
+    subject: headers.subject,
+    messageId: headers.messageId,
+    size: message.size,
+    state,
+    template: references.template,
+    document: references.document,
+    contact: references.contact,
+    tags: references.tags,
+    supersedes: message.supersedes,
+  };
+}
+
+/** A message in full. */
+export function detailJson(detail: MessageDetail): Record<string, unknown> {
+  const { message } = detail;
+  return {
+    ...commonJson(message, detail.state),
+    class: message.references.class,
+    from: message.headers.from,
+    date: message.headers.date,
+    sha256: message.sha256,
+    contentErased: detail.contentErased,
+    envelopeId: message.envelope.envid,
+    client: message.client,
+    recipients: detail.recipients.map((recipient) => ({
+      ...recipientJson(recipient),
+      notify: message.envelope.recipients[recipient.index]?.notify ?? null,
+      originalRecipient: message.envelope.recipients[recipient.index]?.orcpt ?? null,
+      attempts: recipient.attemptList.map(attemptJson),
+      reports: recipient.reportList.map(reportJson),
+    })),
+    events: detail.events.map(eventJson),
+  };
+}
+
+/** A recipient in full, without its attempts and reports. */
+export function recipientJson(recipient: RecipientRecord): Record<string, unknown> {
+  return {
+    index: recipient.index,
+    address: recipient.address,
+    state: recipient.state,
+    category: recipient.failure?.category ?? null,
+    stateSince: rfc3339(recipient.stateSince),
+    confidence: recipient.confidence,
+    nextAttemptAt: rfc3339OrNull(recipient.nextAttemptAt),
+    expiresAt: rfc3339(recipient.expireAt),
+    failure: recipient.failure === null ? null : failureJson(recipient.failure),
+  };
+}
+
+function failureJson({ source, category, status, reply, addressInvalid }: Failure): Record<string, unknown> {
+  return { source, category, status, reply: replyJson(reply), addressInvalid };
+}
+
+export function replyJson(reply: Reply | null): Record<string, unknown> | null {
+  return reply === null ? null : { code: reply.code, status: reply.status, text: reply.text };
+}
+
+export function attemptJson(attempt: Attempt): Record<string, unknown> {
+  return {
+    number: attempt.number,
+    at: rfc3339(attempt.at),
+    durationMs: attempt.durationMs,
+    nextHop: attempt.nextHop,
+    address: attempt.address,
+    tls: attempt.tls === null ? null : { version: attempt.tls.version, cipher: attempt.tls.cipher, verified: attempt.tls.verified },
+    outcome: attempt.outcome,
+    reply: replyJson(attempt.reply),
+    phase: attempt.phase,
+    ambiguous: attempt.ambiguous,
+    error: attempt.error,
+  };
+}
+
+export function reportJson(report: ReportRecord): Record<string, unknown> {
+  return { ...report, receivedAt: rfc3339(report.receivedAt) };
+}
+
+/** An event of the feed. Fields that its type does not have are absent. */
+export function eventJson(event: FeedEvent): Record<string, unknown> {
+  const { seq, at, type, message, recipient, nextAttemptAt, reply, ...rest } = event;
+  return {
+    seq,
+    at: rfc3339(at),
+    type,
+    ...(message === undefined ? {} : { message }),
+    ...(recipient === undefined ? {} : { recipient }),
+    ...rest,
+    ...(reply === undefined ? {} : { reply: replyJson(reply) }),
+    ...(nextAttemptAt === undefined ? {} : { nextAttemptAt: rfc3339(nextAttemptAt) }),
+  };
+}
+
+export function nextHopJson(hop: NextHopStatus): Record<string, unknown> {
+  return {
+    nextHop: hop.nextHop,
+    via: hop.via,
+    state: hop.state,
+    waiting: hop.waiting,
+    attempting: hop.attempting,
+    connections: hop.connections,
+    oldestAt: rfc3339OrNull(hop.oldestAt),
+    nextDueAt: rfc3339OrNull(hop.nextDueAt),
+    lastReply: replyJson(hop.lastReply),
+    lastError: hop.lastError,
+    blockedUntil: rfc3339OrNull(hop.blockedUntil),
+  };
+}
+
+export function signalDeliveryJson(delivery: SignalDelivery): Record<string, unknown> {
+  return {
+    id: delivery.id,
+    signal: delivery.signal,
+    channel: delivery.channel,
+    seq: delivery.seq,
+    createdAt: rfc3339(delivery.createdAt),
+    state: delivery.state,
+    attempts: delivery.attempts,
+    nextAttemptAt: rfc3339OrNull(delivery.nextAttemptAt),
+    lastAttemptAt: rfc3339OrNull(delivery.lastAttemptAt),
+    lastAnswer: delivery.lastAnswer,
+  };
+}

@@ -1,0 +1,285 @@
+/** What the API answers, for the OpenAPI document and for the tests that hold the answers to it. */
+import { z } from '@hono/zod-openapi';
+import { EVENT_TYPES } from '../../domain/events.ts';
+import { MESSAGE_STATES } from '../../domain/message.ts';
+import { PERMISSIONS } from '../../domain/ports.ts';
+import { RECIPIENT_STATES } from '../../domain/recipient.ts';
+import { CATEGORIES, PHASES } from '../../domain/reply.ts';
+
+const at = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC.' });
+const nullableText = z.string().nullable();
+const category = z.enum(CATEGORIES).nullable();
+const recipientState = z.enum(RECIPIENT_STATES);
+
+export const Reply = z
+  .strictObject({ code: z.number().int(), status: nullableText.openapi({ example: '5.1.1' }), text: z.string() })
+  .openapi('Reply');
+
+const messageFields = {
+  id: z.string(),
+  acceptedAt: at,
+  account: z.string(),
+  sender: z.string().openapi({ description: 'The reverse-path; empty for the null one.' }),
+  subject: nullableText,
+  messageId: nullableText.openapi({ description: 'Without angle brackets.' }),
+  size: z.number().int().openapi({ description: 'Octets.' }),
+  state: z.enum(MESSAGE_STATES),
+  template: nullableText,
+  document: nullableText,
+  contact: nullableText,
+  tags: z.record(z.string(), z.string()),
+  supersedes: nullableText,
+  contentErased: z.boolean(),
+};
+
+export const MessageSummary = z
+  .strictObject({ ...messageFields, recipients: z.array(z.strictObject({ address: z.string(), state: recipientState, category })) })
+  .openapi('MessageSummary');
+
+export const Attempt = z
+  .strictObject({
+    number: z.number().int(),
+    at,
+    durationMs: z.number().nullable(),
+    nextHop: z.string(),
+    address: nullableText,
+    tls: z.strictObject({ version: z.string(), cipher: z.string(), verified: z.boolean() }).nullable(),
+    outcome: z
+      .enum(['transferred', 'deferred', 'failed', 'unanswered', 'internal'])
+      .nullable()
+      .openapi({ description: 'Null while it runs.' }),
+    reply: Reply.nullable(),
+    phase: z.enum(PHASES).nullable(),
+    ambiguous: z.boolean().openapi({ description: 'The message may have been taken without our learning of it.' }),
+    error: nullableText,
+  })
+  .openapi('Attempt');
+
+const ReportedRecipient = z.strictObject({
+  address: nullableText,
+  action: nullableText,
+  status: nullableText,
+  replyCode: z.number().int().nullable(),
+  category: z.enum(CATEGORIES),
+  addressInvalid: z.boolean(),
+  permanent: z.boolean(),
+  diagnostic: nullableText,
+});
+
+export const Report = z
+  .strictObject({
+    id: z.string(),
+    receivedAt: at,
+    via: z.enum(['smtp', 'imap', 'api', 'file']),
+    to: nullableText,
+    kind: z.enum(['bounce', 'delayed', 'delivered', 'complaint', 'auto-reply', 'none']),
+    subject: nullableText,
+    originalMessageId: nullableText,
+    envelopeId: nullableText,
+    reportingMta: nullableText,
+    recipients: z.array(ReportedRecipient),
+    matched: z
+      .strictObject({ message: z.string(), index: z.number().int(), rank: z.number().int() })
+      .nullable()
+      .openapi({ description: 'Null: for the review list.' }),
+    trouble: nullableText,
+    size: z.number().int(),
+    sha256: z.string(),
+  })
+  .openapi('Report');
+
+const recipientFields = {
+  index: z.number().int(),
+  address: z.string(),
+  state: recipientState,
+  category,
+  stateSince: at,
+  confidence: z.enum([
+    'recorded',
+    'accepted-by-provider',
+    'accepted-by-recipient-server',
+    'confirmed',
+    'quiet-period-passed',
+    'contradicted',
+  ]),
+  nextAttemptAt: at.nullable(),
+  expiresAt: at,
+  failure: z
+    .strictObject({
+      source: z.enum(['attempt', 'report']),
+      category: z.enum(CATEGORIES),
+      status: nullableText,
+      reply: Reply.nullable(),
+      addressInvalid: z.boolean(),
+    })
+    .nullable(),
+};
+
+export const Event = z
+  .strictObject({
+    seq: z.number().int(),
+    at,
+    type: z.enum(EVENT_TYPES),
+    message: z.string().optional(),
+    recipient: z.string().optional(),
+    index: z.number().int().optional(),
+    state: recipientState.optional(),
+    previous: recipientState.optional(),
+    category: z.enum(CATEGORIES).optional(),
+    status: nullableText.optional(),
+    reply: Reply.nullable().optional(),
+    addressInvalid: z.boolean().optional(),
+    source: z.enum(['attempt', 'report']).optional(),
+    nextAttemptAt: at.optional(),
+    nextHop: z.string().optional(),
+    attempt: z.number().int().optional(),
+    ambiguous: z.boolean().optional(),
+    report: z.string().optional(),
+    rank: z.number().int().optional(),
+    reason: z.string().optional(),
+    supersededBy: z.string().optional(),
+    domains: z.record(z.string(), z.number().int()).optional(),
+    account: z.string().optional(),
+    document: z.string().optional(),
+    contact: z.string().optional(),
+    template: z.string().optional(),
+  })
+  .openapi('Event');
+
+const notify = z.union([z.literal('never'), z.array(z.enum(['success', 'failure', 'delay']))]).nullable();
+
+export const Message = z
+  .strictObject({
+    ...messageFields,
+    class: nullableText,
+    from: nullableText,
+    date: nullableText,
+    sha256: z.string(),
+    envelopeId: nullableText,
+    client: z.strictObject({
+      address: z.string(),
+      helo: z.string(),
+      tls: z.strictObject({ version: z.string(), cipher: z.string() }).nullable(),
+      user: nullableText,
+    }),
+    recipients: z.array(
+      z.strictObject({
+        ...recipientFields,
+        notify,
+        originalRecipient: z.strictObject({ type: z.string(), address: z.string() }).nullable(),
+        attempts: z.array(Attempt),
+        reports: z.array(Report),
+      }),
+    ),
+    events: z.array(Event),
+  })
+  .openapi('Message');
+
+export const ActionResult = z
+  .strictObject({
+    id: z.string(),
+    state: z.enum(MESSAGE_STATES),
+    recipients: z.array(z.strictObject({ ...recipientFields, changed: z.boolean() })),
+  })
+  .openapi('ActionResult');
+
+export const NextHop = z
+  .strictObject({
+    nextHop: z.string(),
+    via: z.enum(['smarthost', 'mx', 'sandbox', 'hold']),
+    state: z.enum(['active', 'paused', 'blocked']),
+    waiting: z.number().int(),
+    attempting: z.number().int(),
+    connections: z.number().int(),
+    oldestAt: at.nullable(),
+    nextDueAt: at.nullable(),
+    lastReply: Reply.nullable(),
+    lastError: nullableText,
+    blockedUntil: at.nullable(),
+  })
+  .openapi('NextHop');
+
+export const Queue = z
+  .strictObject({
+    items: z.array(NextHop),
+    totals: z.strictObject({ messages: z.number().int(), queued: z.number().int(), deferred: z.number().int(), held: z.number().int() }),
+  })
+  .openapi('Queue');
+
+export const Consumer = z
+  .strictObject({ name: z.string(), seq: z.number().int(), at, behind: z.number().int().openapi({ description: 'Events after it.' }) })
+  .openapi('Consumer');
+
+export const Statistics = z
+  .strictObject({
+    from: at,
+    to: at,
+    by: z.enum(['hour', 'day']),
+    group: z.enum(['state', 'template', 'domain', 'account']),
+    items: z.array(
+      z.strictObject({
+        at,
+        group: z.string(),
+        states: z.record(z.string(), z.number().int()).openapi({ description: 'Recipients by present state.' }),
+      }),
+    ),
+  })
+  .openapi('Statistics');
+
+const rights = {
+  role: z.enum(['viewer', 'operator', 'admin']),
+  permissions: z.array(z.enum(PERMISSIONS)),
+  accounts: z.array(z.string()).nullable().openapi({ description: 'Accounts it is restricted to; null: all.' }),
+};
+
+export const Me = z.strictObject({ name: z.string(), kind: z.enum(['local', 'token', 'user']), ...rights }).openapi('Me');
+export const Token = z.strictObject({ name: z.string(), ...rights, createdAt: at, expiresAt: at.nullable() }).openapi('Token');
+export const NewToken = Token.extend({ token: z.string().openapi({ description: 'Shown once.' }) }).openapi('NewToken');
+export const User = z.strictObject({ name: z.string(), ...rights, createdAt: at }).openapi('User');
+
+export const CleanupResult = z
+  .strictObject({
+    dryRun: z.boolean(),
+    contents: z.number().int(),
+    records: z.number().int(),
+    octets: z.number().int(),
+    keptPending: z.number().int(),
+  })
+  .openapi('CleanupResult');
+
+export const DeleteResult = z
+  .strictObject({
+    dryRun: z.boolean(),
+    matched: z.number().int(),
+    erased: z.number().int().openapi({ description: 'With dryRun: how many would be.' }),
+    pending: z.number().int().openapi({ description: 'Still in the queue, and kept.' }),
+    notFound: z.number().int(),
+    complete: z.boolean().openapi({ description: 'False: the time of one call was over; call again for the rest.' }),
+  })
+  .openapi('DeleteResult');
+
+export const SignalDelivery = z
+  .strictObject({
+    id: z.string(),
+    signal: z.string(),
+    channel: z.number().int(),
+    seq: z.number().int(),
+    createdAt: at,
+    state: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.number().int(),
+    nextAttemptAt: at.nullable(),
+    lastAttemptAt: at.nullable(),
+    lastAnswer: nullableText,
+  })
+  .openapi('SignalDelivery');
+
+export function pageOf<T extends z.ZodType>(item: T): z.ZodType {
+  return z.strictObject({
+    items: z.array(item),
+    next: nullableText.openapi({ description: '`cursor` of the next page; null at the end.' }),
+  });
+}
+
+export const Changes = z
+  .strictObject({ items: z.array(Event), last: z.number().int().openapi({ description: '`after` for the next call.' }) })
+  .openapi('Changes');

@@ -1,0 +1,55 @@
+/** Counts for charts: recipients by time of acceptance and present state. */
+import { z } from '@hono/zod-openapi';
+import { validationProblem } from '../problem.ts';
+import type { Shared } from './context.ts';
+import { time } from './fields.ts';
+import { rfc3339 } from './representation.ts';
+import { type Api, route } from './route.ts';
+import { Statistics } from './schemas.ts';
+
+const DAY = 86_400_000;
+/** The longest span: what a chart can show, and a call can cost. */
+const SPAN = { hour: 31 * DAY, day: 1100 * DAY } as const;
+const DEFAULT_SPAN = { hour: DAY, day: 30 * DAY } as const;
+
+export function statisticsRoutes(api: Api, shared: Shared): void {
+  const { store, now } = shared.options;
+  route(
+    api,
+    {
+      method: 'get',
+      path: '/statistics',
+      tag: 'Statistics',
+      summary: 'Recipients by time of acceptance and present state',
+      permission: 'messages:read',
+      query: z.strictObject({
+        from: time.optional().openapi({ description: 'By default a day before `to` by hour, 30 days by day.' }),
+        to: time.optional().openapi({ description: 'By default now.' }),
+        by: z.enum(['hour', 'day'], 'hour or day').optional().openapi({ default: 'day' }),
+        group: z
+          .enum(['state', 'template', 'domain', 'account'], 'state, template, domain or account')
+          .optional()
+          .openapi({ default: 'state' }),
+      }),
+      answers: { 200: { description: 'The counts; buckets without any are left out', schema: Statistics } },
+    },
+    async ({ c, caller, query }) => {
+      const by = query.by ?? 'day';
+      const group = query.group ?? 'state';
+      const to = query.to ?? now() + 1;
+      const from = query.from ?? to - DEFAULT_SPAN[by];
+      if (from >= to) throw validationProblem([{ in: 'query', path: 'from', detail: 'must be before `to`' }]);
+      if (to - from > SPAN[by]) {
+        throw validationProblem([{ in: 'query', path: 'from', detail: `by ${by}, at most ${SPAN[by] / DAY} days before \`to\`` }]);
+      }
+      const rows = await store.statistics({ from, to, by, group, ...(caller.accounts === null ? {} : { accounts: caller.accounts }) });
+      return c.json({
+        from: rfc3339(from),
+        to: rfc3339(to),
+        by,
+        group,
+        items: rows.map((row) => ({ at: rfc3339(row.at), group: row.group, states: row.states })),
+      });
+    },
+  );
+}

@@ -1,0 +1,26 @@
+/** An error, said to a person. */
+import type { AppContext } from '../environment.ts';
+import type { Problem } from '../problem.ts';
+import { Brand, Document } from './layout.tsx';
+import { en } from './strings.ts';
+
+export function errorPage(c: AppContext, problem: Problem): Response | Promise<Response> {
+  const t = en;
+  const title = problem.status === 404 ? t.errors.notFound : problem.status === 403 ? t.errors.forbidden : t.errors.failed;
+  for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
+  c.status(problem.status as 400);
+  return c.html(
+    <Document t={t} title={title}>
+      <main class="gate">
+        <div class="card gate-card">
+          <Brand t={t} />
+          <h1>{title}</h1>
+          <p class="muted">{problem.status === 404 ? t.errors.notFoundLead : problem.message}</p>
+          <p class="hint">
+            <a href="/">{t.errors.home}</a>
+          </p>
+        </div>
+      </main>
+    </Document>,
+  );
+}

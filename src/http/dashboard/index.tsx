@@ -1,0 +1,231 @@
+/**
+ * The dashboard: pages rendered here, whole, that work without JavaScript. Everything from mail is
+ * escaped by JSX and inert under the policy of `app.ts`. Pages answer under our own name only, and
+ * forms carry a token (R55).
+ */
+import type { Hono } from 'hono';
+import { deleteCookie, setCookie } from 'hono/cookie';
+import type { Shared } from '../api/context.ts';
+import { visibleRecord } from '../api/context.ts';
+import { asMessageId } from '../api/fields.ts';
+import { filterFor } from '../api/filter.ts';
+import { ACTIONS, act } from '../api/message-actions.ts';
+import { openApiDocument } from '../api/openapi.ts';
+import type { Api } from '../api/route.ts';
+import { assertPermitted } from '../auth/access.ts';
+import { type Caller, maySee } from '../auth/caller.ts';
+import { requestOrigin } from '../auth/origin.ts';
+import { SESSION_COOKIE, SESSION_LIFETIME, type SessionSubject } from '../auth/sessions.ts';
+import { readBody } from '../body.ts';
+import type { AppContext, AppEnv } from '../environment.ts';
+import { asProblem, notFound, Problem } from '../problem.ts';
+import { dashboardAssets } from './assets/index.ts';
+import { ApiReference } from './docs.tsx';
+import { Page } from './layout.tsx';
+import { MessagePage } from './message.tsx';
+import { Register } from './register.tsx';
+import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
+import { LinkDone, SignIn } from './sign-in.tsx';
+import { en } from './strings.ts';
+
+const PAGE = 50;
+
+export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): void {
+  assetRoutes(app);
+  signInRoutes(app, shared);
+  registerRoute(app, shared);
+  messageRoutes(app, shared);
+  docsRoute(app, shared, api);
+}
+
+function assetRoutes(app: Hono<AppEnv>): void {
+  for (const asset of Object.values(dashboardAssets())) {
+    app.get(asset.path, (c) => {
+      c.set('route', '/assets');
+      return c.body(asset.text, 200, { 'content-type': asset.contentType, 'cache-control': 'public, max-age=31536000, immutable' });
+    });
+  }
+}
+
+/** The session's caller, or the way to the sign-in. */
+async function pageCaller(c: AppContext, { access }: Shared): Promise<Caller | Response> {
+  access.assertOurs(c);
+  c.header('cache-control', 'private, no-store');
+  const caller = await access.fromCookie(c);
+  if (caller !== undefined) return caller;
+  const here = c.req.url.slice(new URL(c.req.url).origin.length);
+  return c.redirect(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`, 303);
+}
+
+/** A form's fields; the first of a repeated one. */
+async function formOf(c: AppContext, { limits }: Shared): Promise<URLSearchParams> {
+  return new URLSearchParams(await readBody(c, limits));
+}
+
+/** Only paths of ours: `//host` and `/\host` are other sites to a browser. */
+function ownPath(next: string | null | undefined): string {
+  return next !== null && next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
+}
+
+function openSession(c: AppContext, { access, options }: Shared, subject: SessionSubject): void {
+  setCookie(c, SESSION_COOKIE, access.sessions.issue(subject), {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    maxAge: SESSION_LIFETIME / 1000,
+    secure: options.settings.publicUrl?.startsWith('https:') ?? false,
+  });
+}
+
+function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
+  const { access } = shared;
+  const t = en;
+  app.get('/sign-in', async (c) => {
+    c.set('route', '/sign-in');
+    access.assertOurs(c);
+    c.header('cache-control', 'no-store');
+    const next = ownPath(c.req.query('next'));
+    if ((await access.fromCookie(c)) !== undefined) return c.redirect(next, 303);
+    return c.html(<SignIn t={t} next={next} fault={null} user="" />);
+  });
+  app.post('/sign-in', async (c) => {
+    c.set('route', '/sign-in');
+    access.assertOurs(c);
+    c.header('cache-control', 'no-store');
+    if (requestOrigin(c) === 'foreign') throw new Problem(403, 'forged-request', 'The request does not come from a page of this server');
+    const form = await formOf(c, shared);
+    const token = form.get('token');
+    const user = form.get('user') ?? '';
+    const next = ownPath(form.get('next'));
+    try {
+      const subject = await access.signIn(c, token === null ? { user, password: form.get('password') ?? '' } : { token: token.trim() });
+      if (subject !== undefined) {
+        openSession(c, shared, subject);
+        return c.redirect(next, 303);
+      }
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem?.status !== 429) throw error;
+      c.header('retry-after', problem.headers['retry-after'] ?? '60');
+      return c.html(<SignIn t={t} next={next} fault={t.signIn.tooMany(Number(problem.headers['retry-after'] ?? 60))} user={user} />, 429);
+    }
+    return c.html(<SignIn t={t} next={next} fault={token === null ? t.signIn.wrong : t.signIn.wrongToken} user={user} />, 401);
+  });
+  app.get('/sign-in/link', (c) => {
+    c.set('route', '/sign-in/link');
+    access.assertOurs(c);
+    c.header('cache-control', 'no-store');
+    // Looked at beforehand by a browser or a chat: the link is not used up by that.
+    if (c.req.method === 'HEAD' || c.req.header('sec-purpose') !== undefined) return c.body(null, 204);
+    if (!access.links.redeem(c.req.query('key') ?? '')) {
+      return c.html(<SignIn t={t} next="/" fault={`${t.signIn.linkOver}. ${t.signIn.linkOverHint}`} user="" />, 410);
+    }
+    openSession(c, shared, { kind: 'local', name: 'local', fingerprint: '' });
+    c.header('refresh', '0; url=/');
+    return c.html(<LinkDone t={t} />);
+  });
+  app.post('/sign-out', async (c) => {
+    c.set('route', '/sign-out');
+    const caller = await pageCaller(c, shared);
+    if (caller instanceof Response) return caller;
+    access.assertNotForged(c, caller, (await formOf(c, shared)).get('csrf') ?? undefined);
+    if (caller.session !== null) access.sessions.revoke(caller.session);
+    deleteCookie(c, SESSION_COOKIE, { path: '/' });
+    return c.redirect('/sign-in', 303);
+  });
+}
+
+function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
+  const { store, delivery, now, sandbox, settings } = shared.options;
+  app.get('/', async (c) => {
+    c.set('route', '/');
+    const caller = await pageCaller(c, shared);
+    if (caller instanceof Response) return caller;
+    assertPermitted(caller, 'messages:read');
+    const query = c.req.queries();
+    const register = readRegisterFilter(query);
+    // A form sends its empty fields too: the address that remains is one to keep and to share.
+    if (Object.values(query).some((values) => values.includes(''))) {
+      return c.redirect(registerPath(register.given, register.cursor ? { cursor: register.cursor } : {}), 303);
+    }
+    const page = await registerPage(shared, caller, register);
+    const view = { t: en, now: now() };
+    const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
+    return c.html(
+      <Page t={en} title={en.register.title} current="messages" caller={caller} sandbox={sandbox}>
+        <Register
+          view={view}
+          register={register}
+          page={page}
+          queue={mayManage ? { counts: store.queue, nextHops: delivery.nextHops() } : null}
+          sample={sampleCommand(settings.publicUrl)}
+          live={caller.permissions.has('changes:read')}
+        />
+      </Page>,
+    );
+  });
+}
+
+function sampleCommand(_publicUrl: string | null): string {
+  return 'npx relais send-test --to anybody@example.com';
+}
+
+async function registerPage({ options }: Shared, caller: Caller, register: RegisterFilter) {
+  const filter = register.faults.size > 0 ? undefined : filterFor(caller, register.filter);
+  if (filter === undefined) return { items: [], next: null };
+  return options.store.messages(filter, { limit: PAGE, ...(register.cursor === null ? {} : { cursor: register.cursor }) });
+}
+
+function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
+  const { store, now, sandbox } = shared.options;
+  app.get('/messages/:id', async (c) => {
+    c.set('route', '/messages/{id}');
+    const caller = await pageCaller(c, shared);
+    if (caller instanceof Response) return caller;
+    assertPermitted(caller, 'messages:read');
+    const id = asMessageId(c.req.param('id'));
+    const detail = id === undefined ? undefined : await store.message(id);
+    if (detail === undefined || !maySee(caller, detail.message.account)) throw notFound('There is no such message');
+    const mayAct = caller.permissions.has('queue:manage') && caller.session !== null;
+    return c.html(
+      <Page t={en} title={detail.message.headers.subject ?? en.register.noSubject} current="messages" caller={caller} sandbox={sandbox}>
+        <MessagePage
+          view={{ t: en, now: now() }}
+          detail={detail}
+          actions={mayAct ? { csrf: caller.session?.csrf ?? '' } : null}
+          mayDownload={caller.permissions.has('messages:content')}
+          live={caller.permissions.has('changes:read')}
+        />
+      </Page>,
+    );
+  });
+  for (const action of ACTIONS) {
+    app.post(`/messages/:id/${action}`, async (c) => {
+      c.set('route', `/messages/{id}/${action}`);
+      const caller = await pageCaller(c, shared);
+      if (caller instanceof Response) return caller;
+      access(c, caller, await formOf(c, shared));
+      assertPermitted(caller, 'queue:manage');
+      const record = await visibleRecord(shared, caller, c.req.param('id'));
+      await act(shared, { caller, record, action, recipients: undefined });
+      return c.redirect(`/messages/${record.message.id}`, 303);
+    });
+  }
+  function access(c: AppContext, caller: Caller, form: URLSearchParams): void {
+    shared.access.assertNotForged(c, caller, form.get('csrf') ?? undefined);
+  }
+}
+
+function docsRoute(app: Hono<AppEnv>, shared: Shared, api: Api): void {
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get('/docs', async (c) => {
+    c.set('route', '/docs');
+    document ??= openApiDocument(api, shared.options.version);
+    const caller = (await shared.access.fromCookie(c)) ?? null;
+    return c.html(
+      <Page t={en} title="API" current="api" caller={caller} sandbox={shared.options.sandbox}>
+        <ApiReference t={en} document={document} />
+      </Page>,
+    );
+  });
+}

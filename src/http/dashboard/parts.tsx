@@ -1,0 +1,74 @@
+/** Small pieces that several pages show. */
+import type { Reply } from '../../domain/reply.ts';
+import { exactTime, relativeTime } from './explain.ts';
+import type { Strings } from './strings.ts';
+
+/** What every page needs to render. */
+export interface View {
+  readonly t: Strings;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+export function StateBadge({
+  t,
+  state,
+  large,
+}: {
+  readonly t: Strings;
+  readonly state: keyof Strings['states'];
+  readonly large?: boolean;
+}) {
+  return <span class={`badge state-${state}${large === true ? ' large' : ''}`}>{t.states[state]}</span>;
+}
+
+/** `3 minutes ago`, with the exact time in its title. */
+export function RelativeTime({ view, at }: { readonly view: View; readonly at: number }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={exactTime(at)} data-relative="">
+      {relativeTime(at, view.now, view.t)}
+    </time>
+  );
+}
+
+export function ExactTime({ at }: { readonly at: number }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={exactTime(at)}>
+      {exactTime(at)}
+    </time>
+  );
+}
+
+/** A server's words, set apart as such. */
+export function ReplyText({ reply }: { readonly reply: Reply }) {
+  return (
+    <div class="reply">
+      <b>
+        {reply.code}
+        {reply.status === null ? '' : ` ${reply.status}`}
+      </b>{' '}
+      {reply.text}
+    </div>
+  );
+}
+
+/** Shows itself when the feed has something new: of any message accepted, or of the one named. */
+export function LivePill({
+  href,
+  stream,
+  message,
+  label,
+}: {
+  readonly href: string;
+  readonly stream: string;
+  readonly message?: string;
+  readonly label: string;
+}) {
+  return (
+    <div role="status">
+      <a class="pill" hidden href={href} data-live={stream} data-message={message}>
+        {label}
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+/** Sign-in: with a user's password, with a token, or by the one-time link of the terminal. */
+import { Brand, Document } from './layout.tsx';
+import type { Strings } from './strings.ts';
+
+export interface SignInProps {
+  readonly t: Strings;
+  /** Where to go afterwards; a path of ours. */
+  readonly next: string;
+  readonly fault: string | null;
+  readonly user: string;
+}
+
+export function SignIn({ t, next, fault, user }: SignInProps) {
+  return (
+    <Document t={t} title={t.signIn.title}>
+      <main class="gate">
+        <div class="card gate-card">
+          <Brand t={t} />
+          <h1>{t.signIn.title}</h1>
+          <p class="muted">{t.signIn.lead}</p>
+          {fault === null ? null : (
+            <p class="notice" role="alert">
+              {fault}
+            </p>
+          )}
+          <form method="post" action="/sign-in">
+            <input type="hidden" name="next" value={next} />
+            <div>
+              <label for="user">{t.signIn.user}</label>
+              <input id="user" name="user" value={user} autocomplete="username" autocapitalize="none" required />
+            </div>
+            <div>
+              <label for="password">{t.signIn.password}</label>
+              <input id="password" name="password" type="password" autocomplete="current-password" required />
+            </div>
+            <button class="button primary" type="submit">
+              {t.signIn.submit}
+            </button>
+          </form>
+          <div class="or">{t.signIn.or}</div>
+          <form method="post" action="/sign-in">
+            <input type="hidden" name="next" value={next} />
+            <div>
+              <label for="token">{t.signIn.token}</label>
+              <input id="token" name="token" type="password" autocomplete="off" placeholder="rl_…" required />
+            </div>
+            <button class="button" type="submit">
+              {t.signIn.submitToken}
+            </button>
+          </form>
+          <p class="hint">
+            {t.signIn.hint}
+            <code>relais user add --name you --role admin</code>
+          </p>
+        </div>
+      </main>
+    </Document>
+  );
+}
+
+/** After a one-time link. The cookie is sent once the way here started from a page of ours: so it goes on by itself. */
+export function LinkDone({ t }: { readonly t: Strings }) {
+  return (
+    <Document t={t} title={t.signIn.linkDone}>
+      <main class="gate">
+        <div class="card gate-card">
+          <Brand t={t} />
+          <h1>{t.signIn.linkDone}</h1>
+          <p>
+            <a href="/">{t.signIn.linkGo}</a>
+          </p>
+        </div>
+      </main>
+    </Document>
+  );
+}

@@ -1,0 +1,72 @@
+/** What the HTTP room is given: the ports it works on and the settings it was started with. */
+import type { MessageId } from '../domain/ids.ts';
+import type { CleanupCounts, DeliveryControl, Store } from '../domain/ports.ts';
+import type { HttpSettings } from '../domain/settings.ts';
+
+/** The part of a pino logger that is used here. Values go into fields, never into the message. */
+export interface HttpLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** Milliseconds, but for the counts. The defaults suit people and programs; tests bring shorter ones. */
+export interface HttpLimits {
+  /** Head of a request, whole: past it the answer is 408. */
+  readonly headers: number;
+  /** Body of a request, whole: past it the answer is 408. */
+  readonly body: number;
+  /** Octets of a body. */
+  readonly bodySize: number;
+  /** Time between two signs of life on an event stream. */
+  readonly heartbeat: number;
+  /** How long an event stream waits for a reader that takes nothing. */
+  readonly stall: number;
+  /** Longest wait of a long poll. */
+  readonly wait: number;
+  /** Open connections. */
+  readonly connections: number;
+  /** Failed sign-ins or tokens from one address within a minute. */
+  readonly failures: number;
+}
+
+export const DEFAULT_LIMITS: HttpLimits = {
+  headers: 15_000,
+  body: 20_000,
+  bodySize: 1024 * 1024,
+  heartbeat: 15_000,
+  stall: 30_000,
+  wait: 60_000,
+  connections: 2_000,
+  failures: 10,
+};
+
+export interface HttpOptions {
+  readonly settings: HttpSettings;
+  readonly store: Store;
+  readonly delivery: DeliveryControl;
+  /** Listeners and whatever else must be up; the store's health is added here. */
+  readonly readiness: () => readonly ReadinessCheck[];
+  readonly cleanup: { plan(): Promise<CleanupCounts>; run(): Promise<CleanupCounts> };
+  /** Full rights, for the command line on the same machine. */
+  readonly localToken: string;
+  /** Signs session cookies; kept through restarts. */
+  readonly sessionKey: Uint8Array;
+  readonly sandbox: boolean;
+  readonly version: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly newMessageId: () => MessageId;
+  readonly log: HttpLog;
+  /** Octets of free disk below which relais is not ready. */
+  readonly diskFloor?: number;
+  readonly limits?: Partial<HttpLimits>;
+}
