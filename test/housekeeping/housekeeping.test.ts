@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Log } from '../../src/domain/log.ts';
 import type { CleanupCounts, CleanupRequest } from '../../src/domain/ports.ts';
 import { cleanupRequest, type Housekeeping, startHousekeeping } from '../../src/housekeeping/index.ts';
 import { acceptMessage, attempt, transferredAttempt } from '../support/accepted-message.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const DAY = 86_400_000;
 const RETENTION = { schedule: '15 3 * * *', content: 30 * DAY, records: 540 * DAY };
@@ -19,12 +19,6 @@ function started(...[options]: Parameters<typeof startHousekeeping>): Housekeepi
   const housekeeping = startHousekeeping(options);
   running.push(housekeeping);
   return housekeeping;
-}
-
-function recordingLog(): Log & { lines: string[] } {
-  const lines: string[] = [];
-  const at = (level: string) => (_: object, message: string) => void lines.push(`${level} ${message}`);
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 describe('housekeeping', () => {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Log } from '../../src/domain/log.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import type { SignalRule, WebhookChannel } from '../../src/domain/settings.ts';
 import { type Signals, type SignalsOptions, startSignals } from '../../src/signals/index.ts';
 import { acceptMessage, attempt, failedAttempt, transferredAttempt } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { answerWith, type Receiver, startReceiver, verifies } from './receiver.ts';
 
 const SECRET = `whsec_${Buffer.from('the first secret, 24+ octets').toString('base64')}`;
@@ -27,12 +27,6 @@ function webhook(url: string, more: Partial<WebhookChannel> = {}): WebhookChanne
 
 function rule(...notify: WebhookChannel[]): SignalRule {
   return { name: 'sending failed', on: ['recipient.failed', 'recipient.expired'], notify };
-}
-
-function recordingLog(): Log & { lines: string[] } {
-  const lines: string[] = [];
-  const at = (level: string) => (_: object, message: string) => void lines.push(`${level} ${message}`);
-  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 async function signals(store: Store, rules: readonly SignalRule[], more: Partial<SignalsOptions> = {}): Promise<Signals> {

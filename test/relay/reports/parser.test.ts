@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createReportParser, type ReportParser, workerEntry } from '../../../src/relay/reports/parser.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+import { builtWorker } from './built-worker.ts';
+import { dsn, lines } from './mails.ts';
+
+let built: URL;
+let folder: string;
+beforeAll(() => {
+  built = builtWorker();
+  folder = mkdtempSync(join(tmpdir(), 'relais-worker-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const running: ReportParser[] = [];
+afterEach(async () => {
+  for (const parser of running.splice(0)) await parser.stop();
+});
+
+function parser(options: { entry?: URL; timeLimit?: number } = {}): ReportParser & { log: ReturnType<typeof recordingLog> } {
+  const log = recordingLog();
+  const created = createReportParser({ entry: built, log, ...options });
+  running.push(created);
+  return Object.assign(created, { log });
+}
+
+/** A worker that fails as its questions ask for. */
+function badWorker(): URL {
+  const path = join(folder, 'bad.mjs');
+  writeFileSync(
+    path,
+    `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', (raw) => {
+      const text = Buffer.from(raw).toString();
+      if (text === 'hang') for (;;);
+      if (text === 'exit') process.exit(3);
+      if (text === 'throw') throw new Error('thrown');
+      if (text === 'memory') { const all = []; for (;;) all.push(new Array(5e6).fill(all.length)); }
+      if (text === 'error') return parentPort.postMessage({ error: 'said so' });
+      parentPort.postMessage({ report: { kind: 'none', subject: text } });
+    });
+    parentPort.postMessage('ready');`,
+  );
+  return pathToFileURL(path);
+}
+
+describe('report parser', () => {
+  it('finds its worker beside itself when compiled, and in dist when run from the sources', () => {
+    expect(workerEntry('file:///srv/relais/dist/relay/reports/parser.js').href).toBe('file:///srv/relais/dist/relay/reports/worker.js');
+    expect(workerEntry('file:///srv/src/relais/src/relay/reports/parser.ts').href).toBe(
+      'file:///srv/src/relais/dist/relay/reports/worker.js',
+    );
+  });
+
+  it('reads reports in the thread, each with its own answer', async () => {
+    const subject = parser();
+    const raws = [1, 2, 3].map((n) => dsn({ recipient: `r${n}@partner.example` }));
+    const reports = await Promise.all(raws.map((raw) => subject.parse(raw)));
+    expect(reports.map(({ kind, recipients }) => [kind, recipients[0]?.address])).toEqual([
+      ['bounce', 'r1@partner.example'],
+      ['bounce', 'r2@partner.example'],
+      ['bounce', 'r3@partner.example'],
+    ]);
+  });
+
+  it('R35 R49 hostile MIME costs the event loop nothing', async () => {
+    const links = Array.from({ length: 40_000 }, (_, n) => `http://a${n}.example/x?y=${n}`).join(' ');
+    const nested = Array.from({ length: 300 }, (_, n) => `Content-Type: multipart/mixed; boundary="n${n}"\r\n\r\n--n${n}\r\n`).join('');
+    const headers = Array.from({ length: 20_000 }, (_, n) => `X-${n}: ${n}`).join('\r\n');
+    const subject = parser();
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    await subject.parse(dsn());
+    delay.enable();
+    const reports = await Promise.all(
+      [lines('Subject: links', '', links), Buffer.from(nested), lines(headers, '', 'x')].map((raw) => subject.parse(raw)),
+    );
+    delay.disable();
+    expect(reports.map(({ kind, trouble }) => [kind, trouble === null])).toEqual(Array.from({ length: 3 }, () => ['none', false]));
+    expect(delay.percentile(99) / 1e6).toBeLessThan(100);
+  });
+
+  it.each([
+    ['hang', /longer than 200 ms/],
+    ['exit', /code 3/],
+    ['throw', /thrown/],
+    ['memory', /memory/i],
+    ['error', /said so/],
+  ])('R49 a report over which the worker does %s is kept with its trouble, and the next one is read', async (how, trouble) => {
+    const subject = parser({ entry: badWorker(), ...(how === 'hang' ? { timeLimit: 200 } : {}) });
+    const [bad, good, after] = await Promise.all([how, 'fine', 'also'].map((text) => subject.parse(Buffer.from(text))));
+    expect(bad).toMatchObject({ kind: 'none', recipients: [], trouble: expect.stringMatching(trouble) });
+    expect(good?.subject).toBe('fine');
+    expect(after?.subject).toBe('also');
+  });
+
+  it('a worker that does not start is our own fault: it rejects, and starts with a later report', async () => {
+    const path = join(folder, 'late.mjs');
+    const subject = parser({ entry: pathToFileURL(path) });
+    await expect(subject.parse(dsn())).rejects.toThrow(/did not start.*npm run build/s);
+    writeFileSync(path, `export * from ${JSON.stringify(built.href)};`);
+    expect((await subject.parse(dsn())).kind).toBe('bounce');
+  });
+
+  it('rejects what waits when it is stopped, and all that comes after', async () => {
+    const subject = parser({ entry: badWorker() });
+    const waiting = [subject.parse(Buffer.from('hang')), subject.parse(Buffer.from('fine'))].map((one) =>
+      one.catch((error: Error) => error.message),
+    );
+    await subject.stop();
+    expect(await Promise.all(waiting)).toEqual(['the reader of reports was stopped', 'the reader of reports was stopped']);
+    await expect(subject.parse(Buffer.from('fine'))).rejects.toThrow('stopped');
+  });
+});
