@@ -1,0 +1,146 @@
+/**
+ * Opens the store: the register on LevelDB in `dataDir/register`, the content in `dataDir/spool`.
+ *
+ * Upstream: relais.ts. Failure: StoreError `locked` (another process), `damaged` (with what to do),
+ * `version` (written by a newer relais).
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../domain/log.ts';
+import type { Store } from '../domain/ports.ts';
+import { StoredCollection } from './level/collections.ts';
+import { Committer } from './level/committer.ts';
+import { RecentContent } from './level/content.ts';
+import type { StoreContext } from './level/context.ts';
+import { DiskSpace } from './level/disk.ts';
+import { Feed } from './level/feed.ts';
+import { MessageLoader } from './level/loader.ts';
+import {
+  checkRegister,
+  type LoadedQueue,
+  loadQueue,
+  type OpenedRegister,
+  type Orphans,
+  openRegister,
+  settleTail,
+} from './level/opening.ts';
+import { SegmentKeeper } from './level/segments.ts';
+import { type Collections, LevelStore } from './level/store.ts';
+import { Spool, type SpoolFiles } from './spool/spool.ts';
+
+export interface StoreOptions {
+  /** Made when it is missing. */
+  readonly dataDir: string;
+  /** Free octets below which `health` says that no mail can be taken. */
+  readonly diskFloor: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Octets of a segment of the spool; 64 MiB by default. */
+  readonly segmentSize?: number;
+  /** The spool's file system; the system's own by default. */
+  readonly files?: SpoolFiles;
+}
+
+/** Recipients whose attempts are given up in one commit, at opening. */
+const ABANDONED_AT_ONCE = 500;
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir, log } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const disk = await DiskSpace.open(dataDir, log);
+  try {
+    const opened = await openRegister(options);
+    try {
+      return await openAround(opened, disk, options);
+    } catch (error) {
+      await opened.database.close();
+      throw error;
+    }
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}
+
+async function openAround(opened: OpenedRegister, disk: DiskSpace, options: StoreOptions): Promise<LevelStore> {
+  const { log, now } = options;
+  const { database } = opened;
+  const spool = await Spool.open({
+    dir: join(options.dataDir, 'spool'),
+    log,
+    now,
+    ...(options.segmentSize === undefined ? {} : { segmentSize: options.segmentSize }),
+    ...(options.files === undefined ? {} : { files: options.files }),
+  });
+  try {
+    await checkRegister(opened, spool);
+    const { record, orphans } = await settleTail(opened, spool, log);
+    const queue = await loadQueue(database, record);
+    const store = await assemble({ opened: { ...opened, record }, queue, spool, disk, options, orphans });
+    await abandonAttempts(store, queue, now());
+    return store;
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly opened: OpenedRegister;
+  readonly queue: LoadedQueue;
+  readonly spool: Spool;
+  readonly disk: DiskSpace;
+  readonly options: StoreOptions;
+  readonly orphans: Orphans;
+}
+
+async function assemble({ opened, queue, spool, disk, options, orphans }: Parts): Promise<LevelStore> {
+  const { database, record } = opened;
+  const { log, now } = options;
+  const loader = new MessageLoader(database);
+  const committer: Committer = new Committer({
+    database,
+    spool,
+    loader,
+    record,
+    segments: opened.segments,
+    now,
+    log,
+    onCommitted: (committed, timing) => store.committed(committed, timing),
+    onPoisoned: (cause) => store.poisoned(cause),
+  });
+  const segments = new SegmentKeeper({ spool, committer: () => committer, log });
+  const context: StoreContext = {
+    database,
+    spool,
+    loader,
+    committer,
+    feed: new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq }),
+    pending: queue.pending,
+    recent: new RecentContent(),
+    disk,
+    segments,
+    log,
+    now,
+  };
+  const collections: Collections = {
+    consumers: await StoredCollection.load('consumers', database, () => committer),
+    tokens: await StoredCollection.load('tokens', database, () => committer),
+    users: await StoredCollection.load('users', database, () => committer),
+  };
+  const store = new LevelStore({ context, collections, diskFloor: options.diskFloor, orphans });
+  segments.noted({ record, segments: opened.segments });
+  return store;
+}
+
+/** One process alone has the store: whoever held these attempts is gone. */
+async function abandonAttempts(store: LevelStore, { attempting }: LoadedQueue, now: number): Promise<void> {
+  for (let i = 0; i < attempting.length; i += ABANDONED_AT_ONCE) {
+    const items = attempting.slice(i, i + ABANDONED_AT_ONCE);
+    await store.apply(
+      items.map((item) => ({ ...item, evidence: { kind: 'attempt-abandoned' } })),
+      now,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+/** What the parts of the store share. */
+import type { Log } from '../../domain/log.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Committer } from './committer.ts';
+import type { RecentContent } from './content.ts';
+import type { Database } from './database.ts';
+import type { DiskSpace } from './disk.ts';
+import type { Feed } from './feed.ts';
+import type { MessageLoader } from './loader.ts';
+import type { PendingTable } from './pending.ts';
+import type { SegmentKeeper } from './segments.ts';
+
+export interface StoreContext {
+  readonly database: Database;
+  readonly spool: Spool;
+  readonly loader: MessageLoader;
+  readonly committer: Committer;
+  readonly feed: Feed;
+  readonly pending: PendingTable;
+  readonly recent: RecentContent;
+  readonly disk: DiskSpace;
+  readonly segments: SegmentKeeper;
+  readonly log: Log;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}

@@ -1,0 +1,124 @@
+/**
+ * What a message is found by: its index and word keys, the same for writing, asking and erasing;
+ * and the filter that every hit is held against. Pure.
+ */
+import { asciiDomainOf, normalizeAddress } from '../../domain/address.ts';
+import { type AcceptedMessage, type MessageState, messageState, type PreparedMessage } from '../../domain/message.ts';
+import type { MessageFilter } from '../../domain/ports.ts';
+import { isPending, type RecipientState } from '../../domain/recipient.ts';
+import { queryWords, wordsOf } from '../../domain/words.ts';
+import { type IndexName, indexKey, wordKey } from './keys.ts';
+import { type RecipientStatus, senderOf } from './records.ts';
+
+/** Normalised sender; '' for the null reverse-path. */
+function senderText(message: PreparedMessage): string {
+  const sender = senderOf(message);
+  return sender === null ? '' : normalizeAddress(sender);
+}
+
+function recipientTexts(message: PreparedMessage): string[] {
+  return message.envelope.recipients.map(({ address }) => normalizeAddress(address));
+}
+
+/** The words a message is searched by, addresses last: of many recipients only the first are words. */
+function allWords(message: PreparedMessage): string[] {
+  const { headers, references } = message;
+  return wordsOf([headers.subject, references.document, headers.messageId, senderText(message), ...recipientTexts(message), headers.from]);
+}
+
+/**
+ * The words that are indexed: one that begins another of the same message is left out, since a
+ * search goes by beginnings and finds it with the longer one.
+ */
+function indexedWords(message: PreparedMessage): string[] {
+  const words = allWords(message).sort();
+  return words.filter((word, i) => !(words[i + 1]?.startsWith(word) ?? false));
+}
+
+/** All index and word keys of a message that do not change with its state. */
+export function messageIndexKeys(message: PreparedMessage, inverted: string): string[] {
+  const keys: string[] = [];
+  const add = (name: IndexName, value: string | null): void => {
+    if (value !== null) keys.push(indexKey(name, value, inverted));
+  };
+  const { headers, references } = message;
+  add('account', message.account);
+  add('sender', senderText(message));
+  add('template', references.template);
+  add('document', references.document);
+  add('contact', references.contact);
+  add('messageId', headers.messageId);
+  for (const [name, value] of Object.entries(references.tags)) {
+    add('tag', name);
+    add('tag', `${name}=${value}`);
+  }
+  for (const recipient of new Set(recipientTexts(message))) add('recipient', recipient);
+  for (const domain of new Set(message.envelope.recipients.map(({ address }) => asciiDomainOf(address)))) add('domain', domain);
+  for (const word of indexedWords(message)) keys.push(wordKey(word, inverted));
+  return keys;
+}
+
+/** States that are not indexed: the messages that have them are in memory (PendingTable). */
+export function isPendingState(state: string): boolean {
+  return state === 'in-progress' || isPending(state as RecipientState);
+}
+
+/** The states a message is indexed by: its own and its recipients', those aside that are pending. */
+export function indexedStates(recipients: readonly Pick<RecipientStatus, 'state'>[]): Set<string> {
+  const states = new Set<string>();
+  let pending = false;
+  for (const { state } of recipients) {
+    if (isPending(state)) pending = true;
+    else states.add(state);
+  }
+  if (!pending) states.add(messageState(states as Set<RecipientState>));
+  return states;
+}
+
+/** What a filter is held against. */
+export interface Candidate {
+  readonly message: AcceptedMessage;
+  readonly state: MessageState;
+  readonly recipients: readonly RecipientStatus[];
+}
+
+/** A filter made ready to be asked many times. Bounds of time are not looked at: they are ranges of ids. */
+export function compileFilter(filter: MessageFilter): (candidate: Candidate) => boolean {
+  const checks: ((candidate: Candidate) => boolean)[] = [];
+  const { state, account, q } = filter;
+  if (state !== undefined) {
+    checks.push((found) => state.includes(found.state) || found.recipients.some((recipient) => state.includes(recipient.state)));
+  }
+  if (account !== undefined) checks.push(({ message }) => account.includes(message.account));
+  const same = (asked: string | undefined, read: (message: AcceptedMessage) => string | null): void => {
+    if (asked !== undefined) checks.push(({ message }) => read(message) === asked);
+  };
+  same(filter.template, ({ references }) => references.template);
+  same(filter.document, ({ references }) => references.document);
+  same(filter.contact, ({ references }) => references.contact);
+  same(filter.messageId, ({ headers }) => headers.messageId);
+  same(filter.sender, senderText);
+  const { tag, domain, recipient } = filter;
+  if (tag !== undefined) checks.push(({ message }) => hasTag(message.references.tags, tag));
+  if (domain !== undefined) {
+    checks.push(({ message }) => message.envelope.recipients.some(({ address }) => asciiDomainOf(address) === domain));
+  }
+  if (recipient !== undefined) checks.push(({ message }) => recipientTexts(message).includes(recipient));
+  if (q !== undefined) {
+    const asked = queryWords(q);
+    checks.push(({ message }) => hasWords(message, asked));
+  }
+  return (candidate) => checks.every((check) => check(candidate));
+}
+
+function hasTag(tags: Readonly<Record<string, string>>, wanted: string): boolean {
+  const at = wanted.indexOf('=');
+  if (at === -1) return Object.hasOwn(tags, wanted);
+  const name = wanted.slice(0, at);
+  return Object.hasOwn(tags, name) && tags[name] === wanted.slice(at + 1);
+}
+
+function hasWords(message: PreparedMessage, asked: readonly string[]): boolean {
+  const words = allWords(message);
+  return asked.every((prefix) => words.some((word) => word.startsWith(prefix)));
+}

@@ -1,0 +1,269 @@
+/**
+ * All keys of the register, built here and nowhere else. Keys are text (UTF-8 in LevelDB, which
+ * orders by octets); the first character names the family. `~id` is an id inverted (invertId), so
+ * that iterating forward goes from the newest to the oldest.
+ *
+ *     !name                     identity, commit record, cursor of the statistics
+ *     a ~id index number        attempt, ended
+ *     d id                      signal delivery
+ *     D signal 0 ~time 0 id     signal deliveries by signal, newest first
+ *     e seq                     event of the feed
+ *     g segment                 what lives in a segment of the spool
+ *     h hour 0 account 0 group value   statistics
+ *     i name value 0 ~id        index of messages; of reports by `matched`
+ *     k kind name               administrative record
+ *     m ~id                     message
+ *     o id                      signal delivery that is pending
+ *     p ~id                     report
+ *     q id index                recipient that is pending; there iff isPending(state)
+ *     r ~id index               recipient that is not pending
+ *     s ~id                     status: state and category by recipient, its events
+ *     w word 0 ~id              message by word
+ *
+ * Values in keys are escaped, so that none contains the separator (octet 0), and bounded in
+ * length: of a long one the head and a hash are kept. An index therefore may only be too wide,
+ * and every hit is checked against the record.
+ */
+import { createHash } from 'node:crypto';
+
+const SEPARATOR = '\x00';
+/** After every key that has the prefix in front of it. */
+const LAST = '\u{10ffff}';
+const VALUE_LIMIT = 120;
+const VALUE_HEAD = 64;
+const ID_LENGTH = 26;
+const INDEX_WIDTH = 3;
+const NUMBER_WIDTH = 4;
+const SEQ_WIDTH = 15;
+const HOUR_WIDTH = 8;
+
+const NEEDS_ESCAPE = /[\x00\x01]/;
+
+export const IDENTITY_KEY = '!identity';
+export const COMMIT_KEY = '!commit';
+export const STATISTICS_CURSOR_KEY = '!statistics';
+
+/** A range of keys, bounds included or not as in `abstract-level`. */
+export interface KeyRange {
+  readonly gt?: string;
+  readonly gte?: string;
+  readonly lt?: string;
+  readonly lte?: string;
+}
+
+export function prefixRange(prefix: string): KeyRange {
+  return { gte: prefix, lt: prefix + LAST };
+}
+
+/** What of a range comes after `key`; all of it when that is null. */
+export function after(range: KeyRange, key: string | null): KeyRange {
+  if (key === null) return range;
+  const { gte: _, ...rest } = range;
+  return { ...rest, gt: key };
+}
+
+function base36(value: number, width: number): string {
+  return value.toString(36).padStart(width, '0');
+}
+
+/** A value as it stands in a key. */
+export function keyValue(value: string): string {
+  const escaped = NEEDS_ESCAPE.test(value) ? value.replaceAll('\x01', '\x01\x02').replaceAll('\x00', '\x01\x03') : value;
+  if (escaped.length <= VALUE_LIMIT) return escaped;
+  return `${escaped.slice(0, VALUE_HEAD)}\x01\x04${createHash('sha256').update(escaped).digest('hex').slice(0, 40)}`;
+}
+
+// ── Messages ──
+
+export const MESSAGES = prefixRange('m');
+
+export function messageKey(inverted: string): string {
+  return `m${inverted}`;
+}
+
+export function statusKey(inverted: string): string {
+  return `s${inverted}`;
+}
+
+export function doneKey(inverted: string, index: number): string {
+  return `r${inverted}${base36(index, INDEX_WIDTH)}`;
+}
+
+export function attemptKey(inverted: string, index: number, number: number): string {
+  return `a${inverted}${base36(index, INDEX_WIDTH)}${base36(number, NUMBER_WIDTH)}`;
+}
+
+export function attemptRange(inverted: string): KeyRange {
+  return prefixRange(`a${inverted}`);
+}
+
+/** Recipient index of an attempt's key. */
+export function attemptIndexOf(key: string): number {
+  return Number.parseInt(key.slice(1 + ID_LENGTH, 1 + ID_LENGTH + INDEX_WIDTH), 36);
+}
+
+// ── Schedule ──
+
+export const PENDING = prefixRange('q');
+
+export function pendingKey(id: string, index: number): string {
+  return `q${id}${base36(index, INDEX_WIDTH)}`;
+}
+
+export function pendingKeyParts(key: string): { id: string; index: number } {
+  return { id: key.slice(1, 1 + ID_LENGTH), index: Number.parseInt(key.slice(1 + ID_LENGTH), 36) };
+}
+
+// ── Feed ──
+
+export const EVENTS = prefixRange('e');
+
+export function eventKey(seq: number): string {
+  return `e${String(seq).padStart(SEQ_WIDTH, '0')}`;
+}
+
+export function eventSeqOf(key: string): number {
+  return Number(key.slice(1));
+}
+
+/** Events after `after`. */
+export function eventsAfter(after: number): KeyRange {
+  return { gt: eventKey(after), lt: `e${LAST}` };
+}
+
+// ── Indexes ──
+
+/** Each index with the character that stands for it in keys; never given a new meaning. */
+const INDEX_CODES = {
+  state: 's',
+  recipient: 'r',
+  domain: 'd',
+  sender: 'f',
+  account: 'a',
+  template: 't',
+  document: 'n',
+  contact: 'c',
+  tag: 'g',
+  messageId: 'i',
+  matched: 'm',
+} as const;
+export type IndexName = keyof typeof INDEX_CODES;
+
+/** All keys of an index value begin so; what follows is the inverted id. */
+export function indexPrefix(name: IndexName, value: string): string {
+  return `i${INDEX_CODES[name]}${keyValue(value)}${SEPARATOR}`;
+}
+
+export function indexKey(name: IndexName, value: string, inverted: string): string {
+  return indexPrefix(name, value) + inverted;
+}
+
+/** The inverted id at the end of an index or word key. */
+export function invertedIdOf(key: string): string {
+  return key.slice(-ID_LENGTH);
+}
+
+export function wordPrefix(word: string): string {
+  return `w${word}${SEPARATOR}`;
+}
+
+export function wordKey(word: string, inverted: string): string {
+  return `w${word}${SEPARATOR}${inverted}`;
+}
+
+/** All words that begin with `prefix`. */
+export function wordRange(prefix: string): KeyRange {
+  return prefixRange(`w${prefix}`);
+}
+
+/** The word of a word key. */
+export function wordOf(key: string): string {
+  return key.slice(1, -ID_LENGTH - 1);
+}
+
+/** The first key after every key of `word`. */
+export function afterWord(word: string): string {
+  return `w${word}\x01`;
+}
+
+// ── Reports ──
+
+export const REPORTS = prefixRange('p');
+
+export function reportKey(inverted: string): string {
+  return `p${inverted}`;
+}
+
+// ── Signals ──
+
+export const PENDING_SIGNALS = prefixRange('o');
+
+export function signalKey(id: string): string {
+  return `d${id}`;
+}
+
+export function pendingSignalKey(id: string): string {
+  return `o${id}`;
+}
+
+export function signalPrefix(signal: string): string {
+  return `D${keyValue(signal)}${SEPARATOR}`;
+}
+
+export function signalOrderKey(delivery: { readonly signal: string; readonly createdAt: number; readonly id: string }): string {
+  const inverted = String(999_999_999_999_999 - delivery.createdAt).padStart(SEQ_WIDTH, '0');
+  return `${signalPrefix(delivery.signal)}${inverted}${SEPARATOR}${delivery.id}`;
+}
+
+/** The delivery's id in an order key, given the key's prefix. */
+export function signalIdOf(key: string, prefix: string): string {
+  return key.slice(prefix.length + SEQ_WIDTH + 1);
+}
+
+// ── The rest ──
+
+export const COLLECTION_KINDS = { consumers: 'c', tokens: 't', users: 'u' } as const;
+export type CollectionKind = keyof typeof COLLECTION_KINDS;
+
+export function collectionRange(kind: CollectionKind): KeyRange {
+  return prefixRange(`k${COLLECTION_KINDS[kind]}`);
+}
+
+export function collectionKey(kind: CollectionKind, name: string): string {
+  return `k${COLLECTION_KINDS[kind]}${name}`;
+}
+
+export function collectionNameOf(key: string): string {
+  return key.slice(2);
+}
+
+export const SEGMENTS = prefixRange('g');
+
+export function segmentKey(segment: number): string {
+  return `g${String(segment).padStart(10, '0')}`;
+}
+
+export function segmentOf(key: string): number {
+  return Number(key.slice(1));
+}
+
+export const STATISTICS_GROUPS = { account: 'a', template: 't', domain: 'd' } as const;
+export type StatisticsDimension = keyof typeof STATISTICS_GROUPS;
+
+export interface StatisticsKeyParts {
+  /** Hours since 1970. */
+  readonly hour: number;
+  readonly account: string;
+  readonly dimension: StatisticsDimension;
+  readonly value: string;
+}
+
+export function statisticsKey({ hour, account, dimension, value }: StatisticsKeyParts): string {
+  const at = String(hour).padStart(HOUR_WIDTH, '0');
+  return `h${at}${SEPARATOR}${keyValue(account)}${SEPARATOR}${STATISTICS_GROUPS[dimension]}${keyValue(value)}`;
+}
+
+/** Counters of the hours from `from` up to, not including, `to`. */
+export function statisticsRange(from: number, to: number): KeyRange {
+  return { gte: `h${String(from).padStart(HOUR_WIDTH, '0')}`, lt: `h${String(to).padStart(HOUR_WIDTH, '0')}` };
+}

@@ -1,0 +1,157 @@
+/**
+ * Reports: the record, its raw bytes in the spool, and what it proves, in one commit.
+ *
+ * The bytes are made durable in a commit before, for the register could not take back what a
+ * report changed should its bytes turn out not to be whole. A crash between the two leaves bytes
+ * that no record names, and a report that was not acknowledged and comes again.
+ */
+import { invertId, type MessageId, type ReportId } from '../../domain/ids.ts';
+import type { Page, PageRequest, ReportRecord, Store } from '../../domain/ports.ts';
+import type { Transition } from '../../domain/recipient.ts';
+import type { SpoolLocation } from '../spool/spool.ts';
+import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
+import type { StoreContext } from './context.ts';
+import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
+import { after, indexKey, indexPrefix, invertedIdOf, prefixRange, REPORTS, reportKey } from './keys.ts';
+import type { Transaction } from './transaction.ts';
+
+type RecordRequest = Parameters<Store['recordReport']>[0];
+type RecordAnswer = Awaited<ReturnType<Store['recordReport']>>;
+
+/** As it stands under its key. */
+export interface StoredReport {
+  readonly report: ReportRecord;
+  readonly location: SpoolLocation;
+  readonly contentErased: boolean;
+}
+
+const POSITION = /^[0-9A-Z]{26}$/;
+
+export async function recordReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
+  const { committer, spool, database, segments } = context;
+  const key = reportKey(invertId(request.report.id));
+  const known = await database.get(key);
+  if (known !== undefined) return applyKnown(context, decodeJson<StoredReport>(key, known), request);
+  const writer = spool.openContent('report', Buffer.from(JSON.stringify(request.report)));
+  await writer.write(request.raw);
+  const entry = await committer.submit({
+    content: writer,
+    weight: 1,
+    stage: (_, prepared) => {
+      if (prepared === undefined) throw new Error('the spool gave the report no place');
+      segments.pin(prepared.location);
+      return prepared;
+    },
+  });
+  const report: ReportRecord = { ...request.report, size: entry.size, sha256: entry.sha256 };
+  const recorded = committer.submit({
+    messages: messagesOf(request),
+    reads: [key],
+    weight: request.items.length + 1,
+    stage: (transaction) => {
+      if (transaction.value(key) === undefined)
+        stageReport(transaction, { report, location: entry.location, contentErased: false }, request.now);
+      return applyItems(transaction, request);
+    },
+  });
+  const transitions = await recorded.finally(() => segments.unpin(entry.location));
+  return { report, transitions };
+}
+
+/** It came before under this id: what it says is applied again, which changes nothing it has changed already. */
+async function applyKnown({ committer }: StoreContext, { report }: StoredReport, request: RecordRequest): Promise<RecordAnswer> {
+  const transitions = await committer.submit({
+    messages: messagesOf(request),
+    weight: request.items.length,
+    stage: (transaction) => applyItems(transaction, request),
+  });
+  return { report, transitions };
+}
+
+function messagesOf({ items }: RecordRequest): MessageId[] {
+  return items.map(({ message }) => message);
+}
+
+function applyItems(transaction: Transaction, { items, now }: RecordRequest): Transition[] {
+  return items.flatMap((item) => transaction.apply(item, now) ?? []);
+}
+
+function stageReport(transaction: Transaction, stored: StoredReport, now: number): void {
+  const { report, location } = stored;
+  const inverted = invertId(report.id);
+  transaction.put(reportKey(inverted), encodeJson(stored));
+  transaction.put(indexKey('matched', matchedText(report), inverted), NO_VALUE);
+  transaction.countContent(location, 1, null);
+  if (report.matched === null) transaction.appendEvent({ type: 'report.unmatched', report: report.id }, now, undefined);
+}
+
+function matchedText({ matched }: ReportRecord): string {
+  return matched === null ? 'no' : 'yes';
+}
+
+/** Takes the report's keys; its content is overwritten by who calls. */
+export function stageReportDeletion(transaction: Transaction, stored: StoredReport): void {
+  const inverted = invertId(stored.report.id);
+  transaction.del(reportKey(inverted));
+  transaction.del(indexKey('matched', matchedText(stored.report), inverted));
+  if (!stored.contentErased) transaction.countContent(stored.location, -1, null);
+}
+
+/** The content was overwritten, the record stays. */
+export function stageReportErasure(transaction: Transaction, stored: StoredReport): void {
+  transaction.put(reportKey(invertId(stored.report.id)), encodeJson({ ...stored, contentErased: true } satisfies StoredReport));
+  transaction.countContent(stored.location, -1, null);
+}
+
+/** Those that exist, in the order of the ids. */
+export async function loadReports({ database }: StoreContext, ids: readonly ReportId[]): Promise<StoredReport[]> {
+  const keys = ids.map((id) => reportKey(invertId(id)));
+  const values = await database.getMany(keys);
+  return values.flatMap((value, i) => (value === undefined ? [] : [decodeJson<StoredReport>(keys[i] ?? '', value)]));
+}
+
+/** Raw bytes are empty once they were erased. */
+export async function readReport(context: StoreContext, id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
+  const [stored] = await loadReports(context, [id]);
+  if (stored === undefined) return undefined;
+  const { report, location, contentErased } = stored;
+  if (contentErased) return { report, raw: Buffer.alloc(0) };
+  const content = await context.spool.read(location, report);
+  if (content.bytes !== null) return { report, raw: content.bytes };
+  const pieces: Buffer[] = [];
+  for await (const piece of content.stream()) pieces.push(piece as Buffer);
+  return { report, raw: Buffer.concat(pieces) };
+}
+
+export async function listReports(
+  { database }: StoreContext,
+  filter: { readonly matched?: boolean },
+  page: PageRequest,
+): Promise<Page<ReportRecord>> {
+  const mark = markOf('reports', filter);
+  const position = decodeCursor(mark, page.cursor, POSITION);
+  const entries = await readAfter(database, filter, position, page.limit + 1);
+  const items = entries.slice(0, page.limit).map(([key, value]) => decodeJson<StoredReport>(key, value).report);
+  const last = items.at(-1);
+  const more = entries.length > page.limit && last !== undefined;
+  return { items, next: more ? encodeCursor(mark, invertId(last.id)) : null };
+}
+
+async function readAfter(
+  database: StoreContext['database'],
+  { matched }: { readonly matched?: boolean },
+  position: string | null,
+  limit: number,
+): Promise<[string, Buffer][]> {
+  if (matched === undefined) {
+    return database.entries({ ...after(REPORTS, position === null ? null : reportKey(position)), limit });
+  }
+  const prefix = indexPrefix('matched', matched ? 'yes' : 'no');
+  const found = await database.keys({ ...after(prefixRange(prefix), position === null ? null : prefix + position), limit });
+  const keys = found.map((key) => reportKey(invertedIdOf(key)));
+  const values = await database.getMany(keys);
+  return keys.flatMap((key, i): [string, Buffer][] => {
+    const value = values[i];
+    return value === undefined ? [] : [[key, value]];
+  });
+}

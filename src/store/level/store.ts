@@ -1,0 +1,408 @@
+/**
+ * The Store port on LevelDB and the spool: the embedded default.
+ *
+ * Every write is an operation of the committer; what is read comes from memory where it can and
+ * from the database else. This file says what each call of the port is; how lists, reports,
+ * signals, statistics and clean-up go is in the files named after them.
+ *
+ * Upstream: every room, through domain/ports.ts. On failure: see committer.ts; content that does
+ * not match its SHA-256 is never handed out.
+ */
+import { StoreError } from '../../domain/errors.ts';
+import type { EventDraft, FeedEvent } from '../../domain/events.ts';
+import type { MessageId, ReportId } from '../../domain/ids.ts';
+import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../domain/message.ts';
+import type {
+  Claim,
+  ClaimRequest,
+  CleanupCounts,
+  CleanupRequest,
+  ContentWriter,
+  EraseResult,
+  EvidenceItem,
+  FeedPage,
+  MessageDetail,
+  MessageFilter,
+  Page,
+  PageRequest,
+  QueueCounts,
+  ReportRecord,
+  ScheduleChange,
+  ScheduledRecipient,
+  SignalDelivery,
+  StatisticsRequest,
+  StatisticsRow,
+  Store,
+  StoredContent,
+  StoreHealth,
+  StoreMetrics,
+  TokenRecord,
+  UserRecord,
+} from '../../domain/ports.ts';
+import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
+import type { StoredCollection } from './collections.ts';
+import { MessageContent } from './content.ts';
+import type { StoreContext } from './context.ts';
+import { readDetail } from './detail.ts';
+import { PENDING, pendingKeyParts } from './keys.ts';
+import type { Orphans } from './opening.ts';
+import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
+import { listReports, readReport, recordReport } from './reports.ts';
+import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
+import type { Committed } from './transaction.ts';
+
+const SCHEDULE_SLICE = 1000;
+/** Three characters of base 36, see keys.ts; and 16 bits of counts, see pending.ts. */
+const RECIPIENT_LIMIT = 46_656;
+
+type Consumer = { readonly seq: number; readonly at: number };
+
+export interface Collections {
+  readonly consumers: StoredCollection<Consumer>;
+  readonly tokens: StoredCollection<TokenRecord>;
+  readonly users: StoredCollection<UserRecord>;
+}
+
+export class LevelStore implements Store {
+  readonly metrics: StoreMetrics;
+  readonly consumers: StoredCollection<Consumer>;
+  readonly tokens: StoredCollection<TokenRecord>;
+  readonly users: StoredCollection<UserRecord>;
+  readonly #context: StoreContext;
+  readonly #diskFloor: number;
+  readonly #counts: {
+    accepted: number;
+    commits: number;
+    committedOperations: number;
+    onCommit: StoreMetrics['onCommit'];
+    orphans: Orphans;
+  };
+  readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
+  readonly #poisonListeners = new Set<(cause: Error) => void>();
+  #closing: Promise<void> | null = null;
+
+  constructor(options: {
+    readonly context: StoreContext;
+    readonly collections: Collections;
+    readonly diskFloor: number;
+    readonly orphans: Orphans;
+  }) {
+    this.#context = options.context;
+    this.#diskFloor = options.diskFloor;
+    this.consumers = options.collections.consumers;
+    this.tokens = options.collections.tokens;
+    this.users = options.collections.users;
+    this.#counts = { accepted: 0, commits: 0, committedOperations: 0, onCommit: null, orphans: options.orphans };
+    this.metrics = this.#counts;
+  }
+
+  // ── What the committer tells ──
+
+  /** A commit is durable: everyone who reads is brought up to it before those who wait are answered. */
+  committed(committed: Committed, timing: { readonly seconds: number; readonly operations: number }): void {
+    const { feed, pending, segments, recent } = this.#context;
+    for (const [id, stored] of committed.messages) {
+      pending.set(id, stored === null ? [] : statesOf(stored));
+      if (stored === null || stored.contentErased) recent.forget(id);
+    }
+    feed.publish(committed.events, committed.record.firstSeq);
+    segments.noted(committed);
+    this.#counts.commits++;
+    this.#counts.accepted += committed.record.seq + 1 - committed.record.firstAcceptSeq;
+    this.#counts.committedOperations += timing.operations;
+    this.#tell(() => this.#counts.onCommit?.(timing.seconds, timing.operations));
+    if (committed.schedule.length === 0) return;
+    for (const listener of this.#scheduleListeners) this.#tell(() => listener(committed.schedule));
+  }
+
+  poisoned(cause: Error): void {
+    for (const listener of this.#poisonListeners) this.#tell(() => listener(cause));
+    this.#poisonListeners.clear();
+  }
+
+  /** A listener's fault is not the store's. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#context.log.error({ err: error }, 'a listener of the store threw');
+    }
+  }
+
+  // ── Accepting ──
+
+  openContent(message: PreparedMessage): ContentWriter {
+    this.#assertOpen();
+    const { spool, committer } = this.#context;
+    const refused = (): void => {
+      // Whether this content alone was refused, or the spool takes nothing any more.
+      spool.dropSegments([]).catch((error: unknown) => committer.fail(error));
+    };
+    if (committer.poisonedBy !== null) throw committer.fail(committer.poisonedBy);
+    return new MessageContent(message, (header) => spool.openContent('message', header), refused);
+  }
+
+  async accept(request: Parameters<Store['accept']>[0]): Promise<AcceptedMessage> {
+    const { message, content, dueAt, expireAt } = request;
+    this.#assertOpen();
+    if (!(content instanceof MessageContent)) throw new TypeError('accept: the content was opened by another store');
+    const weight = message.envelope.recipients.length;
+    if (weight === 0 || weight > RECIPIENT_LIMIT)
+      throw new RangeError(`accept: ${weight} recipients, 1 to ${RECIPIENT_LIMIT} are possible`);
+    content.take();
+    const json = content.message === message ? content.json : Buffer.from(JSON.stringify(message));
+    const { recent, committer } = this.#context;
+    const accepted = await committer.submit({
+      content: content.writer,
+      accepts: message.id,
+      messages: [message.id],
+      weight: 1 + weight,
+      stage: (transaction, entry) => {
+        if (entry === undefined) throw new Error('the spool gave the content no place');
+        if (transaction.message(message.id) !== undefined) throw new Error(`accept: ${message.id} was accepted before`);
+        const staged = transaction.accept({ message, json, dueAt, expireAt, entry });
+        recent.keep(message.id, { bytes: content.writer.bytes(), sha256: entry.sha256 });
+        return staged;
+      },
+    });
+    return accepted;
+  }
+
+  // ── Delivering ──
+
+  async *schedule(): AsyncGenerator<readonly ScheduledRecipient[]> {
+    this.#assertOpen();
+    const { database, loader, pending } = this.#context;
+    for await (const slice of database.slices(PENDING, SCHEDULE_SLICE)) {
+      const scheduled: ScheduledRecipient[] = [];
+      for (const [key, value] of slice) {
+        const { id, index } = pendingKeyParts(key);
+        if (!pending.has(id)) continue;
+        // The slice is as of the beginning; what has changed since is in memory.
+        const current = loader.cached(id as MessageId);
+        const recipient = current?.recipients[index];
+        const entry =
+          current === undefined || recipient === undefined
+            ? decodeScheduled(key, value, id as MessageId, index)
+            : scheduledOf(current.message, recipient);
+        if (entry !== null) scheduled.push(entry);
+      }
+      if (scheduled.length > 0) yield scheduled;
+    }
+  }
+
+  onSchedule(listener: (changes: readonly ScheduleChange[]) => void): () => void {
+    this.#scheduleListeners.add(listener);
+    return () => this.#scheduleListeners.delete(listener);
+  }
+
+  claim(request: ClaimRequest): Promise<Claim> {
+    const { message: id, indexes, nextHop, leaseUntil, retryAt, now } = request;
+    return this.#context.committer.submit({
+      messages: [id],
+      weight: indexes.length,
+      stage: (transaction) => {
+        const stored = transaction.message(id);
+        if (stored === undefined) throw notFound(id);
+        const recipients: RecipientRecord[] = [];
+        for (const index of indexes) {
+          const evidence = { kind: 'attempt-started', nextHop, leaseUntil, retryAt } as const;
+          const result = transaction.apply({ message: id, index, evidence }, now);
+          if (result?.changed === true) recipients.push(result.recipient);
+        }
+        return { message: stored.message, recipients };
+      },
+    });
+  }
+
+  /** Evidence for a message that was erased meanwhile has nothing to change: it is left out of the answer. */
+  apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]> {
+    return this.#context.committer.submit({
+      messages: items.map(({ message }) => message),
+      weight: items.length,
+      stage: (transaction) => items.flatMap((item) => transaction.apply(item, now) ?? []),
+    });
+  }
+
+  async content(id: MessageId): Promise<StoredContent> {
+    this.#assertOpen();
+    const { loader, spool, recent } = this.#context;
+    const stored = await this.#load(id);
+    if (stored === undefined) throw notFound(id);
+    if (stored.contentErased) throw new StoreError('erased', `the content of ${id} was erased`);
+    const { message, location } = stored;
+    const kept = recent.get(id);
+    if (kept !== undefined) return kept;
+    try {
+      return await spool.read(location, message);
+    } catch (error) {
+      // Erased while it was being read.
+      const now = error instanceof StoreError && error.code === 'corrupt' ? await loader.load(id) : stored;
+      if (now === undefined) throw notFound(id);
+      if (now.contentErased) throw new StoreError('erased', `the content of ${id} was erased`);
+      throw error;
+    }
+  }
+
+  // ── Reports ──
+
+  recordReport(request: Parameters<Store['recordReport']>[0]): ReturnType<Store['recordReport']> {
+    return recordReport(this.#context, request);
+  }
+
+  async report(id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
+    this.#assertOpen();
+    return readReport(this.#context, id);
+  }
+
+  async reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>> {
+    this.#assertOpen();
+    return listReports(this.#context, filter, page);
+  }
+
+  // ── Reading ──
+
+  async message(id: MessageId): Promise<MessageDetail | undefined> {
+    this.#assertOpen();
+    const stored = await this.#load(id);
+    return stored === undefined ? undefined : readDetail(this.#context, stored);
+  }
+
+  async record(id: MessageId): Promise<{ message: AcceptedMessage; recipients: readonly RecipientRecord[] } | undefined> {
+    this.#assertOpen();
+    const stored = await this.#load(id);
+    return stored === undefined ? undefined : { message: stored.message, recipients: stored.recipients };
+  }
+
+  async messages(_filter: MessageFilter, _page: PageRequest): Promise<Page<MessageSummary>> {
+    throw new Error('not yet');
+  }
+
+  async statistics(_request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
+    throw new Error('not yet');
+  }
+
+  // ── The feed ──
+
+  async changes(request: Parameters<Store['changes']>[0]): Promise<FeedPage> {
+    this.#assertOpen();
+    return this.#context.feed.changes(request);
+  }
+
+  get lastSeq(): number {
+    return this.#context.feed.lastSeq;
+  }
+
+  waitForChanges(after: number, signal: AbortSignal): Promise<void> {
+    return this.#context.feed.waitForChanges(after, signal);
+  }
+
+  appendEvent(event: EventDraft & { readonly message?: MessageId }, now: number): Promise<FeedEvent> {
+    const { message, ...draft } = event;
+    return this.#context.committer.submit({
+      messages: message === undefined ? [] : [message],
+      weight: 1,
+      stage: (transaction) => transaction.appendEvent(draft, now, message),
+    });
+  }
+
+  // ── Signals ──
+
+  recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<void> {
+    return recordSignals(this.#context, this.consumers, request);
+  }
+
+  updateSignal(delivery: SignalDelivery): Promise<void> {
+    return updateSignal(this.#context, delivery);
+  }
+
+  signal(id: string): Promise<SignalDelivery | undefined> {
+    return readSignal(this.#context, id);
+  }
+
+  pendingSignals(): Promise<readonly SignalDelivery[]> {
+    return pendingSignals(this.#context);
+  }
+
+  signals(filter: { readonly signal: string }, page: PageRequest): Promise<Page<SignalDelivery>> {
+    return listSignals(this.#context, filter.signal, page);
+  }
+
+  // ── Administration ──
+
+  async erase(_request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
+    throw new Error('not yet');
+  }
+
+  async planCleanup(_request: CleanupRequest): Promise<CleanupCounts> {
+    throw new Error('not yet');
+  }
+
+  async cleanup(_request: CleanupRequest): Promise<CleanupCounts> {
+    throw new Error('not yet');
+  }
+
+  // ── State ──
+
+  get queue(): QueueCounts {
+    return this.#context.pending.counts;
+  }
+
+  health(): StoreHealth {
+    const { disk, committer } = this.#context;
+    const { freeOctets } = disk;
+    let reason: string | null = null;
+    if (this.#closing !== null) reason = 'the store is closed';
+    else if (committer.poisonedBy !== null)
+      reason = `a write was rejected (${committer.poisonedBy.message}): relais has to be started again`;
+    else if (freeOctets < this.#diskFloor) reason = `the disk has ${freeOctets} octets free, the floor is ${this.#diskFloor}`;
+    return { writable: reason === null, reason, freeOctets };
+  }
+
+  onPoisoned(listener: (cause: Error) => void): void {
+    this.#poisonListeners.add(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { committer, feed, disk, spool, database } = this.#context;
+    feed.close();
+    disk.close();
+    await committer.drain();
+    await spool.close();
+    await database.close();
+  }
+
+  // ── Inside ──
+
+  #assertOpen(): void {
+    if (this.#closing !== null) throw new StoreError('closed', 'the store is closed');
+  }
+
+  /** As committed; what is being accepted is not there yet. */
+  async #load(id: MessageId): Promise<StoredMessage | undefined> {
+    const { loader, committer } = this.#context;
+    return committer.isUncommitted(id) ? undefined : loader.load(id);
+  }
+}
+
+function notFound(id: MessageId): StoreError {
+  return new StoreError('not-found', `there is no message ${id}`);
+}
+
+function* statesOf({ recipients }: StoredMessage): Generator<RecipientRecord['state']> {
+  for (const { state } of recipients) yield state;
+}
+
+export function summaryOf({ message, contentErased, recipients }: StoredMessage): MessageSummary {
+  return {
+    message,
+    state: messageState(statesOf({ recipients } as StoredMessage)),
+    contentErased,
+    recipients: recipients.map(({ address, state, failure }) => ({ address, state, category: failure?.category ?? null })),
+  };
+}

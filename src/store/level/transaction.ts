@@ -1,0 +1,365 @@
+/**
+ * One commit while it is put together: operations are staged in order, each sees what those before
+ * it did, and all their writes go into one batch. Pure but for the batch it fills: it reads no
+ * database, no clock, no file.
+ *
+ * Upstream: the committer, which loads beforehand what the operations need. Downstream: the batch,
+ * and `Committed`, what there is to be told once the batch is durable.
+ */
+import { asciiDomainOf } from '../../domain/address.ts';
+import type { EventDraft, FeedEvent } from '../../domain/events.ts';
+import type { MessageId } from '../../domain/ids.ts';
+import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
+import type { EvidenceItem, ScheduleChange } from '../../domain/ports.ts';
+import { isPending, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
+import { EMPTY_END, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
+import { encodeJson, NO_VALUE } from './codec.ts';
+import type { Batch } from './database.ts';
+import { indexedStates, messageIndexKeys } from './indexes.ts';
+import { attemptKey, COMMIT_KEY, doneKey, eventKey, indexKey, messageKey, pendingKey, segmentKey, statusKey } from './keys.ts';
+import {
+  encodeDone,
+  encodeMessage,
+  encodePending,
+  encodeStatus,
+  type MessageRecord,
+  newStored,
+  type StoredMessage,
+  scheduledOf,
+} from './records.ts';
+
+/** Written with each commit: where the feed and the spool end, and counts to be compared at opening. */
+export interface CommitRecord {
+  /** Sequence number of the last event. */
+  readonly seq: number;
+  /** Oldest event that is kept; `seq` + 1 when none is. */
+  readonly firstSeq: number;
+  /** First `message.accepted` of this commit; `seq` + 1 when it accepted nothing. They are the tail of the feed. */
+  readonly firstAcceptSeq: number;
+  /** The group of the spool that belongs to this commit, or what its last one left. */
+  readonly end: SpoolEnd;
+  readonly messages: number;
+  /** Recipients in the queue: keys under `q`. */
+  readonly pending: number;
+}
+
+export const EMPTY_COMMIT: CommitRecord = {
+  seq: 0,
+  firstSeq: 1,
+  firstAcceptSeq: 1,
+  end: EMPTY_END,
+  messages: 0,
+  pending: 0,
+};
+
+/** What lives in a segment of the spool. */
+export interface SegmentCount {
+  readonly live: number;
+  readonly octets: number;
+  /** A message that has its content there, looked up at opening; null: none is known. */
+  readonly sample: MessageId | null;
+}
+
+export interface AcceptStaging {
+  readonly message: PreparedMessage;
+  /** JSON of `message`: the header of its entry in the spool. */
+  readonly json: Buffer;
+  readonly dueAt: number;
+  readonly expireAt: number;
+  readonly entry: { readonly location: SpoolLocation; readonly sha256: string; readonly size: number };
+}
+
+/** What a commit changed, to be told when it is durable. */
+export interface Committed {
+  readonly record: CommitRecord;
+  readonly events: readonly FeedEvent[];
+  readonly schedule: readonly ScheduleChange[];
+  /** By id; null: deleted. */
+  readonly messages: ReadonlyMap<MessageId, StoredMessage | null>;
+  /** By number; null: dropped. */
+  readonly segments: ReadonlyMap<number, SegmentCount | null>;
+}
+
+interface Draft {
+  readonly base: StoredMessage;
+  readonly recipients: RecipientRecord[];
+  readonly seqs: number[];
+  readonly changed: Set<number>;
+  contentErased: boolean;
+}
+
+export interface TransactionSources {
+  readonly batch: Batch;
+  readonly before: CommitRecord;
+  /** Those that the operations named and that exist. */
+  readonly messages: ReadonlyMap<MessageId, StoredMessage>;
+  /** Values of the keys that the operations named. */
+  readonly values: ReadonlyMap<string, Buffer>;
+  readonly segments: ReadonlyMap<number, SegmentCount>;
+  readonly now: number;
+}
+
+export class Transaction {
+  /** When the commit was begun, Unix milliseconds. */
+  readonly now: number;
+  readonly #batch: Batch;
+  readonly #sources: TransactionSources;
+  readonly #drafts = new Map<MessageId, Draft>();
+  readonly #accepted = new Map<MessageId, StoredMessage>();
+  readonly #deleted = new Set<MessageId>();
+  readonly #values = new Map<string, Buffer | null>();
+  readonly #segments = new Map<number, SegmentCount | null>();
+  readonly #schedule: ScheduleChange[] = [];
+  readonly #events: FeedEvent[] = [];
+  #firstSeq: number;
+  #firstAcceptSeq: number | null = null;
+  #messageCount: number;
+  #pending: number;
+
+  constructor(sources: TransactionSources) {
+    this.now = sources.now;
+    this.#batch = sources.batch;
+    this.#sources = sources;
+    this.#firstSeq = sources.before.firstSeq;
+    this.#messageCount = sources.before.messages;
+    this.#pending = sources.before.pending;
+  }
+
+  // ── Reading ──
+
+  /** The message as the operations before left it. */
+  message(id: MessageId): StoredMessage | undefined {
+    if (this.#deleted.has(id)) return undefined;
+    const draft = this.#drafts.get(id);
+    const base = draft?.base ?? this.#accepted.get(id) ?? this.#sources.messages.get(id);
+    return draft === undefined || base === undefined ? base : { ...base, recipients: draft.recipients, seqs: draft.seqs };
+  }
+
+  /** A value that the operation named in `reads`. */
+  value(key: string): Buffer | undefined {
+    const written = this.#values.get(key);
+    return written === undefined ? this.#sources.values.get(key) : (written ?? undefined);
+  }
+
+  // ── Writing ──
+
+  put(key: string, value: Buffer): void {
+    this.#values.set(key, value);
+    this.#batch.put(key, value);
+  }
+
+  del(key: string): void {
+    this.#values.set(key, null);
+    this.#batch.del(key);
+  }
+
+  accept(request: AcceptStaging): AcceptedMessage {
+    const { message, entry } = request;
+    const accepted: AcceptedMessage = { ...message, size: entry.size, sha256: entry.sha256 };
+    const event = this.#append({ type: 'message.accepted', domains: domainsOf(message) }, this.now, message, message.id);
+    this.#firstAcceptSeq ??= event.seq;
+    const { dueAt, expireAt } = request;
+    const record: MessageRecord = { message: accepted, seq: event.seq, dueAt, expireAt, location: entry.location };
+    const stored = newStored(record);
+    const { inverted } = stored;
+    this.#batch.put(messageKey(inverted), encodeMessage(request.json, { ...record, size: entry.size, sha256: entry.sha256 }));
+    for (const key of messageIndexKeys(message, inverted)) this.#batch.put(key, NO_VALUE);
+    for (const recipient of stored.recipients) {
+      this.#batch.put(pendingKey(message.id, recipient.index), encodePending(recipient, message));
+      this.#tellSchedule(message, recipient);
+    }
+    this.#messageCount++;
+    this.#pending += stored.recipients.length;
+    this.#accepted.set(message.id, stored);
+    this.countContent(entry.location, 1, message.id);
+    return accepted;
+  }
+
+  /** Applies evidence; undefined when message or recipient do not exist (any more). */
+  apply({ message: id, index, evidence }: EvidenceItem, now: number): Transition | undefined {
+    const stored = this.message(id);
+    const recipient = stored?.recipients[index];
+    if (stored === undefined || recipient === undefined) return undefined;
+    const result = transition(recipient, evidence, now);
+    if (!result.changed) return result;
+    const draft = this.#draft(stored);
+    draft.recipients[index] = result.recipient;
+    draft.changed.add(index);
+    if (result.attempt !== null && result.attempt.outcome !== null) {
+      this.#batch.put(attemptKey(stored.inverted, index, result.attempt.number), encodeJson(result.attempt));
+    }
+    this.#tellSchedule(stored.message, result.recipient);
+    for (const event of result.events) this.appendEvent(event, now, id);
+    return result;
+  }
+
+  /** Appends an event; with the references of its message where that exists. */
+  appendEvent(draft: EventDraft, at: number, id: MessageId | undefined): FeedEvent {
+    const stored = id === undefined ? undefined : this.message(id);
+    const event = this.#append(draft, at, stored?.message, id);
+    if (stored !== undefined) this.#draft(stored).seqs.push(event.seq);
+    return event;
+  }
+
+  /** The content was overwritten: says so, and no longer counts it as living. */
+  eraseContent(id: MessageId, now: number): void {
+    const stored = this.message(id);
+    if (stored === undefined || stored.contentErased) return;
+    this.appendEvent({ type: 'message.content-erased' }, now, id);
+    this.#draft(stored).contentErased = true;
+    this.countContent(stored.location, -1, id);
+  }
+
+  /** Takes the message with every key it has; `message.deleted` is all that is left of it. */
+  delete(id: MessageId, now: number): void {
+    const stored = this.message(id);
+    if (stored === undefined) return;
+    this.#append({ type: 'message.deleted' }, now, stored.message, id);
+    const { message, inverted, recipients } = stored;
+    for (const key of messageIndexKeys(message, inverted)) this.#batch.del(key);
+    // Also the states before this commit: their keys may stand on disk.
+    const before = this.#sources.messages.get(id)?.recipients ?? [];
+    for (const state of [...indexedStates(recipients), ...indexedStates(before)]) this.#batch.del(indexKey('state', state, inverted));
+    for (const { index, attempts } of recipients) {
+      this.#batch.del(pendingKey(id, index));
+      this.#batch.del(doneKey(inverted, index));
+      for (let number = 1; number <= attempts; number++) this.#batch.del(attemptKey(inverted, index, number));
+    }
+    this.#batch.del(statusKey(inverted));
+    this.#batch.del(messageKey(inverted));
+    for (const { state } of before) if (isPending(state)) this.#pending--;
+    this.#messageCount--;
+    if (!stored.contentErased) this.countContent(stored.location, -1, id);
+    this.#drafts.delete(id);
+    this.#deleted.add(id);
+  }
+
+  /** The feed begins at `firstSeq` from now on. */
+  trimFeed(firstSeq: number): void {
+    for (let seq = this.#firstSeq; seq < firstSeq; seq++) this.#batch.del(eventKey(seq));
+    this.#firstSeq = Math.max(this.#firstSeq, firstSeq);
+  }
+
+  /** Counts content that lives in a segment, or no longer does. */
+  countContent(location: SpoolLocation, by: 1 | -1, message: MessageId | null): void {
+    const { segment, length } = location;
+    const before = this.#segments.get(segment) ?? this.#sources.segments.get(segment) ?? { live: 0, octets: 0, sample: null };
+    const sample = by === 1 ? (before.sample ?? message) : before.sample === message ? null : before.sample;
+    this.#segments.set(segment, { live: Math.max(0, before.live + by), octets: Math.max(0, before.octets + by * length), sample });
+  }
+
+  /** The segment is gone from the disk. */
+  forgetSegment(segment: number): void {
+    this.#segments.set(segment, null);
+  }
+
+  /** Completes the batch. `end`: where the spool ends with it. */
+  finish(end: SpoolEnd): Committed {
+    const messages = new Map<MessageId, StoredMessage | null>(this.#accepted);
+    for (const draft of this.#drafts.values()) {
+      const stored = this.#writeDraft(draft);
+      messages.set(stored.message.id, stored);
+    }
+    for (const id of this.#deleted) messages.set(id, null);
+    for (const [segment, count] of this.#segments) {
+      if (count === null) this.#batch.del(segmentKey(segment));
+      else this.#batch.put(segmentKey(segment), encodeJson(count));
+    }
+    const seq = this.#sources.before.seq + this.#events.length;
+    const record: CommitRecord = {
+      seq,
+      firstSeq: this.#firstSeq,
+      firstAcceptSeq: this.#firstAcceptSeq ?? seq + 1,
+      end,
+      messages: this.#messageCount,
+      pending: this.#pending,
+    };
+    this.#batch.put(COMMIT_KEY, encodeJson(record));
+    return { record, events: this.#events, schedule: this.#schedule, messages, segments: this.#segments };
+  }
+
+  #draft(stored: StoredMessage): Draft {
+    const { id } = stored.message;
+    const existing = this.#drafts.get(id);
+    if (existing !== undefined) return existing;
+    const draft: Draft = {
+      base: stored,
+      recipients: [...stored.recipients],
+      seqs: [...stored.seqs],
+      changed: new Set(),
+      contentErased: stored.contentErased,
+    };
+    this.#drafts.set(id, draft);
+    return draft;
+  }
+
+  #append(draft: EventDraft, at: number, message: PreparedMessage | undefined, id: MessageId | undefined): FeedEvent {
+    const references = message?.references;
+    const event: FeedEvent = {
+      ...draft,
+      seq: this.#sources.before.seq + this.#events.length + 1,
+      at,
+      ...(id === undefined ? {} : { message: id }),
+      ...(message === undefined ? {} : { account: message.account }),
+      ...(references?.document ? { document: references.document } : {}),
+      ...(references?.contact ? { contact: references.contact } : {}),
+      ...(references?.template ? { template: references.template } : {}),
+    };
+    this.#events.push(event);
+    this.#batch.put(eventKey(event.seq), encodeJson(event));
+    return event;
+  }
+
+  #tellSchedule(message: PreparedMessage, recipient: RecipientRecord): void {
+    this.#schedule.push({ message: message.id, index: recipient.index, scheduled: scheduledOf(message, recipient) });
+  }
+
+  #writeDraft(draft: Draft): StoredMessage {
+    const { base, recipients, seqs, changed, contentErased } = draft;
+    const { message, inverted } = base;
+    const stored: StoredMessage = { ...base, recipients, seqs, contentErased };
+    for (const index of changed) {
+      const record = recipients[index];
+      const before = base.recipients[index];
+      if (record === undefined || before === undefined) continue;
+      const wasPending = isPending(before.state);
+      const pending = isPending(record.state);
+      if (pending) this.#batch.put(pendingKey(message.id, index), encodePending(record, message));
+      else this.#batch.put(doneKey(inverted, index), encodeDone(record));
+      if (wasPending && !pending) this.#batch.del(pendingKey(message.id, index));
+      if (!wasPending && pending) this.#batch.del(doneKey(inverted, index));
+      this.#pending += Number(pending) - Number(wasPending);
+    }
+    if (changed.size > 0) this.#writeStates(base, recipients);
+    if (seqs.length !== base.seqs.length || contentErased !== base.contentErased || statusDiffers(base, recipients, changed)) {
+      this.#batch.put(statusKey(inverted), encodeStatus(stored));
+    }
+    return stored;
+  }
+
+  #writeStates(base: StoredMessage, recipients: readonly RecipientRecord[]): void {
+    const before = indexedStates(base.recipients);
+    const after = indexedStates(recipients);
+    for (const state of before) if (!after.has(state)) this.#batch.del(indexKey('state', state, base.inverted));
+    for (const state of after) if (!before.has(state)) this.#batch.put(indexKey('state', state, base.inverted), NO_VALUE);
+  }
+}
+
+function statusDiffers(base: StoredMessage, recipients: readonly RecipientRecord[], changed: ReadonlySet<number>): boolean {
+  for (const index of changed) {
+    const before = base.recipients[index];
+    const after = recipients[index];
+    if (before?.state !== after?.state || before?.failure?.category !== after?.failure?.category) return true;
+  }
+  return false;
+}
+
+/** How many recipients by domain, as `message.accepted` tells. */
+function domainsOf(message: PreparedMessage): Record<string, number> {
+  const domains: Record<string, number> = {};
+  for (const { address } of message.envelope.recipients) {
+    const domain = asciiDomainOf(address);
+    domains[domain] = (domains[domain] ?? 0) + 1;
+  }
+  return domains;
+}
