@@ -32,13 +32,11 @@ export const HEADER_LIMIT = 2 ** 24 - 1;
 const KINDS = ['message', 'report'] as const;
 export type EntryKind = (typeof KINDS)[number];
 
-const FLAG = { first: 1, erased: 2, large: 4 } as const;
+const FLAG = { erased: 1, large: 2 } as const;
 const OFFSET = { version: 4, kind: 5, flags: 6, seal: 7, group: 13, headerLength: 19, contentLength: 22, crc: 28, sha256: 32 } as const;
 
 export interface Preamble {
   readonly kind: EntryKind;
-  /** The first entry of its group: what lies before it was durable when it was written. */
-  readonly first: boolean;
   readonly erased: boolean;
   /** It has a segment of its own. */
   readonly large: boolean;
@@ -70,7 +68,7 @@ export function encodePreamble(target: Buffer, preamble: Preamble, header: Buffe
   MAGIC.copy(target, 0);
   target.writeUInt8(VERSION, OFFSET.version);
   target.writeUInt8(KINDS.indexOf(preamble.kind), OFFSET.kind);
-  const flags = (preamble.first ? FLAG.first : 0) | (preamble.erased ? FLAG.erased : 0) | (preamble.large ? FLAG.large : 0);
+  const flags = (preamble.erased ? FLAG.erased : 0) | (preamble.large ? FLAG.large : 0);
   target.writeUInt8(flags, OFFSET.flags);
   seal.copy(target, OFFSET.seal, 0, SEAL_LENGTH);
   target.writeUIntBE(preamble.group, OFFSET.group, 6);
@@ -90,7 +88,6 @@ export function decodePreamble(bytes: Buffer, seal: Buffer): Preamble | undefine
   const flags = bytes.readUInt8(OFFSET.flags);
   return {
     kind,
-    first: (flags & FLAG.first) !== 0,
     erased: (flags & FLAG.erased) !== 0,
     large: (flags & FLAG.large) !== 0,
     group: bytes.readUIntBE(OFFSET.group, 6),

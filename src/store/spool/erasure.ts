@@ -27,7 +27,6 @@ async function eraseEntry(file: SpoolFile, location: SpoolLocation, seal: Buffer
   const fits = found !== undefined && entryLength(found) === location.length;
   const preamble: Preamble = {
     kind: found?.kind ?? 'message',
-    first: found?.first ?? false,
     large: found?.large ?? false,
     group: found?.group ?? 0,
     erased: true,

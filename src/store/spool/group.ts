@@ -3,7 +3,7 @@
  * Small contents stand one after the other; each large one is alone in its segment already.
  */
 import { ALIGNMENT, aligned, encodePreamble, entryLength, PREAMBLE_LENGTH } from './entry.ts';
-import type { ExpectedContent, SpoolEnd, SpoolLocation } from './types.ts';
+import type { ExpectedContent, SpoolLocation, SpoolPosition } from './types.ts';
 import type { SpoolWriter } from './writer.ts';
 
 const PADDING = Buffer.alloc(ALIGNMENT);
@@ -39,7 +39,7 @@ export class GroupPlan {
   }
 
   /** The entries' places when the shared ones begin at `start`. */
-  place(start: SpoolEnd): { readonly location: SpoolLocation; readonly sha256: string; readonly size: number }[] {
+  place(start: SpoolPosition): { readonly location: SpoolLocation; readonly sha256: string; readonly size: number }[] {
     return this.#entries.map(({ segment, relative, length, sha256, size }) => ({
       location: segment === null ? { segment: start.segment, offset: start.offset + relative, length } : { segment, offset: 0, length },
       sha256,
@@ -50,10 +50,8 @@ export class GroupPlan {
   #add(writer: SpoolWriter, group: number, seal: Buffer): void {
     const { sha256, chunks } = writer.finish();
     const { kind, header, size, segment } = writer;
-    const first = segment !== null || this.buffers.length === 0;
     const preamble = {
       kind,
-      first,
       erased: false,
       large: segment !== null,
       group,

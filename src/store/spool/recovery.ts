@@ -4,27 +4,31 @@
  * One commit is in flight at a time, and its two halves, spool and register, are written side by
  * side. So at most the last group can be there by half:
  *
- * - the register has its end, the bytes are not whole: `validEnd` lies before the committed end,
- *   and the register drops the records beyond it, which were never acknowledged;
- * - the bytes are there, the register does not know them: orphans, cut off and counted.
+ * - the register has it, bytes are missing: all of the group is cut off, and the register drops its
+ *   records, which lie beyond `validEnd`; they were never acknowledged;
+ * - the bytes are there, the register does not know them: orphans, removed and counted.
  *
- * Two groups beyond the committed end can not come from a crash: the register is older than the
- * spool, and cutting would lose acknowledged mail. That is refused as damage, and so is a segment
- * that is missing or short where a group before the last one was durable.
+ * Bytes that never reached the disk show as a file that is too short or as sectors of zeros. Bytes
+ * that are all there and wrong are damage, not a crash: they stay, with their record, and reading
+ * them says `corrupt` (R24).
+ *
+ * Two groups beyond the committed one can not come from a crash: the register is older than the
+ * spool, and cutting would lose acknowledged mail. That is refused, and so is a segment that is
+ * missing or short where an earlier group was durable. Nothing is changed before all was looked at.
  */
 import { StoreError } from '../../domain/errors.ts';
-import { aligned, checksumHolds, decodePreamble, type EntryKind, PREAMBLE_LENGTH } from './entry.ts';
+import { checksumHolds, decodePreamble, type EntryKind, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
 import { readFully, type SpoolFile, type SpoolFiles } from './files.ts';
 import { type SegmentFile, segmentPath } from './segments.ts';
-import type { SpoolEnd, SpoolLocation, SpoolLog } from './types.ts';
-import { walkEntries } from './walk.ts';
+import { EMPTY_END, type SpoolEnd, type SpoolLog, type SpoolPosition } from './types.ts';
+import { hashRegion, walkEntries } from './walk.ts';
 
-/** A large entry, as the register is asked whether it has a record of it. */
+/** A large content, as the register is asked whether it has a record of it. */
 export interface LargeEntry {
   readonly kind: EntryKind;
   readonly segment: number;
+  /** Empty once erased. */
   readonly header: Buffer;
-  readonly location: SpoolLocation;
 }
 
 export interface RecoveryRequest {
@@ -32,46 +36,57 @@ export interface RecoveryRequest {
   readonly dir: string;
   readonly seal: Buffer;
   readonly segments: readonly SegmentFile[];
-  /** The end of the last group that the register has; null: it has none. */
+  /** Null: the register has none. */
   readonly committed: SpoolEnd | null;
-  /** Whether a record of it exists; undefined: large entries are not checked. */
+  /** Undefined: large contents up to the committed group are taken for known. */
   readonly knows: ((entry: LargeEntry) => boolean | Promise<boolean>) | undefined;
   readonly log: SpoolLog;
 }
 
 export interface Recovery {
-  /** How far the bytes are whole: records beyond it are dropped. Never past the committed end. */
+  /** Where the spool ends now; nothing of it is in doubt. Records beyond it are to be dropped. */
   readonly validEnd: SpoolEnd;
+  /** False: bytes of the last group were missing, and it was cut off, its large contents removed. */
+  readonly lastGroupWhole: boolean;
   /** Contents that no record knows; removed. */
   readonly orphanContents: number;
 }
 
-const ADVICE =
-  "nothing was changed. Run 'relais verify' to see the extent; restore a backup, or run 'relais rebuild' to make the register anew from the spool";
+const SECTOR = 512;
+const ZERO_SECTOR = Buffer.alloc(SECTOR);
+/** A share of a sector below this says nothing. */
+const SHARE = 16;
+const PIECE = 1024 * 1024;
 
 function damaged(text: string): StoreError {
-  return new StoreError('damaged', `the spool does not fit the register: ${text}; ${ADVICE}`);
+  return new StoreError(
+    'damaged',
+    `the spool does not fit the register: ${text}; nothing was changed. Restore a backup, or run 'relais rebuild' to make the register anew from the spool`,
+  );
 }
 
-export async function recoverSpool(request: RecoveryRequest): Promise<Recovery> {
-  const committed = request.committed ?? { segment: 0, offset: 0 };
-  const shared = request.segments.filter((segment) => !segment.large);
-  const validEnd = await wholeUpTo(request, shared, committed);
+export async function recoverSpool(request: RecoveryRequest): Promise<Omit<Recovery, 'validEnd'> & { readonly position: SpoolPosition }> {
+  const committed = request.committed ?? EMPTY_END;
+  const { segment, start, offset } = committed;
+  const shared = request.segments.filter(({ large }) => !large);
+  const lastGroupWhole = (await isSharedWritten(request, shared, committed)) && (await areSinglesWritten(request, committed));
   const tail = await tailBeyond(request, shared, committed);
-  const singles = await orphanSingles(request);
-  const groups = new Set([...tail.groups, ...singles.groups]);
+  const orphans = await orphanSingles(request, committed);
+  const groups = new Set([...tail.groups, ...orphans.groups]);
   if (groups.size > 1) {
-    throw damaged(`it holds ${groups.size} groups of mail beyond the last one that the register knows, of which a crash explains one`);
+    throw damaged(`it holds ${groups.size} groups of mail beyond the last one that the register knows, and a crash leaves one at most`);
   }
-  // Everything was looked at before anything is removed.
-  for (const segment of [...tail.segments, ...singles.segments]) {
-    await request.files.remove(segmentPath(request.dir, segment.segment, segment.large));
-  }
-  if (tail.segments.length + singles.segments.length > 0) await request.files.syncDirectory(request.dir);
-  await cutOff(request, shared, validEnd);
-  const orphanContents = tail.contents + singles.segments.length;
-  if (orphanContents > 0) request.log.warn({ orphanContents }, 'contents without a record were never acknowledged: removed');
-  return { validEnd, orphanContents };
+  const cut = lastGroupWhole ? [] : request.segments.filter((candidate) => committed.singles.includes(candidate.segment));
+  const removed = [...tail.segments, ...orphans.segments, ...cut];
+  for (const file of removed) await request.files.remove(segmentPath(request.dir, file.segment, file.large));
+  if (removed.length > 0) await request.files.syncDirectory(request.dir);
+  const position = { segment, offset: lastGroupWhole ? offset : start };
+  await cutOff(request, shared, position);
+  const orphanContents = tail.contents + orphans.segments.length;
+  if (orphanContents > 0) request.log.warn({ orphanContents }, 'contents that were never acknowledged were removed from the spool');
+  if (!lastGroupWhole)
+    request.log.warn({ ...position }, 'the last group of the spool was not whole, and never acknowledged: it was cut off');
+  return { position, lastGroupWhole, orphanContents };
 }
 
 async function withFile<T>(request: RecoveryRequest, segment: SegmentFile, work: (file: SpoolFile) => Promise<T>): Promise<T> {
@@ -83,56 +98,46 @@ async function withFile<T>(request: RecoveryRequest, segment: SegmentFile, work:
   }
 }
 
-/** Up to where, in the segment of the committed end, the entries are whole. */
-async function wholeUpTo(request: RecoveryRequest, shared: readonly SegmentFile[], committed: SpoolEnd): Promise<SpoolEnd> {
-  if (committed.segment === 0) return committed;
-  const segment = shared.find((candidate) => candidate.segment === committed.segment);
-  if (segment === undefined) {
-    if (shared.some((candidate) => candidate.segment > committed.segment)) throw damaged(`segment ${committed.segment} is missing`);
-    // The last group began a segment whose creation never reached the disk.
-    return { segment: committed.segment, offset: 0 };
-  }
+/** Whether the small contents of the committed group are there. */
+async function isSharedWritten(request: RecoveryRequest, shared: readonly SegmentFile[], committed: SpoolEnd): Promise<boolean> {
+  const { segment: number, start, offset } = committed;
+  if (offset === 0) return true;
+  const segment = shared.find((candidate) => candidate.segment === number);
+  // A group that begins a segment may have been lost together with the file's creation.
+  if (segment === undefined && (start > 0 || offset === start)) throw damaged(`segment ${number} is missing`);
+  const size = segment?.size ?? 0;
+  if (size < start) throw damaged(`segment ${number} ends at octet ${size}, and was durable up to ${start}`);
+  if (segment === undefined) return false;
   return withFile(request, segment, async (file) => {
-    const to = Math.min(segment.size, committed.offset);
-    const last = await lastGroup(request, file, to);
-    const offset = last === null ? 0 : await wholeGroupEnd(request, file, { ...last, to });
-    return { segment: committed.segment, offset: Math.min(offset, committed.offset) };
+    const walk = walkEntries({ file, seal: request.seal, from: start, to: offset, large: false, checkContent: () => true });
+    for await (const found of walk) {
+      if (found.type === 'entry' && found.contentHolds !== false) continue;
+      if (await isUnwritten(file, found.offset, found.length, size)) return false;
+      request.log.error({ segment: number, offset: found.offset, length: found.length }, 'damaged content in the spool');
+    }
+    return true;
   });
 }
 
-interface Group {
-  /** Where it begins, or the damage does in which its beginning is. */
-  readonly from: number;
-  readonly number: number;
-}
-
-/** The last group before `to`, found by the preambles alone; null: no entry is there. */
-async function lastGroup(request: RecoveryRequest, file: SpoolFile, to: number): Promise<Group | null> {
-  let last = null as Group | null;
-  let damagedFrom = null as number | null;
-  const walk = walkEntries({ file, seal: request.seal, from: 0, to, large: false, checkContent: () => false });
-  for await (const found of walk) {
-    if (found.type === 'damage') {
-      damagedFrom = found.offset;
-      request.log.error({ offset: found.offset, length: found.length }, 'damage in the last segment of the spool');
-      continue;
+/**
+ * Whether a part of the region never reached the disk: it lies beyond the end of the file, or the
+ * region's share of a sector is nothing but zeros, of which mail has none.
+ */
+async function isUnwritten(file: SpoolFile, offset: number, length: number, size: number): Promise<boolean> {
+  const end = offset + length;
+  if (end > size) return true;
+  const buffer = Buffer.allocUnsafe(Math.min(PIECE, length));
+  for (let at = offset; at < end; ) {
+    const piece = buffer.subarray(0, Math.min(buffer.length, PIECE - (at % SECTOR), end - at));
+    await readFully(file, piece, at);
+    for (let from = 0; from < piece.length; ) {
+      const to = Math.min(from + SECTOR - ((at + from) % SECTOR), piece.length);
+      if (to - from >= SHARE && piece.compare(ZERO_SECTOR, 0, to - from, from, to) === 0) return true;
+      from = to;
     }
-    const { group, first } = found.preamble;
-    if (group !== last?.number) last = { number: group, from: damagedFrom !== null && !first ? damagedFrom : found.offset };
-    damagedFrom = null;
+    at += piece.length;
   }
-  return last;
-}
-
-/** Up to where the entries of the group are whole, one after the other. */
-async function wholeGroupEnd(request: RecoveryRequest, file: SpoolFile, group: Group & { readonly to: number }): Promise<number> {
-  let end = group.from;
-  const walk = walkEntries({ file, seal: request.seal, from: group.from, to: group.to, large: false, checkContent: () => true });
-  for await (const found of walk) {
-    if (found.type === 'damage' || found.contentHolds === false) break;
-    end = aligned(found.offset + found.length);
-  }
-  return end;
+  return false;
 }
 
 interface Tail {
@@ -160,60 +165,84 @@ async function tailBeyond(request: RecoveryRequest, shared: readonly SegmentFile
   return { contents, groups, segments: shared.filter((segment) => segment.segment > committed.segment) };
 }
 
-interface OrphanSingles {
+/** Whether the large contents of the committed group are there. */
+async function areSinglesWritten(request: RecoveryRequest, committed: SpoolEnd): Promise<boolean> {
+  for (const number of committed.singles) {
+    const segment = request.segments.find((candidate) => candidate.segment === number);
+    if (segment === undefined || (await withFile(request, segment, (file) => isSingleUnwritten(request, file, segment)))) return false;
+  }
+  return true;
+}
+
+interface Orphans {
   readonly segments: readonly SegmentFile[];
   readonly groups: ReadonlySet<number>;
 }
 
-/** Large contents whose preamble was never written, or that no record knows. */
-async function orphanSingles(request: RecoveryRequest): Promise<OrphanSingles> {
+/** Large contents that were streaming, or whose group the register does not have. */
+async function orphanSingles(request: RecoveryRequest, committed: SpoolEnd): Promise<Orphans> {
   const segments: SegmentFile[] = [];
   const groups = new Set<number>();
-  for (const segment of request.segments.filter((candidate) => candidate.large)) {
-    const fixed = await withFile(request, segment, async (file) => readFixedPart(file, request.seal));
-    if (fixed === 'blank') segments.push(segment);
-    else if (fixed === 'damaged') request.log.error({ segment: segment.segment }, 'damage in a large content of the spool');
-    else if (request.knows !== undefined && !(await request.knows({ ...fixed, ...place(segment, fixed) }))) {
-      segments.push(segment);
-      groups.add(fixed.group);
+  for (const segment of request.segments.filter(({ large }) => large)) {
+    const late = segment.segment >= committed.openFrom && !committed.singles.includes(segment.segment);
+    if (!late && request.knows === undefined) continue;
+    const found = await withFile(request, segment, (file) => readFixedPart(file, request.seal));
+    if (found === undefined) {
+      // While it streams there is no preamble; before, it was committed, and this is damage.
+      if (late) segments.push(segment);
+      continue;
     }
+    const { preamble, header } = found;
+    const known = preamble.group <= committed.group;
+    if (known && ((await request.knows?.({ kind: preamble.kind, segment: segment.segment, header })) ?? true)) continue;
+    groups.add(preamble.group);
+    segments.push(segment);
   }
   return { segments, groups };
 }
 
-interface FixedPart {
-  readonly kind: EntryKind;
-  readonly header: Buffer;
-  readonly group: number;
-  readonly length: number;
-}
-
-function place({ segment }: SegmentFile, { length }: FixedPart): { segment: number; location: SpoolLocation } {
-  return { segment, location: { segment, offset: 0, length } };
-}
-
-/** Preamble and header of a large entry; `blank` while it was never sealed. */
-async function readFixedPart(file: SpoolFile, seal: Buffer): Promise<FixedPart | 'blank' | 'damaged'> {
+/** Preamble and header of a large entry, whole; undefined while it was not sealed. */
+async function readFixedPart(file: SpoolFile, seal: Buffer): Promise<{ preamble: Preamble; header: Buffer } | undefined> {
   const fixed = Buffer.alloc(PREAMBLE_LENGTH);
   await readFully(file, fixed, 0);
-  if (fixed.every((octet) => octet === 0)) return 'blank';
   const preamble = decodePreamble(fixed, seal);
-  if (preamble === undefined) return 'damaged';
+  if (preamble === undefined) return undefined;
   const header = Buffer.alloc(preamble.erased ? 0 : preamble.headerLength);
   await readFully(file, header, PREAMBLE_LENGTH);
-  if (!checksumHolds(fixed, preamble, header)) return 'damaged';
-  const length = PREAMBLE_LENGTH + preamble.headerLength + preamble.contentLength;
-  return { kind: preamble.kind, header, group: preamble.group, length };
+  return checksumHolds(fixed, preamble, header) ? { preamble, header } : undefined;
 }
 
-/** Cuts the last segment at the valid end; the padding that a crash may have cost is put back. */
-async function cutOff(request: RecoveryRequest, shared: readonly SegmentFile[], end: SpoolEnd): Promise<void> {
+async function isSingleUnwritten(request: RecoveryRequest, file: SpoolFile, segment: SegmentFile): Promise<boolean> {
+  const fixed = Buffer.alloc(PREAMBLE_LENGTH);
+  await readFully(file, fixed, 0);
+  // The content streams first; preamble and header are written when it is whole.
+  if (fixed.equals(ZERO_SECTOR.subarray(0, PREAMBLE_LENGTH))) return true;
+  const preamble = decodePreamble(fixed, request.seal);
+  if (preamble?.erased) return false;
+  if (preamble !== undefined) {
+    const contentAt = PREAMBLE_LENGTH + preamble.headerLength;
+    if (segment.size < contentAt + preamble.contentLength) return true;
+    if (
+      (await readFixedPart(file, request.seal)) === undefined &&
+      (await isUnwritten(file, PREAMBLE_LENGTH, preamble.headerLength, segment.size))
+    ) {
+      return true;
+    }
+    const digest = await hashRegion(file, contentAt, preamble.contentLength);
+    if (digest?.equals(preamble.sha256)) return false;
+  }
+  request.log.error({ segment: segment.segment }, 'damaged content in the spool');
+  return isUnwritten(file, 0, segment.size, segment.size);
+}
+
+/** Cuts the last segment at the valid end; padding that a crash cost is put back. */
+async function cutOff(request: RecoveryRequest, shared: readonly SegmentFile[], end: SpoolPosition): Promise<void> {
   const segment = shared.find((candidate) => candidate.segment === end.segment);
   if (segment === undefined) return;
   const file = await request.files.open(segmentPath(request.dir, segment.segment, false), 'write');
   try {
     if (segment.size !== end.offset) await file.truncate(end.offset);
-    // Also when nothing was cut: what a failed sync left in memory alone is not taken for durable.
+    // Also when nothing was cut: the process before may have died between its write and its sync.
     await file.fdatasync();
   } finally {
     await file.close();

@@ -3,7 +3,7 @@
  * Kept in the file `seal`; when that is lost, the entries at the beginning of the segments, where
  * nobody else can have put one, tell it.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreError } from '../../domain/errors.ts';
 import { PREAMBLE_LENGTH, SEAL_LENGTH, sealOf } from './entry.ts';
 import { readFully, type SpoolFiles, writeAll } from './files.ts';
@@ -40,6 +40,7 @@ export async function readSeal(request: SealRequest): Promise<Buffer> {
     await file.close();
   }
   await request.files.syncDirectory(request.dir);
+  await request.files.syncDirectory(dirname(request.dir));
   return seal;
 }
 

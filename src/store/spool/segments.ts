@@ -39,12 +39,17 @@ interface OpenFile {
   leaving: boolean;
 }
 
-/** Descriptors for reading, the least recently used closed first; none is closed while it is used. */
+/**
+ * Descriptors for reading, the least recently used closed first; none is closed while it is used,
+ * and who asks while all are used waits.
+ */
 export class OpenFiles {
   readonly #open = new Map<number, OpenFile>();
   readonly #work = new Set<Promise<unknown>>();
   readonly #openFile: (segment: number) => Promise<SpoolFile>;
   readonly #limit: number;
+  #uses = 0;
+  readonly #waiting: (() => void)[] = [];
   #closed = false;
 
   constructor(openFile: (segment: number) => Promise<SpoolFile>, limit: number) {
@@ -75,10 +80,23 @@ export class OpenFiles {
   }
 
   async #use<T>(segment: number, work: (file: SpoolFile) => Promise<T>): Promise<T> {
+    if (this.#uses >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#uses++;
+    try {
+      return await this.#withFile(segment, work);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#uses--;
+      else next(); // who waited takes the place over
+    }
+  }
+
+  async #withFile<T>(segment: number, work: (file: SpoolFile) => Promise<T>): Promise<T> {
     const entry = this.#open.get(segment) ?? { file: this.#openFile(segment), uses: 0, leaving: false };
     this.#open.delete(segment);
     this.#open.set(segment, entry); // last in the map: the most recently used
     entry.uses++;
+    this.#trim();
     try {
       const file = await entry.file.catch((error: unknown) => {
         if (this.#open.get(segment) === entry) this.#open.delete(segment);
@@ -88,7 +106,6 @@ export class OpenFiles {
     } finally {
       entry.uses--;
       if (entry.leaving && entry.uses === 0) this.#closeFile(entry);
-      this.#trim();
     }
   }
 

@@ -23,14 +23,23 @@ import { GroupPlan } from './group.ts';
 import { type Recovery, type RecoveryRequest, recoverSpool } from './recovery.ts';
 import { readSeal } from './seal.ts';
 import { listSegments, OpenFiles, type SegmentFile, segmentPath } from './segments.ts';
-import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog } from './types.ts';
+import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog, SpoolPosition } from './types.ts';
 import { walkEntries } from './walk.ts';
 import { SpoolWriter, type WriterHost } from './writer.ts';
 
 export type { EntryKind } from './entry.ts';
 export { type SpoolFile, type SpoolFiles, systemFiles } from './files.ts';
 export type { LargeEntry, Recovery } from './recovery.ts';
-export type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog } from './types.ts';
+export {
+  EMPTY_END,
+  type ExpectedContent,
+  type ScannedEntry,
+  type SpoolDamage,
+  type SpoolEnd,
+  type SpoolLocation,
+  type SpoolLog,
+  type SpoolPosition,
+} from './types.ts';
 export type { SpoolWriter } from './writer.ts';
 
 const SEGMENT_SIZE = 64 * 1024 * 1024;
@@ -52,6 +61,7 @@ export interface SpoolOptions {
 export interface PreparedGroup {
   /** In the order of the writers. */
   readonly entries: readonly { readonly location: SpoolLocation; readonly sha256: string; readonly size: number }[];
+  /** For the register's batch to keep, and to give to `recover`. */
   readonly end: SpoolEnd;
   /** Makes the group durable; to be called once. */
   write(): Promise<void>;
@@ -74,7 +84,10 @@ export class Spool {
   readonly #writers = new Set<SpoolWriter>();
   readonly #host: WriterHost;
   #nextSegment: number;
-  #end: SpoolEnd = { segment: 0, offset: 0 };
+  /** Where the next group goes. */
+  #next: SpoolPosition = { segment: 0, offset: 0 };
+  /** Where the last group that was written ended, and its number. */
+  #written: SpoolPosition & { readonly group: number } = { segment: 0, offset: 0, group: 0 };
   /** Segments from here on may belong to a commit in flight: they are not dropped. */
   #protectedFrom = 0;
   #current: { readonly segment: number; readonly file: SpoolFile } | null = null;
@@ -129,22 +142,22 @@ export class Spool {
     this.#assertWritable();
     if (!this.#recovered) throw new Error('the spool was opened with content in it: recover comes before the first group');
     if (this.#inFlight !== null) throw new Error('a group of the spool is still being written');
-    this.#protectedFrom = this.#end.segment;
+    this.#protectedFrom = this.#next.segment;
     this.#group = Math.max(this.#group + 1, this.#now());
     const plan = new GroupPlan(this.#group, this.#seal, writers);
-    const begins = plan.sharedLength > 0 && this.#mustRoll(plan.sharedLength);
-    if (begins) this.#end = { segment: this.#nextSegment++, offset: 0 };
-    const start = this.#end;
-    const entries = plan.place(start);
-    this.#end = { segment: start.segment, offset: start.offset + plan.sharedLength };
+    if (plan.sharedLength > 0 && this.#mustRoll(plan.sharedLength)) this.#next = { segment: this.#nextSegment++, offset: 0 };
+    const start = this.#next;
+    this.#next = { segment: start.segment, offset: start.offset + plan.sharedLength };
+    const singles = plan.singles.map(({ segment }) => segment);
+    const end = { ...this.#next, start: start.offset, singles, group: this.#group, openFrom: this.#openFrom(singles) };
     let started = false;
     return {
-      entries,
-      end: this.#end,
+      entries: plan.place(start),
+      end,
       write: () => {
         if (started) throw new Error('the group was written before');
         started = true;
-        const writing = this.#write(plan, start);
+        const writing = this.#write(plan, start, end);
         this.#inFlight = writing.then(
           () => undefined,
           () => undefined,
@@ -152,6 +165,15 @@ export class Spool {
         return writing;
       },
     };
+  }
+
+  /**
+   * Where the last group that was written ended, with nothing in doubt: what the register keeps
+   * once that group was committed, in the next batch that has no content, and at closing.
+   */
+  get end(): SpoolEnd {
+    const { segment, offset, group } = this.#written;
+    return { segment, offset, start: offset, singles: [], group, openFrom: this.#openFrom([]) };
   }
 
   /** Content as written, verified. Throws StoreError `corrupt` or `erased`. */
@@ -207,27 +229,22 @@ export class Spool {
   }
 
   /**
-   * Settles what a crash left; see recovery.ts. `committed` is the `end` of the last group that
-   * the register has, `knows` tells whether it has a record of a large entry.
+   * Settles what a crash left; see recovery.ts. `committed`: what the register keeps of its last
+   * commit; null: it has none. `knows`, when given, is asked of every large content.
    */
   async recover(committed: SpoolEnd | null, knows?: RecoveryRequest['knows']): Promise<Recovery> {
-    const segments = await listSegments(this.#files, this.#dir);
-    const { validEnd, orphanContents } = await recoverSpool({
-      files: this.#files,
-      dir: this.#dir,
-      seal: this.#seal,
-      segments,
-      committed,
-      knows,
-      log: this.#log,
-    });
+    const { dir, log, files, seal } = { dir: this.#dir, log: this.#log, files: this.#files, seal: this.#seal };
+    const segments = await listSegments(files, dir);
+    const { position, lastGroupWhole, orphanContents } = await recoverSpool({ files, dir, seal, segments, committed, knows, log });
     this.#segments.clear();
-    for (const { segment, large, size } of await listSegments(this.#files, this.#dir)) this.#segments.set(segment, { large, size });
-    this.#end = validEnd;
-    this.#protectedFrom = validEnd.segment;
-    this.#nextSegment = Math.max(this.#nextSegment, validEnd.segment + 1);
+    for (const { segment, large, size } of await listSegments(files, dir)) this.#segments.set(segment, { large, size });
+    this.#group = committed?.group ?? 0;
+    this.#next = position;
+    this.#written = { ...position, group: this.#group };
+    this.#protectedFrom = position.segment;
+    this.#nextSegment = Math.max(this.#nextSegment, position.segment + 1);
     this.#recovered = true;
-    return { validEnd, orphanContents };
+    return { validEnd: this.end, lastGroupWhole, orphanContents };
   }
 
   /** Every entry of every segment, checked, oldest segment first; what is no entry is told to `onDamage`. */
@@ -265,7 +282,7 @@ export class Spool {
       segment,
       size,
       large,
-      sealed: large || segment !== this.#end.segment,
+      sealed: large || segment !== this.#next.segment,
     }));
   }
 
@@ -316,17 +333,25 @@ export class Spool {
     return this.#files.open(segmentPath(this.#dir, segment, large), 'read');
   }
 
+  /** The lowest segment that large content beside `singles` may be streaming into. */
+  #openFrom(singles: readonly number[]): number {
+    let lowest = this.#nextSegment;
+    for (const { segment } of this.#writers) if (segment !== null && !singles.includes(segment)) lowest = Math.min(lowest, segment);
+    return lowest;
+  }
+
   #mustRoll(length: number): boolean {
-    const { segment, offset } = this.#end;
+    const { segment, offset } = this.#next;
     return segment === 0 || !this.#segments.has(segment) || (offset > 0 && offset + length > this.#segmentSize);
   }
 
-  async #write(plan: GroupPlan, start: SpoolEnd): Promise<void> {
+  async #write(plan: GroupPlan, start: SpoolPosition, end: SpoolEnd): Promise<void> {
     try {
       const written = await Promise.allSettled([this.#writeShared(plan, start), ...plan.singles.map((single) => single.write())]);
       for (const result of written) if (result.status === 'rejected') throw result.reason;
       for (const { segment, size } of plan.singles) this.#segments.set(segment, { large: true, size });
       for (const writer of plan.writers) this.#writers.delete(writer);
+      this.#written = end;
     } catch (error) {
       throw this.#refuse(error);
     } finally {
@@ -334,7 +359,7 @@ export class Spool {
     }
   }
 
-  async #writeShared(plan: GroupPlan, start: SpoolEnd): Promise<void> {
+  async #writeShared(plan: GroupPlan, start: SpoolPosition): Promise<void> {
     if (plan.buffers.length === 0) return;
     const { file, entered } = await this.#writable(start.segment);
     await Promise.all([writeAll(file, plan.buffers, start.offset).then(() => file.fdatasync()), entered]);

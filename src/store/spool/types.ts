@@ -8,11 +8,31 @@ export interface SpoolLocation {
   readonly length: number;
 }
 
-/** Where the appended segments end: the next group is written there. Segment 0: nothing was written yet. */
-export interface SpoolEnd {
+/** A place in the appended segments. Segment 0: before the first one. */
+export interface SpoolPosition {
   readonly segment: number;
   readonly offset: number;
 }
+
+/**
+ * Where the spool ends with a commit, and what that commit's group was: the register's batch keeps
+ * it as it is, and `recover` gets it back. `prepare` gives it for a group. A batch without content
+ * keeps `Spool.end` instead, and so does closing: only one commit is in flight, so the group before
+ * had ended, and nothing of it is in doubt any more.
+ */
+export interface SpoolEnd extends SpoolPosition {
+  /** The group's first octet in `segment`; equal to `offset` when it has nothing there. */
+  readonly start: number;
+  /** Segments of its large contents. */
+  readonly singles: readonly number[];
+  /** Ascends from group to group. */
+  readonly group: number;
+  /** Large contents in segments from here on were still streaming. */
+  readonly openFrom: number;
+}
+
+/** Of a spool in which nothing was committed yet. */
+export const EMPTY_END: SpoolEnd = { segment: 0, offset: 0, start: 0, singles: [], group: 0, openFrom: 0 };
 
 export interface ExpectedContent {
   /** Lower-case hex. */

@@ -5,11 +5,12 @@
  * Upstream: recovery at opening, `Spool.scan` (verify and rebuild).
  */
 import { createHash } from 'node:crypto';
-import { aligned, checksumHolds, decodePreamble, entryLength, MAGIC, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
+import { ALIGNMENT, aligned, checksumHolds, decodePreamble, entryLength, MAGIC, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
 import { readFully, type SpoolFile } from './files.ts';
 
 /** Octets read at once. */
 const WINDOW = 1024 * 1024;
+const ZEROS = Buffer.alloc(WINDOW);
 
 export interface WalkedEntry {
   readonly type: 'entry';
@@ -48,13 +49,14 @@ export interface WalkRequest {
 class FileWindow {
   readonly #file: SpoolFile;
   readonly #to: number;
-  #buffer = Buffer.allocUnsafeSlow(WINDOW);
+  #buffer: Buffer;
   #start = 0;
   #filled = 0;
 
-  constructor(file: SpoolFile, to: number) {
+  constructor({ file, from, to }: Pick<WalkRequest, 'file' | 'from' | 'to'>) {
     this.#file = file;
     this.#to = to;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(WINDOW, to - from)));
   }
 
   /** Up to `length` octets from `offset`, fewer at the end; valid until the next call. */
@@ -118,26 +120,32 @@ async function nextEntry(window: FileWindow, from: number, request: WalkRequest)
   for (let at = from; at < request.to; ) {
     const piece = await window.bytes(at, WINDOW);
     if (piece.length === 0) break;
-    if (blank) blank = piece.every((octet) => octet === 0);
-    const found = request.large || blank ? -1 : piece.indexOf(MAGIC);
-    if (found === -1) {
-      // A magic that the piece cuts in two is found in the next.
-      at += piece.length > MAGIC.length && at + piece.length < request.to ? piece.length - MAGIC.length + 1 : piece.length;
+    blank &&= piece.equals(ZEROS.subarray(0, piece.length));
+    const found = request.large || blank ? -1 : preambleIn(piece, at, request.seal);
+    if (found !== -1) {
+      if ((await entryAt(window, at + found, { ...request, checkContent: () => false })) !== undefined)
+        return { offset: at + found, blank };
+      at += found + ALIGNMENT;
       continue;
     }
-    const candidate = at + found;
-    if (candidate % PREAMBLE_LENGTH === 0) {
-      const entry = await entryAt(window, candidate, { ...request, checkContent: () => false });
-      if (entry !== undefined) return { offset: candidate, blank };
-    }
-    at = candidate + 1;
+    if (piece.length < WINDOW) break; // the last one
+    at += piece.length - PREAMBLE_LENGTH + 1; // what the piece cuts in two is found in the next
   }
   return { offset: request.to, blank };
 }
 
+/** Where in `piece`, which stands at `offset`, something stands that looks like a preamble of this spool. */
+function preambleIn(piece: Buffer, offset: number, seal: Buffer): number {
+  for (let found = piece.indexOf(MAGIC); found !== -1; found = piece.indexOf(MAGIC, found + 1)) {
+    if ((offset + found) % ALIGNMENT !== 0) continue;
+    if (decodePreamble(piece.subarray(found, found + PREAMBLE_LENGTH), seal) !== undefined) return found;
+  }
+  return -1;
+}
+
 /** The entries from `from` to `to`, and what is between them that is none. */
 export async function* walkEntries(request: WalkRequest): AsyncGenerator<WalkedEntry | WalkedDamage> {
-  const window = new FileWindow(request.file, request.to);
+  const window = new FileWindow(request);
   let offset = request.from;
   while (offset < request.to) {
     const entry = await entryAt(window, offset, request);

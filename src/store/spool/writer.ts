@@ -72,7 +72,11 @@ class SingleSegment {
       this.#pendingSize += chunk.length;
     }
     this.#flushing ??= this.#flush();
-    return this.#pendingSize > WINDOW ? this.#flushed() : undefined;
+    if (this.#pendingSize <= WINDOW) return undefined;
+    const held = this.#flushed();
+    // A client that went away no longer waits: the next call, or `seal`, tells the error again.
+    held.catch(() => undefined);
+    return held;
   }
 
   /** Writes what is still pending, then the fixed part, and makes all of it durable. */
