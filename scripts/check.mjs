@@ -57,7 +57,7 @@ function lines(file, visit) {
 function roomOf(file) {
   const [, first = '', second = '', third] = file.split('/');
   if (first === 'main.ts' || first === 'cli') return 'cli';
-  if (second === '') return 'relais';
+  if (first === 'relais.ts' || first === 'relais') return 'relais';
   return first === 'relay' && third !== undefined ? `relay/${second}` : first;
 }
 

@@ -2,6 +2,7 @@
  * Configuration: the sole reader of the configuration file and of the environment, and keeper of
  * the relay's own keys. Upstream: main and relais.ts. Everybody else is handed what they need.
  */
+export { type Control, readControl, removeControl, writeControl } from './control.ts';
 export type { Surroundings } from './document.ts';
 export { ConfigError, type ConfigIssue, formatIssue } from './issues.ts';
 export { configJsonSchema } from './json-schema.ts';

@@ -1,0 +1,272 @@
+/**
+ * The command line (commander 14): every command with its options. What a command does is in the
+ * file of its name. Usage errors end with 64 and name the nearest word that exists.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { configJsonSchema, loadConfig, machine, parseDuration } from '../config/index.ts';
+import type { Store } from '../domain/ports.ts';
+import { openStore } from '../store/index.ts';
+import { type AccessPlace, addToken, addUser, listAccess, ROLES, revoke } from './access.ts';
+import { act, erase } from './actions.ts';
+import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
+import { check } from './check.ts';
+import { cleanup } from './cleanup.ts';
+import { describeError, EXIT } from './exit.ts';
+import { init } from './init.ts';
+import { type ListFilter, list } from './list.ts';
+import { createLog } from './log.ts';
+import { readPassword } from './password.ts';
+import { queue, queueAction } from './queue.ts';
+import { report } from './report.ts';
+import { sendTest } from './send-test.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { type Terminal, terminal } from './terminal.ts';
+import { relaisVersion } from './version.ts';
+
+interface Common extends ApiOptions {
+  readonly json?: boolean;
+}
+
+/** Runs the command line; gives the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const screen = terminal();
+  let code: number = EXIT.done;
+  const program = buildProgram(screen, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Help and version are thrown as well, with code 0; commander has told its errors already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { code: failed, text } = describeError(error);
+    screen.note(`${screen.colors.red('relais:')} ${text}`);
+    return failed;
+  }
+}
+
+function buildProgram(screen: Terminal, end: (code: number) => void): Command {
+  const program = new Command('relais')
+    .description('Self-hosted SMTP relay that records every message and follows it to each recipient.')
+    .version(relaisVersion(), '-V, --version')
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(relais --help shows all commands)')
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .exitOverride();
+  addRunning(program, screen, end);
+  addReading(program, screen);
+  addActing(program, screen);
+  addAccess(program, screen, 'token');
+  addAccess(program, screen, 'user');
+  addUpkeep(program, screen);
+  return program;
+}
+
+const configOption = (): Option =>
+  new Option('-c, --config <file>', 'configuration file (RELAIS_CONFIG; else ./relais.yaml; else the sandbox)');
+const jsonOption = (): Option => new Option('--json', 'one JSON object a line');
+
+/** Options of all that talks to a running relay. */
+function remote(command: Command): Command {
+  return command
+    .addOption(new Option('--url <url>', 'the relay to ask (RELAIS_URL; found by itself on its own machine)'))
+    .addOption(new Option('--token <token>', 'token for it (RELAIS_TOKEN)'))
+    .addOption(configOption())
+    .addOption(jsonOption());
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return Number(text);
+}
+
+function wait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a time with its unit, such as 30s.');
+  return ms;
+}
+
+function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function addRunning(program: Command, screen: Terminal, end: (code: number) => void): void {
+  program
+    .command('start')
+    .description('run the relay; without a configuration file in the sandbox, where nothing leaves the machine')
+    .addOption(configOption())
+    .action(async (options: Common) => end(await start(options, screen)));
+  program
+    .command('init')
+    .description('write a commented configuration file; never overwrites')
+    .argument('[file]', 'where to', 'relais.yaml')
+    .option('-y, --yes', 'take the defaults without asking')
+    .action((file: string, options: { yes?: boolean }) => init({ file, ...options }, screen));
+  program
+    .command('check')
+    .description('check configuration, ports, certificates and what the next hops answer')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action((options: Common) => check(options, screen));
+  program
+    .command('config')
+    .description('about the configuration')
+    .command('schema')
+    .description('print the JSON Schema of the configuration file')
+    .action(() => screen.print(JSON.stringify(configJsonSchema(), null, 2)));
+}
+
+function addReading(program: Command, screen: Terminal): void {
+  remote(program.command('send-test').description('submit a message as an ERP would, and follow it'))
+    .requiredOption('--to <address>', 'recipient')
+    .option('--from <address>', 'reverse-path and From; default: relais-test@<hostname>')
+    .option('--subject <text>', 'subject', 'Test of relais')
+    .option('--user <name>', 'account to authenticate as')
+    .option('--password <password>', 'its password')
+    .addOption(new Option('--wait <time>', 'how long to follow it').default(30_000, '30s').argParser(wait))
+    .action(async (options: Common & { to: string; from?: string; subject: string; user?: string; password?: string; wait: number }) => {
+      const control = localControl(options);
+      if (control === undefined) requireRelay({ config: options.config });
+      const from = options.from ?? `relais-test@${loadConfig(options.config, machine()).config.hostname}`;
+      await sendTest(requireRelay(options), { submission: control?.submission ?? [] }, { ...options, from }, screen);
+    });
+  remote(program.command('status').description('what happened to a message, for each recipient'))
+    .argument('<what>', 'id, Message-ID, document or recipient address')
+    .action(async (what: string, options: Common) => status(requireRelay(options), what, { json: options.json ?? false }, screen));
+  filters(remote(program.command('list').description('the register, newest first')))
+    .addOption(new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber))
+    .action(async (options: Common & ListFilter & { limit: number }) => list(requireRelay(options), options, screen, Date.now()));
+  program
+    .command('report')
+    .description('parse bounces and other reports from files ("-": standard input); needs no running relay')
+    .argument('<file...>')
+    .addOption(jsonOption())
+    .action((files: string[], options: Common) => report(files, options, screen));
+}
+
+function filters(command: Command): Command {
+  return command
+    .option('--state <states>', 'states of message or recipient, joined by commas')
+    .option('--recipient <address>')
+    .option('--domain <domain>', 'domain of a recipient')
+    .option('--sender <address>')
+    .option('--account <names>', 'accounts, joined by commas')
+    .option('--template <name>')
+    .option('--document <id>')
+    .option('--contact <id>')
+    .option('--tag <name[=value]>')
+    .option('--message-id <id>')
+    .option('-q, --search <words>', 'words of addresses, subject, document, Message-ID')
+    .option('--from <time>', 'accepted at or after: 2026-11-24, or 2h ago as 2h')
+    .option('--to <time>', 'accepted before');
+}
+
+function addActing(program: Command, screen: Terminal): void {
+  const hops = remote(program.command('queue').description('what waits, by next hop'));
+  hops.action(async (options: Common) => queue(requireRelay(options), options, screen));
+  for (const [action, description] of [
+    ['pause', 'send nothing to a next hop until it is resumed'],
+    ['resume', 'let a paused or blocked next hop go on'],
+    ['flush', 'try everything that waits for a next hop now'],
+  ] as const) {
+    hops
+      .command(action)
+      .description(description)
+      .argument('<next-hop>')
+      // Options before and after the word belong to both: `queue --url … pause HOP`.
+      .action(async (hop: string, _: object, command: Command) =>
+        queueAction(requireRelay(command.optsWithGlobals<Common>()), action, hop, screen),
+      );
+  }
+  for (const [action, description] of [
+    ['retry', 'try the waiting recipients of messages now'],
+    ['hold', 'keep messages back until they are released'],
+    ['release', 'let held messages go on'],
+    ['cancel', 'take messages out of the queue for good'],
+  ] as const) {
+    remote(program.command(action).description(description))
+      .argument('<id...>')
+      .option('--recipient <address...>', 'only these recipients')
+      .action(async (ids: string[], options: Common & { recipient?: string[] }) =>
+        act(requireRelay(options), action, ids, options, screen),
+      );
+  }
+  remote(program.command('delete').description('erase messages, record and bytes'))
+    .argument('<id...>')
+    .option('--force', 'also what is still in the queue, which is cancelled first')
+    .action(async (ids: string[], options: Common & { force?: boolean }) => erase(requireRelay(options), ids, options, screen));
+}
+
+interface AccessOptions extends Common {
+  readonly name?: string;
+  readonly role: (typeof ROLES)[number];
+  readonly permissions?: string[];
+  readonly accounts?: string[];
+  readonly expires?: string;
+}
+
+function addAccess(program: Command, screen: Terminal, kind: 'token' | 'user'): void {
+  const group = program.command(kind).description(kind === 'token' ? 'tokens of programs that use the API' : 'users of the dashboard');
+  const rights = (command: Command): Command =>
+    remote(command)
+      .addOption(new Option('--role <role>', 'what it may do').choices([...ROLES]).default('viewer'))
+      .option('--permissions <list>', "in place of the role's, joined by commas", names)
+      .option('--accounts <list>', 'only the mail of these accounts, joined by commas', names);
+  if (kind === 'token') {
+    rights(group.command('add').description('make a token; it is printed this once, and nothing else'))
+      .requiredOption('--name <name>')
+      .option('--expires <time>', 'after a time, such as 90d; default: never')
+      .action(async (options: AccessOptions & { name: string }) => {
+        const token = await withAccess(options, (place) => addToken(place, options, Date.now()));
+        screen.print(options.json === true ? JSON.stringify({ name: options.name, token }) : token);
+      });
+  } else {
+    rights(group.command('add').description('add a user; the password is asked for, or read from standard input'))
+      .argument('<name>')
+      .action(async (name: string, options: AccessOptions) => {
+        const password = await readPassword(screen);
+        await withAccess(options, (place) => addUser(place, { ...options, name, password }, Date.now()));
+        screen.note(`${name} can sign in.`);
+      });
+  }
+  remote(group.command('list').description(`all ${kind}s`)).action(async (options: Common) =>
+    withAccess(options, (place) => listAccess(place, `${kind}s`, options, screen)),
+  );
+  remote(group.command('revoke').description(`take a ${kind} away`))
+    .argument('<name>')
+    .action(async (name: string, options: Common) => {
+      await withAccess(options, (place) => revoke(place, `${kind}s`, name));
+      screen.note(`${name} is revoked.`);
+    });
+}
+
+function addUpkeep(program: Command, screen: Terminal): void {
+  remote(program.command('cleanup').description('erase what retention says is over'))
+    .option('--dry-run', 'only count it')
+    .action(async (options: Common & { dryRun?: boolean }) => {
+      const { retention } = findRelay(options) === undefined ? loadConfig(options.config, machine()).config : { retention: NO_RETENTION };
+      await withAccess(options, (place) => cleanup(place, { ...options, retention, now: Date.now() }, screen));
+    });
+}
+
+/** The running relay decides by its own configuration. */
+const NO_RETENTION = { schedule: '', content: 0, records: 0 };
+
+/** The running relay's API, or the store of one that does not run. */
+async function withAccess<T>(options: ApiOptions, work: (place: AccessPlace) => Promise<T>): Promise<T> {
+  const api = findRelay(options);
+  return api === undefined ? withStore(options, (store) => work({ store })) : work({ api });
+}
+
+async function withStore<T>(options: ApiOptions, work: (store: Store) => Promise<T>): Promise<T> {
+  const { config } = loadConfig(options.config, machine());
+  const log = createLog('silent', terminal());
+  const store = await openStore({ dataDir: config.dataDir, diskFloor: 0, now: Date.now, log });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,58 @@
+/** `relais report FILE …`: parses bounces and other reports; needs no running relay. */
+import { readFileSync } from 'node:fs';
+import { type ParsedReport, parseReport } from '../relay/reports/index.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+export async function report(files: readonly string[], options: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
+  let unread = 0;
+  for (const file of files) {
+    let raw: Buffer;
+    try {
+      raw = readFileSync(file === '-' ? 0 : file);
+    } catch (error) {
+      unread++;
+      terminal.note(`${printable(file)}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+      continue;
+    }
+    const parsed = await parseReport(raw);
+    if (options.json === true) terminal.print(JSON.stringify(reportJson(file, parsed)));
+    else for (const line of reportLines(file, parsed, terminal)) terminal.print(line);
+  }
+  if (unread > 0) throw new CommandError(EXIT.usage, `${unread} of ${files.length} files could not be read.`);
+}
+
+/** The object of the contract, its keys in its order. */
+function reportJson(file: string, parsed: ParsedReport): object {
+  const { kind, originalMessageId, envelopeId, reportingMta, recipients } = parsed;
+  return {
+    file,
+    kind,
+    originalMessageId,
+    envelopeId,
+    reportingMta,
+    recipients: recipients.map(({ address, action, status, replyCode, category, addressInvalid, permanent, diagnostic }) => ({
+      address,
+      action,
+      status,
+      replyCode,
+      category,
+      addressInvalid,
+      permanent,
+      diagnostic,
+    })),
+  };
+}
+
+function reportLines(file: string, parsed: ParsedReport, { colors }: Terminal): string[] {
+  const about = [parsed.reportingMta, parsed.originalMessageId].filter((part) => part !== null).join('  ');
+  const lines = [`${colors.bold(printable(file))}  ${parsed.kind}  ${colors.dim(printable(about))}`];
+  for (const one of parsed.recipients) {
+    const what = [one.action, one.status, one.category, one.addressInvalid ? 'address invalid' : null]
+      .filter((part) => part !== null)
+      .join('  ');
+    lines.push(`  ${printable(one.address ?? '(no address)')}  ${what}`);
+    if (one.diagnostic !== null) lines.push(`    ${colors.dim(printable(one.diagnostic))}`);
+  }
+  return lines;
+}

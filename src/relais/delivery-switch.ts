@@ -1,0 +1,40 @@
+/**
+ * The delivery's control as the HTTP room holds it: it stays the same while the delivery behind it
+ * is stopped and started anew by a reload.
+ */
+import type { DeliveryControl, NextHopStatus } from '../domain/ports.ts';
+import type { Attempt } from '../domain/recipient.ts';
+
+export class DeliverySwitch implements DeliveryControl {
+  #behind: DeliveryControl | null = null;
+  #onAttempt: ((attempt: Attempt) => void) | null = null;
+
+  connect(delivery: DeliveryControl | null): void {
+    this.#behind = delivery;
+    if (delivery !== null) delivery.onAttempt = (attempt) => this.#onAttempt?.(attempt);
+  }
+
+  nextHops(): readonly NextHopStatus[] {
+    return this.#behind?.nextHops() ?? [];
+  }
+
+  pause(nextHop: string): boolean {
+    return this.#behind?.pause(nextHop) ?? false;
+  }
+
+  resume(nextHop: string): boolean {
+    return this.#behind?.resume(nextHop) ?? false;
+  }
+
+  flush(nextHop: string): boolean {
+    return this.#behind?.flush(nextHop) ?? false;
+  }
+
+  get onAttempt(): ((attempt: Attempt) => void) | null {
+    return this.#onAttempt;
+  }
+
+  set onAttempt(listener: ((attempt: Attempt) => void) | null) {
+    this.#onAttempt = listener;
+  }
+}

@@ -1,0 +1,340 @@
+/**
+ * The rooms over one open store: what each is given, in which order they start and stop, and which
+ * of them a changed configuration concerns.
+ *
+ * They start so that nothing is taken before it can be kept, delivered and followed: reports, the
+ * sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in drain
+ * order: submission first, so that nothing new comes in while what is there goes out.
+ */
+import { randomBytes as systemRandomBytes } from 'node:crypto';
+import type { RelayKeys } from '../config/index.ts';
+import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
+import type { Log } from '../domain/log.ts';
+import type { Store } from '../domain/ports.ts';
+import type { Config } from '../domain/settings.ts';
+import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
+import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
+import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
+import { type ReportListener, startReportListener } from '../relay/reports/index.ts';
+import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
+import { type Submission, startSubmission } from '../relay/submission/index.ts';
+import { type Signals, startSignals } from '../signals/index.ts';
+import { DeliverySwitch } from './delivery-switch.ts';
+import { explainListenError } from './room-errors.ts';
+
+export interface RoomsOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly keys: RelayKeys;
+  readonly localToken: string;
+  readonly version: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+const START_ORDER = ['reports', 'sandbox', 'delivery', 'signals', 'housekeeping', 'http', 'submission'] as const;
+type RoomName = (typeof START_ORDER)[number];
+/** The sandbox's hop outlives the delivery that dials it; HTTP answers until little is left to ask about. */
+const STOP_ORDER: readonly RoomName[] = ['submission', 'delivery', 'reports', 'signals', 'housekeeping', 'http', 'sandbox'];
+
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #control = new DeliverySwitch();
+  readonly #newId: () => string;
+  #config: Config;
+  #reports: ReportListener | null = null;
+  #sandbox: SandboxHop | null = null;
+  #delivery: Delivery | null = null;
+  #signals: Signals | null = null;
+  #housekeeping: Housekeeping | null = null;
+  #http: Http | null = null;
+  #submission: Submission | null = null;
+
+  private constructor(options: RoomsOptions) {
+    this.#options = options;
+    this.#config = options.config;
+    this.#newId = createIdFactory({ now: options.now, randomBytes: systemRandomBytes });
+  }
+
+  /** Starts all; when one cannot start, those that did are stopped and the error says what to do. */
+  static async open(options: RoomsOptions): Promise<Rooms> {
+    const rooms = new Rooms(options);
+    await rooms.#startAll(START_ORDER, options.config);
+    rooms.#config = rooms.#withBoundPorts(options.config);
+    return rooms;
+  }
+
+  get submissionListeners(): Submission['listeners'] {
+    return this.#submission?.listeners ?? [];
+  }
+
+  /** The configuration as it runs: ports that the system chose stand in it. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  get http(): Http | null {
+    return this.#http;
+  }
+
+  /**
+   * Goes over to another configuration. Rooms that it does not concern keep running, their
+   * listeners with them. When one cannot start with it, all go back to the one before.
+   */
+  async change(wanted: Config): Promise<readonly RoomName[]> {
+    const before = this.#config;
+    const next = keepPorts(wanted, before);
+    const concerned = START_ORDER.filter((room) => concernOf(room, before) !== concernOf(room, next));
+    const grace = before.shutdownGrace;
+    await this.#stopAll(concerned, this.#options.now() + grace);
+    try {
+      await this.#startAll(concerned, next);
+    } catch (error) {
+      await this.#startAll(concerned, before);
+      throw error;
+    }
+    if (!concerned.includes('submission')) this.#submission?.reload(next.accounts, next.submission);
+    this.#config = this.#withBoundPorts(next);
+    return concerned;
+  }
+
+  #withBoundPorts(config: Config): Config {
+    const submission = this.#submission?.listeners ?? [];
+    const reports = this.#reports?.addresses ?? [];
+    return {
+      ...config,
+      submission: {
+        ...config.submission,
+        listeners: config.submission.listeners.map((one, i) => ({ ...one, port: submission[i]?.port ?? one.port })),
+      },
+      reports: { ...config.reports, listeners: config.reports.listeners.map((one, i) => ({ ...one, port: reports[i]?.port ?? one.port })) },
+      http: { ...config.http, port: this.#http?.port ?? config.http.port },
+    };
+  }
+
+  /** Drains and stops all until `deadline`, Unix milliseconds. */
+  async close(deadline: number): Promise<void> {
+    await this.#stopAll(START_ORDER, deadline);
+  }
+
+  async #startAll(names: readonly RoomName[], config: Config): Promise<void> {
+    this.#config = config;
+    for (const name of START_ORDER) {
+      if (!names.includes(name)) continue;
+      try {
+        await this.#start(name, config);
+      } catch (error) {
+        await this.#stopAll(names, this.#options.now());
+        throw explainListenError(error, name, config.file);
+      }
+    }
+  }
+
+  async #stopAll(names: readonly RoomName[], deadline: number): Promise<void> {
+    for (const name of STOP_ORDER) {
+      if (!names.includes(name)) continue;
+      try {
+        await this.#stop(name, Math.max(0, deadline - this.#options.now()));
+      } catch (error) {
+        this.#options.log.error({ err: error, room: name }, 'a room did not stop cleanly');
+      }
+    }
+  }
+
+  async #start(name: RoomName, config: Config): Promise<void> {
+    switch (name) {
+      case 'reports':
+        this.#reports = await this.#startReports(config);
+        return;
+      case 'sandbox':
+        this.#sandbox = usesSandbox(config) ? await this.#startSandbox(config) : null;
+        return;
+      case 'delivery':
+        this.#delivery = await this.#startDelivery(config);
+        this.#control.connect(this.#delivery);
+        return;
+      case 'signals':
+        this.#signals = await startSignals({ rules: config.signals, ...this.#common() });
+        return;
+      case 'housekeeping':
+        this.#housekeeping = startHousekeeping({ retention: config.retention, ...this.#common() });
+        return;
+      case 'http':
+        this.#http = await this.#startHttp(config);
+        return;
+      case 'submission':
+        this.#submission = await this.#startSubmission(config);
+        return;
+      default:
+        return name satisfies never;
+    }
+  }
+
+  async #stop(name: RoomName, graceMs: number): Promise<void> {
+    switch (name) {
+      case 'reports':
+        await this.#reports?.stop(graceMs);
+        this.#reports = null;
+        return;
+      case 'sandbox':
+        await this.#sandbox?.stop();
+        this.#sandbox = null;
+        return;
+      case 'delivery':
+        this.#control.connect(null);
+        await this.#delivery?.stop(graceMs);
+        this.#delivery = null;
+        return;
+      case 'signals':
+        await this.#signals?.stop(graceMs);
+        this.#signals = null;
+        return;
+      case 'housekeeping':
+        this.#housekeeping?.stop();
+        this.#housekeeping = null;
+        return;
+      case 'http':
+        await this.#http?.stop(Math.min(graceMs, HTTP_GRACE));
+        this.#http = null;
+        return;
+      case 'submission':
+        await this.#submission?.stop(graceMs);
+        this.#submission = null;
+        return;
+      default:
+        return name satisfies never;
+    }
+  }
+
+  #common(): Pick<RoomsOptions, 'store' | 'now' | 'random' | 'log'> {
+    const { store, now, random, log } = this.#options;
+    return { store, now, random, log };
+  }
+
+  #startReports(config: Config): Promise<ReportListener | null> {
+    if (config.reports.domain === null || config.reports.listeners.length === 0) return Promise.resolve(null);
+    return startReportListener({
+      ...this.#common(),
+      settings: config.reports,
+      hostname: config.hostname,
+      tls: config.submission.tls ?? this.#options.keys.tls,
+      tokenKeys: this.#options.keys.verp,
+      newReportId: () => this.#newId() as ReportId,
+    });
+  }
+
+  #startSandbox({ hostname }: Config): Promise<SandboxHop> {
+    const reports = this.#reports?.addresses[0];
+    const reportTo = reports === undefined ? null : { host: reports.address, port: reports.port };
+    return startSandboxHop({ hostname: `hop.${hostname}`, reportTo, log: this.#options.log });
+  }
+
+  #startDelivery(config: Config): Promise<Delivery> {
+    const hop = this.#sandbox;
+    return startDelivery({
+      ...this.#common(),
+      routes: config.routes,
+      settings: config.delivery,
+      hostname: config.hostname,
+      reportDomain: config.reports.domain,
+      tokenKeys: this.#options.keys.verp,
+      sandboxHop: hop === null ? null : { host: hop.host, port: hop.port },
+    });
+  }
+
+  #startHttp(config: Config): Promise<Http> {
+    const { store, now, localToken, keys, version } = this.#options;
+    return startHttp({
+      ...this.#common(),
+      settings: config.http,
+      delivery: this.#control,
+      readiness: () => this.#readiness(),
+      cleanup: {
+        plan: () => store.planCleanup(cleanupRequest(this.#config.retention, now())),
+        run: () => this.#housekeeping?.cleanupNow() ?? store.cleanup(cleanupRequest(this.#config.retention, now())),
+      },
+      localToken,
+      sessionKey: keys.session,
+      sandbox: config.sandbox,
+      version,
+      randomBytes: systemRandomBytes,
+      newMessageId: () => this.#newId() as MessageId,
+      diskFloor: config.diskFloor,
+    });
+  }
+
+  #startSubmission(config: Config): Promise<Submission> {
+    return startSubmission({
+      ...this.#common(),
+      settings: config.submission,
+      tls: config.submission.tls ?? this.#options.keys.tls,
+      accounts: config.accounts,
+      hostname: config.hostname,
+      reportDomain: config.reports.domain,
+      expireAfter: config.delivery.retry.expireAfter,
+      diskFloor: config.diskFloor,
+      newMessageId: () => this.#newId() as MessageId,
+    });
+  }
+
+  #readiness(): readonly ReadinessCheck[] {
+    const checks: ReadinessCheck[] = [
+      { name: 'submission', ok: this.#submission?.up ?? false },
+      { name: 'delivery', ok: this.#delivery?.up ?? false },
+    ];
+    if (this.#config.reports.listeners.length > 0) checks.push({ name: 'reports', ok: this.#reports?.up ?? false });
+    return checks;
+  }
+}
+
+/** HTTP holds little: whoever still reads an answer gets a moment, not the whole grace. */
+const HTTP_GRACE = 3_000;
+
+function usesSandbox(config: Config): boolean {
+  return config.routes.some((route) => route.via === 'sandbox');
+}
+
+/** A port that was left to the system stays what it became, as long as the listener stays. */
+function keepPorts(next: Config, running: Config): Config {
+  const keep = <T extends { readonly address: string; readonly port: number }>(one: T, before: T | undefined): T =>
+    one.port === 0 && before?.address === one.address ? { ...one, port: before.port } : one;
+  return {
+    ...next,
+    submission: { ...next.submission, listeners: next.submission.listeners.map((one, i) => keep(one, running.submission.listeners[i])) },
+    reports: { ...next.reports, listeners: next.reports.listeners.map((one, i) => keep(one, running.reports.listeners[i])) },
+    http: keep(next.http, running.http),
+  };
+}
+
+/** The part of the configuration that a room was started with, as text to be compared. */
+function concernOf(room: RoomName, config: Config): string {
+  const { hostname, reports, routes, delivery, submission, diskFloor } = config;
+  switch (room) {
+    case 'reports':
+      return JSON.stringify([hostname, reports, submission.tls]);
+    case 'sandbox':
+      return JSON.stringify([usesSandbox(config), concernOf('reports', config)]);
+    case 'delivery':
+      return JSON.stringify([hostname, routes, delivery, reports.domain, concernOf('sandbox', config)]);
+    case 'signals':
+      return JSON.stringify(config.signals);
+    case 'housekeeping':
+      return JSON.stringify(config.retention);
+    case 'http':
+      return JSON.stringify([config.http, config.sandbox, diskFloor]);
+    case 'submission':
+      // Accounts, networks and limits are changed in a running room.
+      return JSON.stringify([
+        hostname,
+        submission.listeners,
+        submission.tls,
+        submission.greetingDelay,
+        reports.domain,
+        delivery.retry.expireAfter,
+        diskFloor,
+      ]);
+    default:
+      return room satisfies never;
+  }
+}
