@@ -118,17 +118,20 @@ export class ReportServer extends SMTPServer {
   }
 
   override onConnect(session: SMTPServerSession, callback: (error?: Error | null) => void): void {
-    const address = session.remoteAddress;
-    const count = (this.#byAddress.get(address) ?? 0) + 1;
-    this.#byAddress.set(address, count);
+    const count = this.#byAddress.get(session.remoteAddress) ?? 0;
+    if (count >= this.#options.limits.connectionsPerAddress) {
+      callback(new ReplyError(BUSY));
+      return;
+    }
+    this.#byAddress.set(session.remoteAddress, count + 1);
     const deadline = setTimeout(() => this.#cut(session, '4.4.2 The connection lasted too long'), this.#options.limits.session);
     this.#deadlines.set(session, deadline.unref());
-    callback(count > this.#options.limits.connectionsPerAddress ? new ReplyError(BUSY) : null);
+    callback();
   }
 
   override onClose(session: SMTPServerSession): void {
     const deadline = this.#deadlines.get(session);
-    // Refused before onConnect, it was never counted.
+    // One that was refused was never counted.
     if (deadline === undefined) return;
     clearTimeout(deadline);
     const count = (this.#byAddress.get(session.remoteAddress) ?? 1) - 1;
