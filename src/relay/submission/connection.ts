@@ -24,7 +24,7 @@ import type { ConnectionGate } from './connection-gate.ts';
 import { ContentIntake, type IntakeContext, type IntakeResult } from './content-intake.ts';
 import type { DataFault } from './data-decoder.ts';
 import { type MailCommand, parseMailCommand, parseRcptCommand } from './envelope-commands.ts';
-import { clientKey, isTrusted, type Policy, recipientRefusal, senderRefusal } from './policy.ts';
+import { type Policy, recipientRefusal, senderRefusal } from './policy.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { type DataReceiver, SubmissionParser } from './submission-parser.ts';
 import type { SubmissionServer } from './submission-server.ts';
@@ -80,12 +80,16 @@ export class SubmissionConnection extends SMTPConnection {
   #released = false;
   #described: SubmissionClient | null = null;
 
-  constructor(server: SubmissionServer, socket: Socket, options: SMTPConnectionOptions | null | undefined) {
-    super(server, socket, options);
+  constructor(
+    server: SubmissionServer,
+    socket: Socket,
+    accepted: { readonly client: string; readonly options: SMTPConnectionOptions | null | undefined },
+  ) {
+    super(server, socket, accepted.options);
     this.#context = server.context;
     this.#listener = server.listener;
-    this.client = clientKey(this.remoteAddress);
-    this.#trusted = isTrusted(server.context.policy, this.remoteAddress);
+    this.client = accepted.client;
+    this.#trusted = server.context.policy.trusts(this.remoteAddress);
   }
 
   // ── The connection's life ──
@@ -148,6 +152,23 @@ export class SubmissionConnection extends SMTPConnection {
   /** The time for finishing is over. What is being made durable is awaited all the same: it may be recorded. */
   cutOff(): void {
     if (this.#intake?.committing !== true) this.#shutDown();
+  }
+
+  /**
+   * In place of smtp-server's, which sends nothing any more once the client has closed its side, even
+   * though it still reads. Control characters would end the line early (R54).
+   */
+  override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    const status = this._getEnhancedStatusCode(code, context);
+    const head = status === '' ? '' : `${status} `;
+    let reply = '';
+    if (Array.isArray(data)) {
+      for (const line of data.slice(0, -1)) reply += `${code}-${head}${oneLine(line)}\r\n`;
+    }
+    reply += `${code} ${head}${oneLine((Array.isArray(data) ? data.at(-1) : data) ?? '')}\r\n`;
+    // While TLS is being negotiated a reply would go out in clear, in the midst of the handshake.
+    if (!this._upgrading && this._socket.writable) this._socket.write(reply);
+    if (code === 421) this.close();
   }
 
   #shutDown(): void {
@@ -423,6 +444,12 @@ function addRecipient(transaction: Transaction, recipient: EnvelopeRecipient, li
   transaction.byAddress.set(recipient.address, recipients.length);
   recipients.push(recipient);
   return null;
+}
+
+const CONTROLS = /[\x00-\x1f\x7f-\x9f]/;
+
+function oneLine(text: string): string {
+  return CONTROLS.test(text) ? text.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ') : text;
 }
 
 function failure(responseCode: number, message: string): SMTPServerAuthenticationResponse {

@@ -16,6 +16,8 @@ export interface HeaderBlock {
   readonly content: Buffer;
 }
 
+/** Lines that are read as the start of a field, so that no header block holds up the event loop; the rest is left as it is. */
+const FIELD_LIMIT = 20_000;
 /** Octets of one field that are looked at, and characters of it that are kept. */
 const RAW_LIMIT = 8192;
 const TEXT_LIMIT = 1000;
@@ -44,7 +46,7 @@ export function readHeaderBlock(block: Buffer): HeaderBlock {
   const reading: Reading = { text: block.toString('latin1'), raw: new Map(), references: [], cuts: [], received: 0 };
   const { text } = reading;
   let at = 0;
-  while (at < text.length) {
+  for (let fields = 0; at < text.length && fields < FIELD_LIMIT; fields++) {
     const end = lineEnd(text, at);
     if (end - at === 2 && text.charCodeAt(at) === 0x0d) break;
     at = readField(reading, at, end);

@@ -1,19 +1,23 @@
 /**
- * Who may submit what: the accounts, networks and limits of the configuration, compiled once. Pure but
- * for `ipaddr.js`. A reload makes a new one; transactions under way keep theirs.
+ * Who may submit what: the accounts, networks and limits of the configuration, compiled once. A
+ * reload makes a new one; transactions under way keep theirs.
  */
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import { type Address, addressMatches, asciiDomainOf, type ReversePath } from '../../domain/address.ts';
 import { type Account, DEFAULT_ACCOUNT, type SubmissionLimits, type SubmissionSettings } from '../../domain/settings.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+/** An ERP that opens a connection a message is looked up once. */
+const KNOWN_ADDRESSES = 1000;
 
 export interface Policy {
   readonly accounts: ReadonlyMap<string, Account>;
   /** The account of clients in `networks`: `default` where it is configured, otherwise one that may use any sender. */
   readonly fallback: Account;
-  readonly networks: readonly Network[];
+  /** Whether the client may submit without AUTH. */
+  trusts(address: string): boolean;
   readonly limits: SubmissionLimits;
   /** Milliseconds before the greeting. */
   readonly greetingDelay: number;
@@ -23,41 +27,48 @@ const UNRESTRICTED: Account = { name: DEFAULT_ACCOUNT, password: null, senders: 
 
 export function compilePolicy(accounts: readonly Account[], settings: SubmissionSettings): Policy {
   const byName = new Map(accounts.map((account) => [account.name, account]));
+  const networks = compileNetworks(settings.networks);
+  const known = new LRUCache<string, boolean>({ max: KNOWN_ADDRESSES });
   return {
     accounts: byName,
     fallback: byName.get(DEFAULT_ACCOUNT) ?? UNRESTRICTED,
-    networks: settings.networks.map(parseNetwork),
+    trusts(address) {
+      let trusted = known.get(address);
+      if (trusted === undefined) {
+        trusted = isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+        known.set(address, trusted);
+      }
+      return trusted;
+    },
     limits: settings.limits,
     greetingDelay: settings.greetingDelay,
   };
 }
 
-function parseNetwork(text: string): Network {
-  try {
-    if (text.includes('/')) return ipaddr.parseCIDR(text);
-    const address = ipaddr.parse(text);
-    return [address, address.kind() === 'ipv4' ? 32 : 128];
-  } catch (cause) {
-    throw new Error(`submission.networks: '${text}' is not a network; write it as 192.0.2.0/24 or 2001:db8::/32`, { cause });
+/** The networks, written as CIDR or as one address. */
+function compileNetworks(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of networks) {
+    const [base = '', bits, ...more] = text.split('/');
+    const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
+    const length = bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits);
+    try {
+      if (more.length > 0 || bits === '') throw new RangeError('no prefix length');
+      list.addSubnet(base, length, family);
+    } catch (cause) {
+      throw new Error(`submission.networks: '${text}' is not a network; write it as 192.0.2.0/24 or 2001:db8::/32`, { cause });
+    }
   }
-}
-
-/** Whether the policy's networks let the client in without AUTH. An IPv4-mapped IPv6 address counts as IPv4. */
-export function isTrusted(policy: Policy, address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  return policy.networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match([network, bits] as never));
+  return list;
 }
 
 /** What limits by client count by: an IPv4 address, or the 64 bits of an IPv6 network, which one client owns whole. */
 export function clientKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return `${(parsed as ipaddr.IPv6).parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
+  if (isIPv4(address) || !ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address); // IPv4-mapped: as IPv4
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }
 
 /** The null reverse-path is always allowed: reports must be able to go out (RFC 5321 §4.5.5). */

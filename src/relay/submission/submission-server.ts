@@ -20,6 +20,7 @@ export class SubmissionServer extends SMTPServer {
   readonly listener: Listener;
   readonly #bySession = new WeakMap<object, SubmissionConnection>();
   #refused = 0;
+  #accepted = 0;
 
   constructor(context: SubmissionContext, listener: Listener, tls: { readonly key: string; readonly certificate: string }) {
     const disabled = ['WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'];
@@ -52,12 +53,13 @@ export class SubmissionServer extends SMTPServer {
 
   override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
     const { gate, policy, open } = this.context;
-    const verdict = gate.admit(clientKey(socket.remoteAddress ?? ''), policy.limits);
+    const client = clientKey(socket.remoteAddress ?? '');
+    const verdict = gate.admit(client, policy.limits);
     if (verdict !== 'admitted') {
       this.#turnAway(socket, verdict === 'too-many' ? 'Too many connections' : 'Too many connections from your address');
       return;
     }
-    const connection = new SubmissionConnection(this, socket, options);
+    const connection = new SubmissionConnection(this, socket, { options, client });
     this.connections.add(connection);
     this.#bySession.set(connection.session, connection);
     connection.on('error', (error) => this._onError(error));
@@ -80,6 +82,12 @@ export class SubmissionServer extends SMTPServer {
     });
     socket.end(`421 4.7.0 ${this.context.hostname} ${why}; try again later\r\n`);
     socket.resume();
+  }
+
+  /** No PROXY header is expected; smtp-server draws ten random octets a connection here for an id that only its log shows. */
+  override _handleProxy(_socket: Socket, callback: (error: Error | null, options?: { id: string }) => void): void {
+    this.#accepted++;
+    callback(null, { id: this.#accepted.toString(36) });
   }
 
   /** Before a TLS handshake nothing counts the connection yet. */
