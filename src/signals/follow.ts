@@ -39,17 +39,10 @@ export class Follower {
   #position = 0;
   #written = 0;
   #running: Promise<void> = Promise.resolve();
-  /** One commit at a time: the position never goes back. */
-  #commits: Promise<unknown> = Promise.resolve();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#types = [...new Set(options.rules.flatMap((rule) => rule.on))];
-  }
-
-  /** How far the feed was read. */
-  get position(): number {
-    return this.#position;
   }
 
   async start(): Promise<void> {
@@ -71,21 +64,11 @@ export class Follower {
     });
   }
 
-  /** Records deliveries that no event called for; the position stays where it was written. */
-  async record(deliveries: readonly SignalDelivery[]): Promise<void> {
-    await this.#commit(null, deliveries);
-  }
-
-  /** Position and deliveries in one commit; null leaves the position. */
-  async #commit(position: number | null, deliveries: readonly SignalDelivery[]): Promise<void> {
+  /** Position and deliveries in one commit. */
+  async #commit(seq: number, deliveries: readonly SignalDelivery[]): Promise<void> {
     const { store, now, onRecorded } = this.#options;
-    const commit = this.#commits.then(async () => {
-      const seq = position ?? this.#written;
-      await store.recordSignals({ consumer: CONSUMER, seq, deliveries, now: now() });
-      this.#written = seq;
-    });
-    this.#commits = commit.catch(() => {});
-    await commit;
+    await store.recordSignals({ consumer: CONSUMER, seq, deliveries, now: now() });
+    this.#written = seq;
     onRecorded(deliveries);
   }
 

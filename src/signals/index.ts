@@ -69,9 +69,8 @@ export async function startSignals(options: SignalsOptions): Promise<Signals> {
     store,
     now,
     log,
-    // Tests (seq 0) are asked for by a person: they go out also when the channel is off.
     onRecorded: (deliveries) => {
-      for (const delivery of deliveries) enqueue(delivery, delivery.seq === 0);
+      for (const delivery of deliveries) enqueue(delivery);
     },
   });
   await resume(options, channels, enqueue);
@@ -88,7 +87,11 @@ export async function startSignals(options: SignalsOptions): Promise<Signals> {
       const rule = rules.find(({ name }) => name === signal);
       if (rule === undefined) return undefined;
       const deliveries = rule.notify.map((_, channel) => composeTest(rule, channel, now()));
-      await follower.record(deliveries);
+      for (const delivery of deliveries) {
+        await store.updateSignal(delivery);
+        // Asked for by a person: also when the channel is off.
+        enqueue(delivery, true);
+      }
       return deliveries;
     },
     retry: async (id) => {
