@@ -66,7 +66,7 @@ export function ApiReference({ t, document }: { readonly t: Strings; readonly do
       <div>
         <h1>{`${document.info.title} API`}</h1>
         <p class="lead">
-          {document.info.description} <a href="/openapi.json">OpenAPI 3.1</a>
+          <Prose text={document.info.description ?? ''} /> <a href="/openapi.json">OpenAPI 3.1</a>
         </p>
         {[...groups].map(([tag, entries]) => (
           <section id={tag}>
@@ -99,8 +99,14 @@ function OperationCard({ entry: { method, path, operation } }: { readonly entry:
         <span class={`verb ${method}`}>{method.toUpperCase()}</span>
         {path}
       </h3>
-      <p>{operation.summary}</p>
-      {operation.description === undefined ? null : <p class="muted">{operation.description}</p>}
+      <p>
+        <Prose text={operation.summary ?? ''} />
+      </p>
+      {operation.description === undefined ? null : (
+        <p class="muted">
+          <Prose text={operation.description} />
+        </p>
+      )}
       {operation['x-permission'] === undefined ? null : (
         <p class="muted">
           Needs <code>{operation['x-permission']}</code>
@@ -142,11 +148,16 @@ function Rows({ title, rows }: { readonly title: string; readonly rows: readonly
           <tr>
             <th scope="row">{name}</th>
             <td>
-              {type === '' ? null : <code class="muted">{type}</code>} {description}
+              {type === '' ? null : <code class="muted">{type}</code>} <Prose text={description} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** Text in which back-quotes mark code. */
+function Prose({ text }: { readonly text: string }) {
+  return <>{text.split('`').map((part, i) => (i % 2 === 0 ? part : <code>{part}</code>))}</>;
 }

@@ -1,15 +1,17 @@
 /** An error, said to a person. */
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppContext } from '../environment.ts';
 import type { Problem } from '../problem.ts';
 import { Brand, Document } from './layout.tsx';
+import { sendPage } from './respond.ts';
 import { en } from './strings.ts';
 
 export function errorPage(c: AppContext, problem: Problem): Response | Promise<Response> {
   const t = en;
   const title = problem.status === 404 ? t.errors.notFound : problem.status === 403 ? t.errors.forbidden : t.errors.failed;
   for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
-  c.status(problem.status as 400);
-  return c.html(
+  return sendPage(
+    c,
     <Document t={t} title={title}>
       <main class="gate">
         <div class="card gate-card">
@@ -22,5 +24,6 @@ export function errorPage(c: AppContext, problem: Problem): Response | Promise<R
         </div>
       </main>
     </Document>,
+    problem.status as ContentfulStatusCode,
   );
 }

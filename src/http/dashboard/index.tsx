@@ -25,6 +25,7 @@ import { Page } from './layout.tsx';
 import { MessagePage } from './message.tsx';
 import { Register } from './register.tsx';
 import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
+import { sendPage } from './respond.ts';
 import { LinkDone, SignIn } from './sign-in.tsx';
 import { en } from './strings.ts';
 
@@ -86,7 +87,7 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
     c.header('cache-control', 'no-store');
     const next = ownPath(c.req.query('next'));
     if ((await access.fromCookie(c)) !== undefined) return c.redirect(next, 303);
-    return c.html(<SignIn t={t} next={next} fault={null} user="" />);
+    return sendPage(c, <SignIn t={t} next={next} fault={null} user="" />);
   });
   app.post('/sign-in', async (c) => {
     c.set('route', '/sign-in');
@@ -107,9 +108,13 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
       const problem = asProblem(error);
       if (problem?.status !== 429) throw error;
       c.header('retry-after', problem.headers['retry-after'] ?? '60');
-      return c.html(<SignIn t={t} next={next} fault={t.signIn.tooMany(Number(problem.headers['retry-after'] ?? 60))} user={user} />, 429);
+      return sendPage(
+        c,
+        <SignIn t={t} next={next} fault={t.signIn.tooMany(Number(problem.headers['retry-after'] ?? 60))} user={user} />,
+        429,
+      );
     }
-    return c.html(<SignIn t={t} next={next} fault={token === null ? t.signIn.wrong : t.signIn.wrongToken} user={user} />, 401);
+    return sendPage(c, <SignIn t={t} next={next} fault={token === null ? t.signIn.wrong : t.signIn.wrongToken} user={user} />, 401);
   });
   app.get('/sign-in/link', (c) => {
     c.set('route', '/sign-in/link');
@@ -118,11 +123,11 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
     // Looked at beforehand by a browser or a chat: the link is not used up by that.
     if (c.req.method === 'HEAD' || c.req.header('sec-purpose') !== undefined) return c.body(null, 204);
     if (!access.links.redeem(c.req.query('key') ?? '')) {
-      return c.html(<SignIn t={t} next="/" fault={`${t.signIn.linkOver}. ${t.signIn.linkOverHint}`} user="" />, 410);
+      return sendPage(c, <SignIn t={t} next="/" fault={`${t.signIn.linkOver}. ${t.signIn.linkOverHint}`} user="" />, 410);
     }
     openSession(c, shared, { kind: 'local', name: 'local', fingerprint: '' });
     c.header('refresh', '0; url=/');
-    return c.html(<LinkDone t={t} />);
+    return sendPage(c, <LinkDone t={t} />);
   });
   app.post('/sign-out', async (c) => {
     c.set('route', '/sign-out');
@@ -151,7 +156,8 @@ function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
     const page = await registerPage(shared, caller, register);
     const view = { t: en, now: now() };
     const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
-    return c.html(
+    return sendPage(
+      c,
       <Page t={en} title={en.register.title} current="messages" caller={caller} sandbox={sandbox}>
         <Register
           view={view}
@@ -187,7 +193,8 @@ function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
     const detail = id === undefined ? undefined : await store.message(id);
     if (detail === undefined || !maySee(caller, detail.message.account)) throw notFound('There is no such message');
     const mayAct = caller.permissions.has('queue:manage') && caller.session !== null;
-    return c.html(
+    return sendPage(
+      c,
       <Page t={en} title={detail.message.headers.subject ?? en.register.noSubject} current="messages" caller={caller} sandbox={sandbox}>
         <MessagePage
           view={{ t: en, now: now() }}
@@ -222,7 +229,8 @@ function docsRoute(app: Hono<AppEnv>, shared: Shared, api: Api): void {
     c.set('route', '/docs');
     document ??= openApiDocument(api, shared.options.version);
     const caller = (await shared.access.fromCookie(c)) ?? null;
-    return c.html(
+    return sendPage(
+      c,
       <Page t={en} title="API" current="api" caller={caller} sandbox={shared.options.sandbox}>
         <ApiReference t={en} document={document} />
       </Page>,

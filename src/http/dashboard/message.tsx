@@ -178,7 +178,7 @@ function AttemptStep({ view: { t }, attempt }: { readonly view: View; readonly a
     attempt.tls === null ? (attempt.address === null ? null : t.message.noTls) : t.message.tls(attempt.tls.version, attempt.tls.verified),
     attempt.durationMs === null ? null : t.message.took(attempt.durationMs),
   ];
-  const pending = attempt.outcome !== 'transferred' && attempt.phase !== null ? ` ${t.message.failedWhile(t.phases[attempt.phase])}` : '';
+  const pending = attempt.outcome !== 'transferred' && attempt.phase !== null ? ` ${t.phases[attempt.phase]}` : '';
   return (
     <li>
       <span class={`dot ${DOTS[attempt.outcome ?? ''] ?? ''}`} />

@@ -4,7 +4,7 @@ import { formatReply } from '../../domain/reply.ts';
 import { relativeTime } from './explain.ts';
 import type { View } from './parts.tsx';
 
-const HOPS_SHOWN = 5;
+const HOPS_SHOWN = 3;
 
 export interface QueueView {
   readonly counts: QueueCounts;
@@ -25,9 +25,11 @@ export function QueueStrip({ view, queue }: { readonly view: View; readonly queu
         {counts.held > 0 ? ` · ${t.queue.held(counts.held)}` : ''}
         {Number.isFinite(oldest) ? ` · ${t.queue.oldest(relativeTime(oldest, view.now, t))}` : ''}
       </span>
-      {hops.slice(0, HOPS_SHOWN).map((hop) => (
-        <NextHop view={view} hop={hop} />
-      ))}
+      <span class="hops">
+        {hops.slice(0, HOPS_SHOWN).map((hop) => (
+          <NextHop view={view} hop={hop} />
+        ))}
+      </span>
       {hops.length > HOPS_SHOWN ? <span>{t.queue.moreHops(hops.length - HOPS_SHOWN)}</span> : null}
     </section>
   );
@@ -41,11 +43,15 @@ function rank(hop: NextHopStatus): number {
 function NextHop({ view: { t }, hop }: { readonly view: View; readonly hop: NextHopStatus }) {
   const last = hop.lastError ?? (hop.lastReply === null ? null : formatReply(hop.lastReply));
   return (
-    <span class={`hop ${hop.state}`} title={last ?? undefined}>
+    <span
+      class={`hop ${hop.state}`}
+      title={`${hop.waiting.toLocaleString(t.language)} ${t.queue.hopWaiting}${last === null ? '' : ` · ${last}`}`}
+    >
       <span class="name">{hop.nextHop}</span>
       <span class="count">
         {hop.state === 'active' ? '' : `${t.queue.hopStates[hop.state]} · `}
-        {t.queue.hopWaiting(hop.waiting)}
+        {hop.waiting.toLocaleString(t.language)}
+        <span class="visually-hidden"> {t.queue.hopWaiting}</span>
       </span>
     </span>
   );

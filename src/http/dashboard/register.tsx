@@ -61,29 +61,31 @@ function Filters({ view: { t }, register }: { readonly view: View; readonly regi
           </button>
         </div>
         {given.has('state') ? <input type="hidden" name="state" value={given.get('state')} /> : null}
-        <nav class="tabs" aria-label={t.register.statesLabel}>
-          <a href={registerPath(given, { state: null })} aria-current={given.has('state') ? undefined : 'true'}>
-            {t.register.allStates}
-          </a>
-          {TABS.map((state) => (
-            <a href={registerPath(given, { state })} aria-current={given.get('state') === state ? 'true' : undefined}>
-              {t.states[state]}
+        <div class="narrow">
+          <nav class="tabs" aria-label={t.register.statesLabel}>
+            <a href={registerPath(given, { state: null })} aria-current={given.has('state') ? undefined : 'true'}>
+              {t.register.allStates}
             </a>
-          ))}
-        </nav>
-        <details class="filters" open={open}>
-          <summary>{t.register.moreFilters}</summary>
-          <div class="filter-grid">
-            {FILTER_NAMES.map((name) => (
-              <FilterField label={t.register.fields[name]} name={name} value={given.get(name) ?? ''} fault={faults.get(name)} />
+            {TABS.map((state) => (
+              <a href={registerPath(given, { state })} aria-current={given.get('state') === state ? 'true' : undefined}>
+                {t.states[state]}
+              </a>
             ))}
-            <div class="actions">
-              <button class="button" type="submit">
-                {t.register.apply}
-              </button>
+          </nav>
+          <details class="filters" open={open}>
+            <summary>{t.register.moreFilters}</summary>
+            <div class="filter-grid">
+              {FILTER_NAMES.map((name) => (
+                <FilterField label={t.register.fields[name]} name={name} value={given.get(name) ?? ''} fault={faults.get(name)} />
+              ))}
+              <div class="actions">
+                <button class="button" type="submit">
+                  {t.register.apply}
+                </button>
+              </div>
             </div>
-          </div>
-        </details>
+          </details>
+        </div>
       </form>
       <ActiveFilters view={{ t }} register={register} />
     </search>
@@ -136,7 +138,7 @@ function ActiveFilters({ view: { t }, register }: { readonly view: Pick<View, 't
   const shown = [...register.given].filter(([name]) => name !== 'q' && !(name === 'state' && tab));
   if (shown.length === 0 && !register.given.has('q')) return null;
   return (
-    <div class="active">
+    <div class="chosen">
       {shown.map(([name, value]) => (
         <a class="filter" href={registerPath(register.given, { [name]: null })} title={t.register.remove(t.register.fields[name])}>
           <span>{`${t.register.fields[name]}: ${value}`}</span>

@@ -36,12 +36,12 @@ const categories: Readonly<Record<Category, string>> = {
 };
 
 const confidences: Readonly<Record<Confidence, string>> = {
-  recorded: 'Recorded here',
-  'accepted-by-provider': 'Accepted by our provider',
-  'accepted-by-recipient-server': 'Accepted by the recipient’s server',
-  confirmed: 'Confirmed by a report',
-  'quiet-period-passed': 'No bounce came within the usual time',
-  contradicted: 'Reports contradict each other',
+  recorded: 'our own record',
+  'accepted-by-provider': 'accepted by our provider',
+  'accepted-by-recipient-server': 'accepted by the recipient’s server',
+  confirmed: 'confirmed by a report',
+  'quiet-period-passed': 'no bounce within the usual time',
+  contradicted: 'reports contradict each other',
 };
 
 const outcomes: Readonly<Record<Outcome | 'running', string>> = {
@@ -54,16 +54,16 @@ const outcomes: Readonly<Record<Outcome | 'running', string>> = {
 };
 
 const phases: Readonly<Record<Phase, string>> = {
-  dns: 'looking up the server',
-  connect: 'connecting',
-  greeting: 'waiting for the greeting',
-  ehlo: 'saying EHLO',
-  starttls: 'starting TLS',
-  auth: 'signing in',
-  mail: 'naming the sender',
-  rcpt: 'naming the recipient',
-  data: 'sending the message',
-  final: 'after the whole message',
+  dns: 'while looking up the server',
+  connect: 'while connecting',
+  greeting: 'while waiting for the greeting',
+  ehlo: 'at EHLO',
+  starttls: 'while starting TLS',
+  auth: 'at the sign-in',
+  mail: 'at the sender',
+  rcpt: 'at the recipient',
+  data: 'before the message was sent',
+  final: 'after the whole message was sent',
   local: 'before anything was sent',
 };
 
@@ -152,7 +152,7 @@ export const en = {
     held: (n: number) => `${n.toLocaleString('en')} held`,
     oldest: (ago: string) => `oldest from ${ago}`,
     hopStates: { active: 'active', paused: 'paused', blocked: 'blocked' },
-    hopWaiting: (n: number) => `${n.toLocaleString('en')} waiting`,
+    hopWaiting: 'waiting',
     moreHops: (n: number) => `${count(n, 'more next hop', 'more next hops')}`,
   },
   message: {
@@ -187,7 +187,6 @@ export const en = {
     tls: (version: string, verified: boolean) => `${version}, ${verified ? 'certificate verified' : 'certificate not verified'}`,
     noTls: 'Not encrypted',
     ambiguous: 'The whole message was sent and no answer came. It may arrive twice.',
-    failedWhile: (what: string) => `while ${what}`,
     report: {
       bounce: 'Bounce',
       delayed: 'Delay report',
@@ -202,7 +201,7 @@ export const en = {
     soon: 'due now',
     givesUp: 'Gives up',
     noAttempts: 'Nothing was tried yet.',
-    confidence: 'How sure',
+    confidence: 'Evidence',
     events: 'Events',
     eventsHint: 'As the change feed tells them.',
     actions: 'Actions',

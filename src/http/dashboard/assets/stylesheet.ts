@@ -33,7 +33,7 @@ export const STYLESHEET = `
     --line-strong: #3c3c46;
     --text: #ededf0;
     --muted: #a0a0ad;
-    --accent: #6d66f2;
+    --accent: #625af0;
     --accent-soft: #22213f;
     --link: #a5a2ff;
     --shadow: none;
@@ -48,7 +48,7 @@ export const STYLESHEET = `
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-html { -webkit-text-size-adjust: 100%; scrollbar-gutter: stable; }
+html { -webkit-text-size-adjust: 100%; }
 body {
   margin: 0;
   background: var(--page);
@@ -126,10 +126,13 @@ input[aria-invalid=true] { border-color: var(--red); }
 .chip { display: inline-block; max-width: 100%; padding: 1px 8px; background: var(--sunken); border: 1px solid var(--line); border-radius: 6px; font-size: 12.5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
 
 /* Queue strip */
-.head { display: flex; align-items: center; justify-content: space-between; gap: 12px 24px; flex-wrap: wrap; margin-bottom: 18px; }
-.strip { display: flex; align-items: center; gap: 6px 14px; flex-wrap: wrap; font-size: 13px; color: var(--muted); min-width: 0; }
+.head { display: flex; align-items: center; justify-content: space-between; gap: 10px 28px; flex-wrap: wrap; margin-bottom: 18px; }
+.head h1 { flex: none; }
+.strip { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; font-size: 13px; color: var(--muted); min-width: 0; }
+.strip > span:first-child { margin-right: 6px; }
 .strip strong { color: var(--text); font-weight: 600; }
-.hop { display: inline-flex; align-items: center; gap: 7px; max-width: 320px; padding: 3px 10px; border: 1px solid var(--line); border-radius: 999px; background: var(--surface); min-width: 0; }
+.hops { display: flex; gap: 8px; flex-wrap: wrap; min-width: 0; }
+.hop { display: inline-flex; align-items: center; gap: 7px; max-width: 340px; padding: 3px 11px; border: 1px solid var(--line); border-radius: 999px; background: var(--surface); min-width: 0; }
 .hop > .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--text); }
 .hop > .count { white-space: nowrap; }
 .hop::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--green); flex: none; }
@@ -142,11 +145,15 @@ input[aria-invalid=true] { border-color: var(--red); }
 .search input { min-height: 40px; padding-left: 38px; font-size: 15px; }
 .search svg { position: absolute; left: 13px; top: 12px; width: 16px; height: 16px; color: var(--muted); pointer-events: none; }
 .search .button { min-height: 40px; }
-.tabs { display: flex; gap: 4px; margin: 14px 0 0; overflow-x: auto; padding: 2px; scrollbar-width: none; }
+.narrow { margin-top: 14px; }
+.tabs { display: flex; gap: 4px; margin: 0; overflow-x: auto; padding: 2px; scrollbar-width: none; }
 .tabs a { padding: 5px 12px; border-radius: 999px; color: var(--muted); font-weight: 540; white-space: nowrap; font-size: 13.5px; }
 .tabs a:hover { background: var(--sunken); color: var(--text); text-decoration: none; }
 .tabs a[aria-current] { background: var(--text); color: var(--page); }
+.narrow { position: relative; }
+.narrow .tabs { margin-right: 110px; }
 .filters { margin-top: 10px; }
+.filters > summary { position: absolute; top: 3px; right: 0; }
 .filters > summary { display: inline-flex; align-items: center; gap: 7px; color: var(--muted); font-weight: 540; cursor: pointer; padding: 4px 8px; margin-left: -4px; border-radius: 8px; list-style: none; font-size: 13.5px; }
 .filters > summary::-webkit-details-marker { display: none; }
 .filters > summary::before { content: ""; width: 6px; height: 6px; border-right: 1.8px solid currentColor; border-bottom: 1.8px solid currentColor; transform: rotate(-45deg); transition: transform 120ms; }
@@ -154,19 +161,19 @@ input[aria-invalid=true] { border-color: var(--red); }
 .filters > summary:hover { color: var(--text); background: var(--sunken); }
 .filter-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 14px 16px; padding: 18px; margin-top: 8px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); }
 .filter-grid .actions { grid-column: 1 / -1; display: flex; gap: 8px; }
-.active { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 12px; align-items: center; }
-.active a.filter { display: inline-flex; gap: 6px; align-items: center; max-width: 100%; padding: 3px 10px; background: var(--accent-soft); color: var(--link); border-radius: 999px; font-size: 13px; }
-.active a.filter span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.active a.filter::after { content: "×"; font-size: 15px; line-height: 1; }
-.active a.filter:hover { text-decoration: line-through; }
+.chosen { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 12px; align-items: center; }
+.chosen a.filter { display: inline-flex; gap: 6px; align-items: center; max-width: 100%; padding: 3px 10px; background: var(--accent-soft); color: var(--link); border-radius: 999px; font-size: 13px; }
+.chosen a.filter span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.chosen a.filter::after { content: "×"; font-size: 15px; line-height: 1; }
+.chosen a.filter:hover { text-decoration: line-through; }
 
 /* Register */
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
 .register { margin-top: 18px; overflow: hidden; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 .register th { text-align: left; font-size: 12px; font-weight: 560; color: var(--muted); padding: 9px 16px; border-bottom: 1px solid var(--line); background: var(--sunken); }
-.register th.c-state { width: 142px; } .register th.c-ref { width: 21%; } .register th.c-account { width: 12%; } .register th.c-time { width: 138px; text-align: right; }
-.register td { padding: 11px 16px; border-bottom: 1px solid var(--line); vertical-align: middle; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.register th.c-state { width: 158px; } .register th.c-ref { width: 21%; } .register th.c-account { width: 12%; } .register th.c-time { width: 138px; text-align: right; }
+.register td { padding: 9px 16px; border-bottom: 1px solid var(--line); vertical-align: middle; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .register tbody tr { position: relative; }
 .register tbody tr:last-child td { border-bottom: 0; }
 .register tbody tr:hover { background: var(--sunken); }
@@ -223,7 +230,7 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .side dt { color: var(--muted); font-size: 12.5px; }
 .side dd { overflow-wrap: anywhere; }
 .side dd.mono { font-size: 12px; }
-.side .button { width: 100%; }
+.side .actions .button { width: 100%; }
 .side .actions { display: grid; gap: 8px; margin-top: 12px; }
 .side details > summary { cursor: pointer; list-style: none; }
 .side details > summary::-webkit-details-marker { display: none; }
@@ -263,7 +270,7 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .verb { font-size: 11.5px; font-weight: 700; padding: 1px 7px; border-radius: 5px; background: var(--gray-soft); color: var(--gray); }
 .verb.get { background: var(--teal-soft); color: var(--teal); } .verb.post { background: var(--blue-soft); color: var(--blue); } .verb.put { background: var(--amber-soft); color: var(--amber); } .verb.delete { background: var(--red-soft); color: var(--red); }
 .operation p { margin-top: 6px; }
-.operation table { margin-top: 12px; font-size: 13px; }
+.operation table { margin-top: 12px; font-size: 13px; table-layout: auto; }
 .operation th, .operation td { text-align: left; padding: 6px 10px 6px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 .operation th { width: 150px; font-weight: 500; font-family: var(--mono); font-size: 12.5px; }
 .operation thead th { border: 0; color: var(--muted); font-family: inherit; font-size: 12px; padding-bottom: 2px; }
@@ -275,8 +282,12 @@ details.recipient > summary::-webkit-details-marker { display: none; }
   .docs nav { display: none; }
 }
 @media (max-width: 640px) {
+  .strip { width: 100%; }
+  .strip > span:first-child { margin: 0; }
   body { font-size: 15px; }
-  .bar-inner { padding: 0 16px; gap: 10px; }
+  .bar-inner { padding: 0 16px; gap: 8px; }
+  .bar .brand { font-size: 0; gap: 0; }
+  .who { gap: 4px; }
   .nav a { padding: 0 9px; }
   .who .name { display: none; }
   main { padding: 20px 16px 80px; }
@@ -286,7 +297,12 @@ details.recipient > summary::-webkit-details-marker { display: none; }
   .button.small { min-height: 28px; }
   .search input, .search .button { min-height: 44px; font-size: 16px; }
   .search svg { top: 14px; }
-  .tabs { margin-left: -16px; margin-right: -16px; padding: 2px 16px; }
+  .hops { flex-wrap: nowrap; overflow-x: auto; margin: 0 -16px; padding: 1px 16px; scrollbar-width: none; }
+  .hop { flex: none; }
+  .filter-grid { grid-template-columns: repeat(2, minmax(0, 1fr)); padding: 16px; gap: 12px; }
+  .narrow .tabs { margin: 0 -16px; padding: 2px 16px; }
+  .filters > summary { position: static; }
+  .search input { text-overflow: ellipsis; padding-right: 8px; }
   .register thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .register tbody, .register table { display: block; }
   .register tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 5px 12px; padding: 13px 16px; border-bottom: 1px solid var(--line); }
@@ -295,7 +311,8 @@ details.recipient > summary::-webkit-details-marker { display: none; }
   .register td.c-message { grid-column: 1 / -1; order: 2; }
   .register td.c-state { order: 0; }
   .register td.c-time { order: 1; align-self: center; }
-  .register td.c-ref { grid-column: 1 / -1; order: 3; }
+  .register td.c-ref { grid-column: 1 / -1; order: 3; display: flex; align-items: center; gap: 8px; }
+  .register td.c-ref .sub { margin: 0; }
   .register td.c-ref:empty { display: none; }
   .recipient, .side { padding: 16px; }
   .facts span { white-space: normal; }
