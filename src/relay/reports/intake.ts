@@ -88,7 +88,8 @@ async function record(options: IntakeOptions, { raw, to, via }: IncomingReport, 
     items: correlation.items,
     now: now(),
   });
-  const fields = { report: id, kind: report.kind, to, message: report.matched?.message, index: report.matched?.index };
+  // Not `to`: whoever reads the log could report in our recipients' names.
+  const fields = { report: id, kind: report.kind, message: report.matched?.message, index: report.matched?.index };
   if (report.trouble === null) log.info({ ...fields, changed: transitions.some(({ changed }) => changed) }, 'report recorded');
   else log.warn({ ...fields, trouble: report.trouble }, 'report recorded, but not all is well with it');
   return report;

@@ -179,7 +179,7 @@ export class ReportServer extends SMTPServer {
       onReport(raw, recipients)
         .then((text) => callback(null, text))
         .catch((error: unknown) => {
-          this.#options.log.error({ err: error, recipients }, 'a report could not be recorded: its sender is to try again');
+          this.#options.log.error({ err: error }, 'a report could not be recorded: its sender is to try again');
           callback(new ReplyError({ code: 451, text: '4.3.0 The report could not be recorded, try again later' }));
         })
         .finally(letGo);

@@ -14,7 +14,7 @@ let folder: string;
 beforeAll(() => {
   built = builtWorker();
   folder = mkdtempSync(join(tmpdir(), 'relais-worker-'));
-});
+}, 90_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const running: ReportParser[] = [];
