@@ -7,5 +7,5 @@
  * no writes, reading goes on and /readyz says why.
  */
 export { createApp, type HttpApp } from './app.ts';
-export type { HttpLimits, HttpLog, HttpOptions, ReadinessCheck } from './options.ts';
+export type { HttpLimits, HttpOptions, ReadinessCheck } from './options.ts';
 export { type Http, startHttp } from './server.ts';

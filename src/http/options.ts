@@ -1,15 +1,8 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
 import type { MessageId } from '../domain/ids.ts';
+import type { Log } from '../domain/log.ts';
 import type { CleanupCounts, DeliveryControl, Store } from '../domain/ports.ts';
 import type { HttpSettings } from '../domain/settings.ts';
-
-/** The part of a pino logger that is used here. Values go into fields, never into the message. */
-export interface HttpLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -65,7 +58,7 @@ export interface HttpOptions {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly newMessageId: () => MessageId;
-  readonly log: HttpLog;
+  readonly log: Log;
   /** Octets of free disk below which relais is not ready. */
   readonly diskFloor?: number;
   readonly limits?: Partial<HttpLimits>;

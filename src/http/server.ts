@@ -8,8 +8,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { Log } from '../domain/log.ts';
 import { createApp } from './app.ts';
-import { DEFAULT_LIMITS, type HttpLog, type HttpOptions } from './options.ts';
+import { DEFAULT_LIMITS, type HttpOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { Problem, problemBody, problemResponse } from './problem.ts';
 
@@ -71,7 +72,7 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
   };
 }
 
-function malformed(error: unknown, log: HttpLog): Problem {
+function malformed(error: unknown, log: Log): Problem {
   log.debug({ error: printable(error instanceof Error ? error.message : String(error)) }, 'http request not understood');
   return new Problem(400, 'malformed-request', 'The request line or the Host header is not valid');
 }
@@ -94,7 +95,7 @@ function listen(server: Server, address: string, port: number): Promise<void> {
 }
 
 /** What never became a request: too slow (RFC 9110 §15.5.9), too long a head, or not HTTP. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket, log: HttpLog): void {
+function refuse(error: NodeJS.ErrnoException, socket: Socket, log: Log): void {
   log.debug({ code: error.code ?? 'unknown', address: socket.remoteAddress ?? '' }, 'http connection refused');
   if (!socket.writable || socket.bytesWritten > 0) {
     socket.destroy();

@@ -1,8 +1,9 @@
 /** Who am I, the clean-up, and the tokens and users that may call. */
 import { z } from '@hono/zod-openapi';
+import { hashPassword } from '../../domain/password.ts';
 import { PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
 import { type Caller, permissionsOf } from '../auth/caller.ts';
-import { hashPassword, PASSWORD_MINIMUM } from '../auth/passwords.ts';
+import { PASSWORD_MINIMUM } from '../auth/passwords.ts';
 import { hashOf, newToken } from '../auth/tokens.ts';
 import { notFound, Problem, validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
@@ -195,7 +196,7 @@ function userRoutes(api: Api, shared: Shared): void {
       if ((await store.users.get(body.name)) !== undefined) throw exists('user', body.name);
       const record: UserRecord = {
         name: body.name,
-        passwordHash: await hashPassword(body.password, randomBytes),
+        passwordHash: await hashPassword(body.password, randomBytes(16)),
         role: body.role,
         permissions,
         accounts: body.accounts ?? null,

@@ -5,10 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { getCookie } from 'hono/cookie';
+import type { Log } from '../../domain/log.ts';
 import type { Permission, Store, TokenRecord, UserRecord } from '../../domain/ports.ts';
 import type { HttpSettings } from '../../domain/settings.ts';
 import { type AppContext, clientAddress } from '../environment.ts';
-import type { HttpLog } from '../options.ts';
 import { printable } from '../printable.ts';
 import { Problem } from '../problem.ts';
 import { type Caller, LOCAL_CALLER, permissionsOf } from './caller.ts';
@@ -32,7 +32,7 @@ export interface AccessOptions {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly failures: number;
-  readonly log: HttpLog;
+  readonly log: Log;
 }
 
 export class Access {
