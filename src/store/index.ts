@@ -25,6 +25,7 @@ import {
   settleTail,
 } from './level/opening.ts';
 import { SegmentKeeper } from './level/segments.ts';
+import { Statistics } from './level/statistics.ts';
 import { type Collections, LevelStore } from './level/store.ts';
 import { Spool, type SpoolFiles } from './spool/spool.ts';
 
@@ -58,7 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       throw error;
     }
   } catch (error) {
-    disk.close();
+    await disk.close();
     throw error;
   }
 }
@@ -111,12 +112,13 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     onPoisoned: (cause) => store.poisoned(cause),
   });
   const segments = new SegmentKeeper({ spool, committer: () => committer, log });
+  const feed = new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq });
   const context: StoreContext = {
     database,
     spool,
     loader,
     committer,
-    feed: new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq }),
+    feed,
     pending: queue.pending,
     recent: new RecentContent(),
     disk,
@@ -129,7 +131,13 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     tokens: await StoredCollection.load('tokens', database, () => committer),
     users: await StoredCollection.load('users', database, () => committer),
   };
-  const store = new LevelStore({ context, collections, diskFloor: options.diskFloor, orphans });
+  const statistics = await Statistics.open({
+    database,
+    feed,
+    isWritable: () => committer.poisonedBy === null,
+    onFailed: (error) => committer.fail(error),
+  });
+  const store = new LevelStore({ context, collections, statistics, diskFloor: options.diskFloor, orphans });
   segments.noted({ record, segments: opened.segments });
   return store;
 }

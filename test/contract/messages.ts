@@ -40,6 +40,12 @@ export interface Described {
 
 let randomness = 0;
 
+/** The same in each run. */
+function nextOctet(): number {
+  randomness = (Math.imul(randomness, 1103515245) + 12345) & 0x7fffffff;
+  return (randomness >>> 16) & 255;
+}
+
 /** Makes messages whose ids and times come from a clock. */
 export class Maker {
   readonly clock: Clock;
@@ -49,7 +55,7 @@ export class Maker {
     this.clock = clock;
     this.#nextId = createIdFactory({
       now: clock.read,
-      randomBytes: (length) => Uint8Array.from({ length }, () => (randomness = (randomness * 1103515245 + 12345) & 0x7fffffff) >>> 16),
+      randomBytes: (length) => Uint8Array.from({ length }, nextOctet),
     });
   }
 

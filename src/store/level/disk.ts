@@ -7,30 +7,35 @@ import { join } from 'node:path';
 import type { Log } from '../../domain/log.ts';
 
 const RESERVE_NAME = 'reserve';
-const RESERVE_OCTETS = 8 * 1024 * 1024;
-/** Below this the reserve is given up; it is put back only well above. */
-const TIGHT = 2 * RESERVE_OCTETS;
+/** A register that was killed writes its log out as a table when it is opened: at most its write buffer (database.ts), and something more. */
+const RESERVE_OCTETS = 48 * 1024 * 1024;
+const PIECE = Buffer.alloc(1024 * 1024);
+/** Below this the reserve is given up; it is put aside only well above. */
+const TIGHT = RESERVE_OCTETS;
 const ROOMY = 8 * RESERVE_OCTETS;
 const INTERVAL = 1000;
+/** The reserve is put aside some time after opening: what lives shortly needs none. */
+const RESERVE_AFTER = 5;
 
 export class DiskSpace {
   readonly #dir: string;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   #free = Number.POSITIVE_INFINITY;
+  #ticks = 0;
+  #closed = false;
+  #restoring: Promise<void> | null = null;
 
   private constructor(dir: string, log: Log) {
     this.#dir = dir;
     this.#log = log;
-    this.#timer = setInterval(() => void this.#measure(), INTERVAL);
+    this.#timer = setInterval(() => void this.#tick(), INTERVAL);
     this.#timer.unref();
   }
 
   static async open(dir: string, log: Log): Promise<DiskSpace> {
     const space = new DiskSpace(dir, log);
-    await space.#measure();
-    if (space.#free < TIGHT) await space.release();
-    else await space.restore();
+    await space.release();
     return space;
   }
 
@@ -48,8 +53,27 @@ export class DiskSpace {
     this.#log.warn({ freeOctets: this.#free }, 'the disk is nearly full: the reserve for clean-up was given up');
   }
 
-  /** Puts it back when there is room again. Never an error: without it the relay works as well. */
-  async restore(): Promise<void> {
+  /** Puts it aside when there is room. Never an error: without it the relay works as well. */
+  restore(): Promise<void> {
+    this.#restoring ??= this.#restore().finally(() => {
+      this.#restoring = null;
+    });
+    return this.#restoring;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#restoring;
+  }
+
+  async #tick(): Promise<void> {
+    this.#ticks++;
+    if (this.#ticks === RESERVE_AFTER) await this.restore();
+    else await this.#measure();
+  }
+
+  async #restore(): Promise<void> {
     const path = join(this.#dir, RESERVE_NAME);
     try {
       await this.#measure();
@@ -60,7 +84,7 @@ export class DiskSpace {
       if (size >= RESERVE_OCTETS || this.#free < ROOMY) return;
       const file = await open(path, 'w', 0o600);
       try {
-        await file.write(Buffer.alloc(RESERVE_OCTETS));
+        for (let at = 0; at < RESERVE_OCTETS && !this.#closed; at += PIECE.length) await file.write(PIECE, 0, PIECE.length, at);
       } finally {
         await file.close();
       }
@@ -68,10 +92,6 @@ export class DiskSpace {
       await rm(path, { force: true }).catch(() => undefined);
       this.#log.warn({ err: error }, 'no reserve for clean-up on a full disk could be put aside');
     }
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
   }
 
   async #measure(): Promise<void> {

@@ -215,6 +215,13 @@ export function signalOrderKey(delivery: { readonly signal: string; readonly cre
   return `${signalPrefix(delivery.signal)}${inverted}${SEPARATOR}${delivery.id}`;
 }
 
+/** When the delivery of an order key was made, and its id. */
+export function signalTimeOf(key: string): { readonly createdAt: number; readonly id: string } {
+  const at = key.indexOf(SEPARATOR) + 1;
+  const inverted = Number(key.slice(at, at + SEQ_WIDTH));
+  return { createdAt: 999_999_999_999_999 - inverted, id: key.slice(at + SEQ_WIDTH + 1) };
+}
+
 /** The delivery's id in an order key, given the key's prefix. */
 export function signalIdOf(key: string, prefix: string): string {
   return key.slice(prefix.length + SEQ_WIDTH + 1);

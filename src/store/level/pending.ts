@@ -44,16 +44,30 @@ export class PendingTable {
     this.#replace(id, (this.#messages.get(id) ?? 0) + unit);
   }
 
-  /** Inverted ids of messages with a recipient in one of the states, newest first, from the first after `after`. */
-  *inverted(states: readonly string[], after: string | null): Generator<string> {
+  /** The inverted id of the newest message after `inverted` (or it, when `inclusive`) with a recipient in one of the states. */
+  seek(states: readonly string[], inverted: string, inclusive: boolean): string | undefined {
     const mask = maskOf(states);
-    if (mask === 0) return;
     const ids = this.#ids;
-    for (let i = after === null ? ids.length - 1 : lowerBound(ids, invertId(after)) - 1; i >= 0; i--) {
-      const id = ids[i] ?? '';
-      const packed = this.#messages.get(id);
-      if (packed !== undefined && (bitsOf(packed) & mask) !== 0) yield invertId(id);
+    let at = ids.length - 1;
+    if (inverted !== '') {
+      const id = invertId(inverted);
+      at = lowerBound(ids, id);
+      if (!inclusive || ids[at] !== id) at--;
     }
+    for (; at >= 0; at--) {
+      const id = ids[at] ?? '';
+      const packed = this.#messages.get(id);
+      if (packed !== undefined && (bitsOf(packed) & mask) !== 0) return invertId(id);
+    }
+    return undefined;
+  }
+
+  /** How many messages there are with an id below `id`. */
+  countBefore(id: string): number {
+    const end = lowerBound(this.#ids, id);
+    let count = 0;
+    for (let i = 0; i < end; i++) if (this.#messages.has(this.#ids[i] ?? '')) count++;
+    return count;
   }
 
   #replace(id: string, packed: number): void {
@@ -89,7 +103,6 @@ export class PendingTable {
 
   #tidy(): void {
     if (this.#ids.length <= 2 * this.#messages.size + SLACK) return;
-    // A new array: an iteration that is under way goes on over the old one.
     this.#ids = this.#ids.filter((id) => this.#messages.has(id));
   }
 }

@@ -203,6 +203,11 @@ export function decodeStatus(key: string, value: Buffer, seq: number): Status {
   return { contentErased: (payload.readUInt8(0) & ERASED) !== 0, recipients, seqs };
 }
 
+/** Whether the content is erased, from a status value, without reading the rest. */
+export function isContentErased(value: Buffer): boolean {
+  return ((value[VALUE_HEAD] ?? 0) & ERASED) !== 0;
+}
+
 /** The status of a message that has no status record yet: nothing has happened to it. */
 export function initialStatus(message: PreparedMessage): Status {
   return { contentErased: false, recipients: message.envelope.recipients.map(() => ({ state: 'queued', category: null })), seqs: [] };

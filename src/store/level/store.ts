@@ -11,7 +11,7 @@
 import { StoreError } from '../../domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../domain/events.ts';
 import type { MessageId, ReportId } from '../../domain/ids.ts';
-import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../domain/message.ts';
+import type { AcceptedMessage, MessageSummary, PreparedMessage } from '../../domain/message.ts';
 import type {
   Claim,
   ClaimRequest,
@@ -40,16 +40,21 @@ import type {
   UserRecord,
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
+import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
 import { MessageContent } from './content.ts';
 import type { StoreContext } from './context.ts';
 import { readDetail } from './detail.ts';
+import { eraseMessages } from './erasure.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
+import { listMessages } from './listing.ts';
 import type { Orphans } from './opening.ts';
 import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
 import { listReports, readReport, recordReport } from './reports.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
+import type { Statistics } from './statistics.ts';
 import type { Committed } from './transaction.ts';
+import { WordSearch } from './wordsearch.ts';
 
 const SCHEDULE_SLICE = 1000;
 /** Three characters of base 36, see keys.ts; and 16 bits of counts, see pending.ts. */
@@ -79,19 +84,27 @@ export class LevelStore implements Store {
   };
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
   readonly #poisonListeners = new Set<(cause: Error) => void>();
+  readonly #words: WordSearch;
+  readonly #statistics: Statistics;
+  readonly #cleanup: Cleanup;
   #closing: Promise<void> | null = null;
 
   constructor(options: {
     readonly context: StoreContext;
     readonly collections: Collections;
+    readonly statistics: Statistics;
     readonly diskFloor: number;
     readonly orphans: Orphans;
   }) {
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
+    this.#words = new WordSearch(options.context.database);
     this.consumers = options.collections.consumers;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
+    const { context, statistics } = options;
+    this.#statistics = statistics;
+    this.#cleanup = { context, statistics, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
     this.#counts = { accepted: 0, commits: 0, committedOperations: 0, onCommit: null, orphans: options.orphans };
     this.metrics = this.#counts;
   }
@@ -107,6 +120,7 @@ export class LevelStore implements Store {
     }
     feed.publish(committed.events, committed.record.firstSeq);
     segments.noted(committed);
+    this.#statistics.noted(committed.events);
     this.#counts.commits++;
     this.#counts.accepted += committed.record.seq + 1 - committed.record.firstAcceptSeq;
     this.#counts.committedOperations += timing.operations;
@@ -274,12 +288,14 @@ export class LevelStore implements Store {
     return stored === undefined ? undefined : { message: stored.message, recipients: stored.recipients };
   }
 
-  async messages(_filter: MessageFilter, _page: PageRequest): Promise<Page<MessageSummary>> {
-    throw new Error('not yet');
+  async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
+    this.#assertOpen();
+    return listMessages(this.#context, this.#words, filter, page);
   }
 
-  async statistics(_request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
-    throw new Error('not yet');
+  async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
+    this.#assertOpen();
+    return this.#statistics.rows(request);
   }
 
   // ── The feed ──
@@ -330,16 +346,19 @@ export class LevelStore implements Store {
 
   // ── Administration ──
 
-  async erase(_request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
-    throw new Error('not yet');
+  async erase(request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
+    this.#assertOpen();
+    return eraseMessages(this.#context, this.#statistics, request);
   }
 
-  async planCleanup(_request: CleanupRequest): Promise<CleanupCounts> {
-    throw new Error('not yet');
+  async planCleanup(request: CleanupRequest): Promise<CleanupCounts> {
+    this.#assertOpen();
+    return planCleanup(this.#cleanup, request);
   }
 
-  async cleanup(_request: CleanupRequest): Promise<CleanupCounts> {
-    throw new Error('not yet');
+  async cleanup(request: CleanupRequest): Promise<CleanupCounts> {
+    this.#assertOpen();
+    return cleanUp(this.#cleanup, request);
   }
 
   // ── State ──
@@ -371,8 +390,9 @@ export class LevelStore implements Store {
   async #close(): Promise<void> {
     const { committer, feed, disk, spool, database } = this.#context;
     feed.close();
-    disk.close();
+    await disk.close();
     await committer.drain();
+    await this.#statistics.close();
     await spool.close();
     await database.close();
   }
@@ -396,13 +416,4 @@ function notFound(id: MessageId): StoreError {
 
 function* statesOf({ recipients }: StoredMessage): Generator<RecipientRecord['state']> {
   for (const { state } of recipients) yield state;
-}
-
-export function summaryOf({ message, contentErased, recipients }: StoredMessage): MessageSummary {
-  return {
-    message,
-    state: messageState(statesOf({ recipients } as StoredMessage)),
-    contentErased,
-    recipients: recipients.map(({ address, state, failure }) => ({ address, state, category: failure?.category ?? null })),
-  };
 }

@@ -1,0 +1,199 @@
+/**
+ * Counters of recipients by hour of acceptance, kept by a projection of the feed: it follows with a
+ * position of its own, which is written in one batch with the counters, about once a second. The
+ * path of a commit pays nothing, and after a crash the projection goes on from its position.
+ *
+ * Upstream: the feed. Downstream: `statistics` of the port. Counters outlive the messages they count.
+ */
+import { type Address, asciiDomainOf } from '../../domain/address.ts';
+import type { FeedEvent } from '../../domain/events.ts';
+import { idTime } from '../../domain/ids.ts';
+import type { StatisticsRequest, StatisticsRow } from '../../domain/ports.ts';
+import type { RecipientState } from '../../domain/recipient.ts';
+import { decodeJson, encodeJson } from './codec.ts';
+import type { Database } from './database.ts';
+import type { Feed } from './feed.ts';
+import { STATISTICS_CURSOR_KEY, type StatisticsDimension, statisticsKey, statisticsRange } from './keys.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const FLUSH_AFTER = 1000;
+const CATCH_UP = 2000;
+const SLICE = 1000;
+
+type Counts = Partial<Record<RecipientState, number>>;
+
+/** As it stands under its key. */
+interface Counter {
+  readonly hour: number;
+  readonly account: string;
+  readonly dimension: StatisticsDimension;
+  readonly value: string;
+  readonly counts: Counts;
+}
+
+interface Row {
+  readonly at: number;
+  readonly group: string;
+  readonly states: Counts;
+}
+
+export interface StatisticsOptions {
+  readonly database: Database;
+  readonly feed: Feed;
+  /** False once a write was rejected anywhere in the store: nothing is written then. */
+  readonly isWritable: () => boolean;
+  /** A write was rejected. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class Statistics {
+  readonly #options: StatisticsOptions;
+  /** What is to be added to what stands on disk. */
+  #changes = new Map<string, Counter>();
+  /** Sequence number of the last event that `#changes` or the disk has. */
+  #projected: number;
+  #flushed: number;
+  #flushing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  private constructor(options: StatisticsOptions, projected: number) {
+    this.#options = options;
+    this.#projected = projected;
+    this.#flushed = projected;
+  }
+
+  static async open(options: StatisticsOptions): Promise<Statistics> {
+    const value = await options.database.get(STATISTICS_CURSOR_KEY);
+    const cursor = value === undefined ? 0 : decodeJson<{ seq: number }>(STATISTICS_CURSOR_KEY, value).seq;
+    return new Statistics(options, Math.max(cursor, options.feed.firstSeq - 1));
+  }
+
+  /** Up to where the feed is no longer needed. */
+  get position(): number {
+    return this.#flushed;
+  }
+
+  /** Hears of what was committed. */
+  noted(events: readonly FeedEvent[]): void {
+    if (events[0]?.seq === this.#projected + 1) this.#project(events);
+    this.#timer ??= this.#closed ? null : setTimeout(() => void this.flush(), FLUSH_AFTER).unref();
+  }
+
+  /** Brings the counters on disk up to the end of the feed. */
+  async flush(): Promise<void> {
+    while (this.#flushing !== null) await this.#flushing.catch(() => undefined);
+    if (!this.#options.isWritable()) return;
+    this.#flushing = this.#flush();
+    try {
+      await this.#flushing;
+    } catch (error) {
+      this.#options.onFailed(error);
+    } finally {
+      this.#flushing = null;
+    }
+  }
+
+  async rows(request: StatisticsRequest): Promise<StatisticsRow[]> {
+    await this.flush();
+    const { from, to, group, accounts } = request;
+    const dimension = group === 'state' ? 'account' : group;
+    const rows = new Map<string, Row>();
+    const range = statisticsRange(Math.floor(from / HOUR), Math.ceil(to / HOUR));
+    for await (const slice of this.#options.database.slices(range, SLICE)) {
+      for (const [key, value] of slice) {
+        const counter = decodeJson<Counter>(key, value);
+        if (counter.dimension !== dimension || (accounts !== undefined && !accounts.includes(counter.account))) continue;
+        addToRows(rows, counter, request);
+      }
+    }
+    return [...rows.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.flush();
+  }
+
+  async #flush(): Promise<void> {
+    const { database, feed } = this.#options;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    do {
+      if (this.#projected < feed.lastSeq) {
+        const { items } = await feed.changes({ after: this.#projected, limit: CATCH_UP });
+        // While the page was read the events may have come by themselves.
+        this.#project(items.filter(({ seq }) => seq > this.#projected));
+      }
+      const changes = this.#changes;
+      const seq = this.#projected;
+      if (seq === this.#flushed) continue;
+      this.#changes = new Map();
+      const keys = [...changes.keys()];
+      const values = await database.getMany(keys);
+      const batch = database.batch();
+      for (const [i, key] of keys.entries()) {
+        const change = changes.get(key);
+        if (change === undefined) continue;
+        const value = values[i];
+        const before = value === undefined ? {} : decodeJson<Counter>(key, value).counts;
+        batch.put(key, encodeJson({ ...change, counts: sum(before, change.counts) }));
+      }
+      batch.put(STATISTICS_CURSOR_KEY, encodeJson({ seq }));
+      // Not synchronous: what a crash takes is projected again, for the position goes with it.
+      await batch.write({ sync: false });
+      this.#flushed = seq;
+    } while (this.#projected < feed.lastSeq);
+  }
+
+  #project(events: readonly FeedEvent[]): void {
+    for (const event of events) {
+      const { message, account = '', template = '', previous, state } = event;
+      this.#projected = event.seq;
+      if (message === undefined) continue;
+      const hour = Math.floor(idTime(message) / HOUR);
+      const add = (domain: string, counted: RecipientState, by: number): void => {
+        this.#add({ hour, account, dimension: 'account', value: '' }, counted, by);
+        this.#add({ hour, account, dimension: 'template', value: template }, counted, by);
+        this.#add({ hour, account, dimension: 'domain', value: domain }, counted, by);
+      };
+      if (event.type === 'message.accepted') {
+        for (const [domain, count] of Object.entries(event.domains ?? {})) add(domain, 'queued', count);
+      } else if (previous !== undefined && state !== undefined && previous !== state) {
+        const domain = event.recipient === undefined ? '' : asciiDomainOf(event.recipient as Address);
+        add(domain, previous, -1);
+        add(domain, state, 1);
+      }
+    }
+  }
+
+  #add(parts: Omit<Counter, 'counts'>, state: RecipientState, by: number): void {
+    const key = statisticsKey(parts);
+    let counter = this.#changes.get(key);
+    if (counter === undefined) {
+      counter = { ...parts, counts: {} };
+      this.#changes.set(key, counter);
+    }
+    (counter.counts as Record<string, number>)[state] = (counter.counts[state] ?? 0) + by;
+  }
+}
+
+function addToRows(rows: Map<string, Row>, counter: Counter, { by, group }: StatisticsRequest): void {
+  const step = by === 'hour' ? HOUR : DAY;
+  const at = Math.floor((counter.hour * HOUR) / step) * step;
+  for (const [state, count] of Object.entries(counter.counts) as [RecipientState, number][]) {
+    if (count === 0) continue;
+    const name = group === 'state' ? state : group === 'account' ? counter.account : counter.value;
+    const row = rows.get(`${at} ${name}`) ?? { at, group: name, states: {} };
+    row.states[state] = (row.states[state] ?? 0) + count;
+    rows.set(`${at} ${name}`, row);
+  }
+}
+
+function sum(before: Counts, change: Counts): Counts {
+  const counts: Counts = { ...before };
+  for (const [state, by] of Object.entries(change) as [RecipientState, number][]) counts[state] = (counts[state] ?? 0) + by;
+  return counts;
+}
