@@ -27,6 +27,7 @@ export interface SpoolFiles {
   /** Undefined when there is none. */
   readWhole(path: string): Promise<Buffer | undefined>;
   remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
 }
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
@@ -86,6 +87,9 @@ export const systemFiles: SpoolFiles = {
   },
   async remove(path) {
     await fs.promises.rm(path, { force: true });
+  },
+  async rename(from, to) {
+    await fs.promises.rename(from, to);
   },
 };
 

@@ -17,19 +17,11 @@
  * missing or short where an earlier group was durable. Nothing is changed before all was looked at.
  */
 import { StoreError } from '../../domain/errors.ts';
-import { checksumHolds, decodePreamble, type EntryKind, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
+import { checksumHolds, decodePreamble, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
 import { readFully, type SpoolFile, type SpoolFiles } from './files.ts';
 import { type SegmentFile, segmentPath } from './segments.ts';
 import { EMPTY_END, type SpoolEnd, type SpoolLog, type SpoolPosition } from './types.ts';
 import { hashRegion, walkEntries } from './walk.ts';
-
-/** A large content, as the register is asked whether it has a record of it. */
-export interface LargeEntry {
-  readonly kind: EntryKind;
-  readonly segment: number;
-  /** Empty once erased. */
-  readonly header: Buffer;
-}
 
 export interface RecoveryRequest {
   readonly files: SpoolFiles;
@@ -38,8 +30,6 @@ export interface RecoveryRequest {
   readonly segments: readonly SegmentFile[];
   /** Null: the register has none. */
   readonly committed: SpoolEnd | null;
-  /** Undefined: large contents up to the committed group are taken for known. */
-  readonly knows: ((entry: LargeEntry) => boolean | Promise<boolean>) | undefined;
   readonly log: SpoolLog;
 }
 
@@ -183,33 +173,26 @@ interface Orphans {
 async function orphanSingles(request: RecoveryRequest, committed: SpoolEnd): Promise<Orphans> {
   const segments: SegmentFile[] = [];
   const groups = new Set<number>();
-  for (const segment of request.segments.filter(({ large }) => large)) {
-    const late = segment.segment >= committed.openFrom && !committed.singles.includes(segment.segment);
-    if (!late && request.knows === undefined) continue;
-    const found = await withFile(request, segment, (file) => readFixedPart(file, request.seal));
-    if (found === undefined) {
-      // While it streams there is no preamble; before, it was committed, and this is damage.
-      if (late) segments.push(segment);
-      continue;
-    }
-    const { preamble, header } = found;
-    const known = preamble.group <= committed.group;
-    if (known && ((await request.knows?.({ kind: preamble.kind, segment: segment.segment, header })) ?? true)) continue;
-    groups.add(preamble.group);
+  for (const segment of request.segments.filter((candidate) => candidate.large && candidate.segment >= committed.openFrom)) {
+    if (committed.singles.includes(segment.segment)) continue;
+    const preamble = await withFile(request, segment, (file) => readPreamble(file, request.seal));
+    // While content streams it has no preamble yet.
+    if (preamble !== undefined && preamble.group <= committed.group) continue;
+    if (preamble !== undefined) groups.add(preamble.group);
     segments.push(segment);
   }
   return { segments, groups };
 }
 
-/** Preamble and header of a large entry, whole; undefined while it was not sealed. */
-async function readFixedPart(file: SpoolFile, seal: Buffer): Promise<{ preamble: Preamble; header: Buffer } | undefined> {
+/** The preamble of a large entry, its checksum right; undefined while it was not sealed. */
+async function readPreamble(file: SpoolFile, seal: Buffer): Promise<Preamble | undefined> {
   const fixed = Buffer.alloc(PREAMBLE_LENGTH);
   await readFully(file, fixed, 0);
   const preamble = decodePreamble(fixed, seal);
   if (preamble === undefined) return undefined;
   const header = Buffer.alloc(preamble.erased ? 0 : preamble.headerLength);
   await readFully(file, header, PREAMBLE_LENGTH);
-  return checksumHolds(fixed, preamble, header) ? { preamble, header } : undefined;
+  return checksumHolds(fixed, preamble, header) ? preamble : undefined;
 }
 
 async function isSingleUnwritten(request: RecoveryRequest, file: SpoolFile, segment: SegmentFile): Promise<boolean> {
@@ -223,7 +206,7 @@ async function isSingleUnwritten(request: RecoveryRequest, file: SpoolFile, segm
     const contentAt = PREAMBLE_LENGTH + preamble.headerLength;
     if (segment.size < contentAt + preamble.contentLength) return true;
     if (
-      (await readFixedPart(file, request.seal)) === undefined &&
+      (await readPreamble(file, request.seal)) === undefined &&
       (await isUnwritten(file, PREAMBLE_LENGTH, preamble.headerLength, segment.size))
     ) {
       return true;

@@ -20,7 +20,7 @@ import { type EntryKind, HEADER_LIMIT, PREAMBLE_LENGTH } from './entry.ts';
 import { eraseEntries } from './erasure.ts';
 import { type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
 import { GroupPlan } from './group.ts';
-import { type Recovery, type RecoveryRequest, recoverSpool } from './recovery.ts';
+import { type Recovery, recoverSpool } from './recovery.ts';
 import { readSeal } from './seal.ts';
 import { listSegments, OpenFiles, type SegmentFile, segmentPath } from './segments.ts';
 import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog, SpoolPosition } from './types.ts';
@@ -29,7 +29,7 @@ import { SpoolWriter, type WriterHost } from './writer.ts';
 
 export type { EntryKind } from './entry.ts';
 export { type SpoolFile, type SpoolFiles, systemFiles } from './files.ts';
-export type { LargeEntry, Recovery } from './recovery.ts';
+export type { Recovery } from './recovery.ts';
 export {
   EMPTY_END,
   type ExpectedContent,
@@ -93,6 +93,8 @@ export class Spool {
   #current: { readonly segment: number; readonly file: SpoolFile } | null = null;
   #group = 0;
   #inFlight: Promise<void> | null = null;
+  /** Erasing and dropping under way. */
+  readonly #work = new Set<Promise<unknown>>();
   #recovered: boolean;
   #poison: Error | null = null;
   #closed = false;
@@ -182,7 +184,11 @@ export class Spool {
   }
 
   /** Overwrites entries, header and content, durably. */
-  async erase(locations: readonly SpoolLocation[]): Promise<void> {
+  erase(locations: readonly SpoolLocation[]): Promise<void> {
+    return this.#track(this.#erase(locations));
+  }
+
+  async #erase(locations: readonly SpoolLocation[]): Promise<void> {
     this.#assertWritable();
     const bySegment = new Map<number, SpoolLocation[]>();
     for (const location of locations) {
@@ -213,7 +219,11 @@ export class Spool {
    * Removes whole segments in which nothing is kept any more. The one that is written to, and the
    * one before it while a commit may be in flight, stay; what was removed is returned.
    */
-  async dropSegments(segments: readonly number[]): Promise<readonly number[]> {
+  dropSegments(segments: readonly number[]): Promise<readonly number[]> {
+    return this.#track(this.#dropSegments(segments));
+  }
+
+  async #dropSegments(segments: readonly number[]): Promise<readonly number[]> {
     this.#assertWritable();
     const dropped: number[] = [];
     for (const segment of segments) {
@@ -230,21 +240,44 @@ export class Spool {
 
   /**
    * Settles what a crash left; see recovery.ts. `committed`: what the register keeps of its last
-   * commit; null: it has none. `knows`, when given, is asked of every large content.
+   * commit; null: it has none.
    */
-  async recover(committed: SpoolEnd | null, knows?: RecoveryRequest['knows']): Promise<Recovery> {
+  async recover(committed: SpoolEnd | null): Promise<Recovery> {
     const { dir, log, files, seal } = { dir: this.#dir, log: this.#log, files: this.#files, seal: this.#seal };
     const segments = await listSegments(files, dir);
-    const { position, lastGroupWhole, orphanContents } = await recoverSpool({ files, dir, seal, segments, committed, knows, log });
+    const { position, lastGroupWhole, orphanContents } = await recoverSpool({ files, dir, seal, segments, committed, log });
     this.#segments.clear();
     for (const { segment, large, size } of await listSegments(files, dir)) this.#segments.set(segment, { large, size });
     this.#group = committed?.group ?? 0;
     this.#next = position;
     this.#written = { ...position, group: this.#group };
     this.#protectedFrom = position.segment;
-    this.#nextSegment = Math.max(this.#nextSegment, position.segment + 1);
+    this.#nextSegment = Math.max(this.#nextSegment, position.segment + 1, committed?.openFrom ?? 0);
     this.#recovered = true;
     return { validEnd: this.end, lastGroupWhole, orphanContents };
+  }
+
+  /**
+   * Takes everything that is there for committed, for a register that is made anew from it. Goes on
+   * in a new segment; nothing is cut off. `group`: the highest that `scan` found.
+   */
+  async adopt(group: number): Promise<SpoolEnd> {
+    this.#group = group;
+    this.#next = { segment: this.#nextSegment++, offset: 0 };
+    this.#written = { ...this.#next, group };
+    this.#protectedFrom = this.#next.segment;
+    this.#recovered = true;
+    return this.end;
+  }
+
+  /** Renames a segment in which nothing can be read, so that it is neither read nor dropped; gives the new name. */
+  async setAside(segment: number, suffix: string): Promise<string> {
+    const path = segmentPath(this.#dir, segment, this.#segments.get(segment)?.large ?? false);
+    this.#open.forget(segment);
+    this.#segments.delete(segment);
+    await this.#files.rename(path, `${path}.${suffix}`);
+    await this.#files.syncDirectory(this.#dir);
+    return `${path}.${suffix}`;
   }
 
   /** Every entry of every segment, checked, oldest segment first; what is no entry is told to `onDamage`. */
@@ -267,6 +300,7 @@ export class Spool {
             sha256: preamble.sha256.toString('hex'),
             size: preamble.contentLength,
             erased: preamble.erased,
+            group: preamble.group,
             whole: found.contentHolds !== false,
           };
         }
@@ -291,6 +325,7 @@ export class Spool {
     if (this.#closed) return;
     this.#closed = true;
     await this.#inFlight;
+    await Promise.allSettled(this.#work);
     for (const writer of [...this.#writers]) {
       await writer.abort();
       await writer.discard();
@@ -298,6 +333,12 @@ export class Spool {
     await this.#open.close();
     await this.#current?.file.close();
     this.#current = null;
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
+    return tracked;
   }
 
   #assertWritable(): void {

@@ -50,6 +50,8 @@ export interface ScannedEntry {
   readonly sha256: string;
   readonly size: number;
   readonly erased: boolean;
+  /** Number of the commit that wrote it. */
+  readonly group: number;
   /** False: the header is right, the content is not that of the SHA-256. True for what is erased. */
   readonly whole: boolean;
 }

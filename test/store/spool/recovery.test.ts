@@ -224,25 +224,6 @@ describe('R8 large contents after a crash', () => {
     await expect(entry && again.read(entry.location, entry)).rejects.toMatchObject({ code: 'corrupt' });
   });
 
-  it('that a register says it does not know are removed, and those it knows stay', async () => {
-    const dir = newDir();
-    const spool = await open(dir);
-    const group = await commit(spool, [contentOf('a', 2 * MEGABYTE), contentOf('b', 2 * MEGABYTE)]);
-    await spool.close();
-    const again = await open(dir);
-    const asked: unknown[] = [];
-    const recovery = await again.recover({ ...group.end, singles: [] }, ({ kind, segment, header }) => {
-      asked.push([kind, segment, JSON.parse(header.toString()).id]);
-      return segment === 1;
-    });
-    expect(asked).toEqual([
-      ['message', 1, 'm0'],
-      ['message', 2, 'm1'],
-    ]);
-    expect(recovery.orphanContents).toBe(1);
-    expect(readdirSync(dir)).toEqual(['0000000001.single', 'seal']);
-  });
-
   it('of earlier groups are not read at opening', async () => {
     const dir = newDir();
     const spool = await open(dir);
