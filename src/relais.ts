@@ -20,8 +20,6 @@ import type { Config } from './domain/settings.ts';
 import { Rooms } from './relais/rooms.ts';
 import { openStore } from './store/index.ts';
 
-export { ServiceError } from './relais/room-errors.ts';
-
 export interface RelaisOptions {
   readonly config: Config;
   readonly log: Log;

@@ -20,7 +20,6 @@ export interface Rights {
   readonly accounts?: readonly string[] | undefined;
 }
 
-export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 
 interface Listed {

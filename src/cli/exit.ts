@@ -1,7 +1,7 @@
 /** How a command ends: exit codes of CONTRACT (sysexits.h), and errors that are told in one sentence. */
 import { ConfigError } from '../config/index.ts';
 import { StoreError } from '../domain/errors.ts';
-import { ServiceError } from '../relais.ts';
+import { ServiceError } from '../relais/room-errors.ts';
 
 export const EXIT = {
   done: 0,

@@ -24,7 +24,9 @@ export function createLog(level: Config['logLevel'], terminal: Terminal): RelayL
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
-  return terminal.isTerminal ? pino(options, { write: (line: string) => terminal.print(humanLine(line, terminal)) }) : pino(options);
+  return terminal.isTerminal
+    ? pino(options, { write: (line: string) => terminal.print(humanLine(line, terminal)) })
+    : pino(options, pino.destination({ dest: 1, sync: true }));
 }
 
 const LEVELS: Readonly<Record<string, 'dim' | 'green' | 'yellow' | 'red'>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' };

@@ -4,6 +4,10 @@ import { CommandError, EXIT } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 const MINIMUM = 10;
+/** Ctrl-C, Ctrl-D. */
+const BREAKS = '\x03\x04';
+const ENDS = `\r\n${BREAKS}`;
+const ERASES = '\x7f\b';
 
 export async function readPassword(terminal: Terminal): Promise<string> {
   const password = terminal.canAsk ? await askTwice() : await firstLine();
@@ -35,27 +39,13 @@ function hidden(prompt: string): Promise<string> {
     };
     const take = (text: string): void => {
       for (const char of text) {
-        const settle = isEnd(char)
-          ? () => resolve(typed)
-          : isBreak(char)
-            ? () => reject(new CommandError(EXIT.usage, 'Nothing was changed.'))
-            : null;
-        if (settle !== null) {
-          end(settle);
+        if (ENDS.includes(char)) {
+          end(() => (BREAKS.includes(char) ? reject(new CommandError(EXIT.usage, 'Nothing was changed.')) : resolve(typed)));
           return;
         }
-        typed = char === '\x7f' || char === '\b' ? typed.slice(0, -1) : typed + char;
+        typed = ERASES.includes(char) ? typed.slice(0, -1) : typed + char;
       }
     };
     process.stdin.on('data', take);
   });
-}
-
-function isEnd(char: string): boolean {
-  return char === '\r' || char === '\n';
-}
-
-/** Ctrl-C, Ctrl-D. */
-function isBreak(char: string): boolean {
-  return char === '\x03' || char === '\x04';
 }

@@ -1,28 +1,19 @@
 /**
  * The command line (commander 14): every command with its options. What a command does is in the
- * file of its name. Usage errors end with 64 and name the nearest word that exists.
+ * file of its name, which is loaded when it is asked for: `relais status` needs no mail server.
+ * Usage errors end with 64 and name the nearest word that exists.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { configJsonSchema, loadConfig, machine, parseDuration } from '../config/index.ts';
-import type { Store } from '../domain/ports.ts';
-import { openStore } from '../store/index.ts';
-import { type AccessPlace, addToken, addUser, listAccess, ROLES, revoke } from './access.ts';
-import { act, erase } from './actions.ts';
+import type { Role, Store } from '../domain/ports.ts';
+import type { AccessPlace } from './access.ts';
 import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
-import { check } from './check.ts';
-import { cleanup } from './cleanup.ts';
 import { describeError, EXIT } from './exit.ts';
-import { init } from './init.ts';
-import { type ListFilter, list } from './list.ts';
-import { createLog } from './log.ts';
-import { readPassword } from './password.ts';
-import { queue, queueAction } from './queue.ts';
-import { report } from './report.ts';
-import { sendTest } from './send-test.ts';
-import { start } from './start.ts';
-import { status } from './status.ts';
+import type { ListFilter } from './list.ts';
 import { type Terminal, terminal } from './terminal.ts';
 import { relaisVersion } from './version.ts';
+
+const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 interface Common extends ApiOptions {
   readonly json?: boolean;
@@ -97,19 +88,19 @@ function addRunning(program: Command, screen: Terminal, end: (code: number) => v
     .command('start')
     .description('run the relay; without a configuration file in the sandbox, where nothing leaves the machine')
     .addOption(configOption())
-    .action(async (options: Common) => end(await start(options, screen)));
+    .action(async (options: Common) => end(await (await import('./start.ts')).start(options, screen)));
   program
     .command('init')
     .description('write a commented configuration file; never overwrites')
     .argument('[file]', 'where to', 'relais.yaml')
     .option('-y, --yes', 'take the defaults without asking')
-    .action((file: string, options: { yes?: boolean }) => init({ file, ...options }, screen));
+    .action(async (file: string, options: { yes?: boolean }) => (await import('./init.ts')).init({ file, ...options }, screen));
   program
     .command('check')
     .description('check configuration, ports, certificates and what the next hops answer')
     .addOption(configOption())
     .addOption(jsonOption())
-    .action((options: Common) => check(options, screen));
+    .action(async (options: Common) => (await import('./check.ts')).check(options, screen));
   program
     .command('config')
     .description('about the configuration')
@@ -130,20 +121,29 @@ function addReading(program: Command, screen: Terminal): void {
       const control = localControl(options);
       if (control === undefined) requireRelay({ config: options.config });
       const from = options.from ?? `relais-test@${loadConfig(options.config, machine()).config.hostname}`;
-      await sendTest(requireRelay(options), { submission: control?.submission ?? [] }, { ...options, from }, screen);
+      await (await import('./send-test.ts')).sendTest(
+        requireRelay(options),
+        { submission: control?.submission ?? [] },
+        { ...options, from },
+        screen,
+      );
     });
   remote(program.command('status').description('what happened to a message, for each recipient'))
     .argument('<what>', 'id, Message-ID, document or recipient address')
-    .action(async (what: string, options: Common) => status(requireRelay(options), what, { json: options.json ?? false }, screen));
+    .action(async (what: string, options: Common) =>
+      (await import('./status.ts')).status(requireRelay(options), what, { json: options.json ?? false }, screen),
+    );
   filters(remote(program.command('list').description('the register, newest first')))
     .addOption(new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber))
-    .action(async (options: Common & ListFilter & { limit: number }) => list(requireRelay(options), options, screen, Date.now()));
+    .action(async (options: Common & ListFilter & { limit: number }) =>
+      (await import('./list.ts')).list(requireRelay(options), options, screen, Date.now()),
+    );
   program
     .command('report')
     .description('parse bounces and other reports from files ("-": standard input); needs no running relay')
     .argument('<file...>')
     .addOption(jsonOption())
-    .action((files: string[], options: Common) => report(files, options, screen));
+    .action(async (files: string[], options: Common) => (await import('./report.ts')).report(files, options, screen));
 }
 
 function filters(command: Command): Command {
@@ -165,7 +165,7 @@ function filters(command: Command): Command {
 
 function addActing(program: Command, screen: Terminal): void {
   const hops = remote(program.command('queue').description('what waits, by next hop'));
-  hops.action(async (options: Common) => queue(requireRelay(options), options, screen));
+  hops.action(async (options: Common) => (await import('./queue.ts')).queue(requireRelay(options), options, screen));
   for (const [action, description] of [
     ['pause', 'send nothing to a next hop until it is resumed'],
     ['resume', 'let a paused or blocked next hop go on'],
@@ -177,7 +177,7 @@ function addActing(program: Command, screen: Terminal): void {
       .argument('<next-hop>')
       // Options before and after the word belong to both: `queue --url … pause HOP`.
       .action(async (hop: string, _: object, command: Command) =>
-        queueAction(requireRelay(command.optsWithGlobals<Common>()), action, hop, screen),
+        (await import('./queue.ts')).queueAction(requireRelay(command.optsWithGlobals<Common>()), action, hop, screen),
       );
   }
   for (const [action, description] of [
@@ -190,18 +190,20 @@ function addActing(program: Command, screen: Terminal): void {
       .argument('<id...>')
       .option('--recipient <address...>', 'only these recipients')
       .action(async (ids: string[], options: Common & { recipient?: string[] }) =>
-        act(requireRelay(options), action, ids, options, screen),
+        (await import('./actions.ts')).act(requireRelay(options), action, ids, options, screen),
       );
   }
   remote(program.command('delete').description('erase messages, record and bytes'))
     .argument('<id...>')
     .option('--force', 'also what is still in the queue, which is cancelled first')
-    .action(async (ids: string[], options: Common & { force?: boolean }) => erase(requireRelay(options), ids, options, screen));
+    .action(async (ids: string[], options: Common & { force?: boolean }) =>
+      (await import('./actions.ts')).erase(requireRelay(options), ids, options, screen),
+    );
 }
 
 interface AccessOptions extends Common {
   readonly name?: string;
-  readonly role: (typeof ROLES)[number];
+  readonly role: Role;
   readonly permissions?: string[];
   readonly accounts?: string[];
   readonly expires?: string;
@@ -219,25 +221,27 @@ function addAccess(program: Command, screen: Terminal, kind: 'token' | 'user'): 
       .requiredOption('--name <name>')
       .option('--expires <time>', 'after a time, such as 90d; default: never')
       .action(async (options: AccessOptions & { name: string }) => {
-        const token = await withAccess(options, (place) => addToken(place, options, Date.now()));
+        const token = await withAccess(options, async (place) => (await import('./access.ts')).addToken(place, options, Date.now()));
         screen.print(options.json === true ? JSON.stringify({ name: options.name, token }) : token);
       });
   } else {
     rights(group.command('add').description('add a user; the password is asked for, or read from standard input'))
       .argument('<name>')
       .action(async (name: string, options: AccessOptions) => {
-        const password = await readPassword(screen);
-        await withAccess(options, (place) => addUser(place, { ...options, name, password }, Date.now()));
+        const password = await (await import('./password.ts')).readPassword(screen);
+        await withAccess(options, async (place) =>
+          (await import('./access.ts')).addUser(place, { ...options, name, password }, Date.now()),
+        );
         screen.note(`${name} can sign in.`);
       });
   }
   remote(group.command('list').description(`all ${kind}s`)).action(async (options: Common) =>
-    withAccess(options, (place) => listAccess(place, `${kind}s`, options, screen)),
+    withAccess(options, async (place) => (await import('./access.ts')).listAccess(place, `${kind}s`, options, screen)),
   );
   remote(group.command('revoke').description(`take a ${kind} away`))
     .argument('<name>')
     .action(async (name: string, options: Common) => {
-      await withAccess(options, (place) => revoke(place, `${kind}s`, name));
+      await withAccess(options, async (place) => (await import('./access.ts')).revoke(place, `${kind}s`, name));
       screen.note(`${name} is revoked.`);
     });
 }
@@ -247,7 +251,9 @@ function addUpkeep(program: Command, screen: Terminal): void {
     .option('--dry-run', 'only count it')
     .action(async (options: Common & { dryRun?: boolean }) => {
       const { retention } = findRelay(options) === undefined ? loadConfig(options.config, machine()).config : { retention: NO_RETENTION };
-      await withAccess(options, (place) => cleanup(place, { ...options, retention, now: Date.now() }, screen));
+      await withAccess(options, async (place) =>
+        (await import('./cleanup.ts')).cleanup(place, { ...options, retention, now: Date.now() }, screen),
+      );
     });
 }
 
@@ -262,6 +268,8 @@ async function withAccess<T>(options: ApiOptions, work: (place: AccessPlace) => 
 
 async function withStore<T>(options: ApiOptions, work: (store: Store) => Promise<T>): Promise<T> {
   const { config } = loadConfig(options.config, machine());
+  const { openStore } = await import('../store/index.ts');
+  const { createLog } = await import('./log.ts');
   const log = createLog('silent', terminal());
   const store = await openStore({ dataDir: config.dataDir, diskFloor: 0, now: Date.now, log });
   try {

@@ -8,7 +8,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import type { TlsMaterial } from '../domain/settings.ts';
 import type { TokenKey } from '../domain/tokens.ts';
 import { ConfigError } from './issues.ts';
@@ -78,6 +77,8 @@ async function certificate(directory: string, { hostname, now }: KeyRequest): Pr
   const key = read(keyFile);
   const pem = read(certificateFile);
   if (key !== null && pem !== null && holds(pem, hostname, now)) return { key, certificate: pem };
+  // Loaded when it is needed, once in ten years: it takes longer than the whole rest of the start.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: hostname }], {
     keyType: 'ec',
     curve: 'P-256',
