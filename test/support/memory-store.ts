@@ -544,7 +544,16 @@ class InMemoryStore implements MemoryStore {
     });
   }
 
-  #delete({ message }: Entry, now: number): void {
+  /** The feed keeps its numbers; its events lose what they say about people, and reports go with their message. */
+  #delete({ message, recipients }: Entry, now: number): void {
+    for (const [i, event] of this.#events.entries()) {
+      if (event.message !== message.id) continue;
+      const { recipient: _recipient, reply: _reply, reason: _reason, domains: _domains, ...rest } = event;
+      this.#events[i] = rest;
+    }
+    for (const id of recipients.flatMap(({ reports }) => reports)) {
+      if (this.#reports.get(id)?.report.matched?.message === message.id) this.#reports.delete(id);
+    }
     this.#append({ type: 'message.deleted' }, now, message);
     this.#entries.delete(message.id);
   }
