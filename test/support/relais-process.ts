@@ -60,6 +60,12 @@ ${options.configuration}`,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
+  // A test that was cut leaves nothing behind.
+  const cut = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', cut);
+  child.once('exit', () => process.off('exit', cut));
   let text = '';
   const keep = (chunk: Buffer): void => {
     text = (text + chunk.toString()).slice(-200_000);
