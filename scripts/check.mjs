@@ -4,6 +4,8 @@
  *
  *     node scripts/check.mjs [NAME …]     only the named ones
  *     node scripts/check.mjs --rfcs       lists the RFC sections cited in src/
+ *
+ * RELAIS_CHECK_ROOT: another tree than the one this script lies in; for its own test.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +13,7 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(process.env['RELAIS_CHECK_ROOT'] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 
 /** Runs a tool of node_modules; its output is the finding when it does not end with 0. */
