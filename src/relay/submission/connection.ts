@@ -200,20 +200,29 @@ export class SubmissionConnection extends SMTPConnection {
   // ── EHLO, AUTH and the rest ──
 
   override handler_EHLO(command: Buffer, callback: () => void): void {
-    const hostname = /^\S+ +([\x21-\x7e\x80-\uffff]{1,300})\s*$/.exec(command.toString())?.[1];
+    const { limits } = this.#context.policy;
+    const lines = [this.name, 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${limits.messageSize}`, 'ENHANCEDSTATUSCODES', 'DSN'];
+    if (!this.secure && this.#listener.tls === 'starttls') lines.push('STARTTLS');
+    if (this.#authAllowed && !this.session.user) lines.push('AUTH PLAIN LOGIN');
+    this.#greet(command, lines);
+    callback();
+  }
+
+  override handler_HELO(command: Buffer, callback: () => void): void {
+    this.#greet(command, [this.name]);
+    callback();
+  }
+
+  /** Any name will do, as long as it is one word: clients send what they like (RFC 5321 §4.1.4). */
+  #greet(command: Buffer, lines: string[]): void {
+    const hostname = /^\S+ +([\x21-\x7e\u00a0-\uffff]{1,300})\s*$/.exec(command.toString())?.[1];
     if (hostname === undefined) {
       this.#refuse(refusal(501, '5.5.4', 'Syntax: EHLO hostname'), 'EHLO');
-      callback();
       return;
     }
     this.hostNameAppearsAs = hostname.toLowerCase();
     this._resetSession();
-    const lines = [this.name, 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${this.#context.policy.limits.messageSize}`];
-    lines.push('ENHANCEDSTATUSCODES', 'DSN');
-    if (!this.secure && this.#listener.tls === 'starttls') lines.push('STARTTLS');
-    if (this.#authAllowed && !this.session.user) lines.push('AUTH PLAIN LOGIN');
     this.send(250, lines, false);
-    callback();
   }
 
   override handler_HELP(_command: Buffer, callback: () => void): void {

@@ -26,7 +26,6 @@ export class SubmissionServer extends SMTPServer {
     const disabled = ['WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'];
     super({
       name: context.hostname,
-      heloResponse: '%s',
       logger: false,
       secure: listener.tls === 'implicit',
       key: tls.key,

@@ -246,6 +246,13 @@ describe('a message', () => {
     expect(message?.envelope).toMatchObject({ smtputf8: true, recipients: [{ address: 'ü@dést.test' }] });
   });
 
+  it('may come from a client that says HELO', async () => {
+    const { client, run } = await start();
+    expect((await client.command('HELO old.test')).lines).toEqual(['relay.test']);
+    expect((await client.submit({ from: 'a@src.test', to: ['b@dest.test'], data: SMALL_MESSAGE })).code).toBe(250);
+    expect(run.store.recorded[0]?.message.received).toContain('from old.test ([127.0.0.1])\r\n\tby relay.test with SMTP id');
+  });
+
   it('R35 R45 comes through octet for octet with a million header lines, and the event loop stays free', async () => {
     const { client, run } = await start({ limits: { messageSize: 50_000_000 } });
     await client.command('EHLO erp.test');
@@ -310,6 +317,7 @@ describe('refusals', () => {
     ['RCPT after another EHLO', [MAIL, 'EHLO x', RCPT], '503 5.5.1'],
     ['mail to the report domain', [MAIL, 'RCPT TO:<rb-x@Bounce.Test>'], '550 5.7.1'],
     ['EHLO without a name', ['EHLO'], '501 5.5.4'],
+    ['HELO with two', ['HELO a b'], '501 5.5.4'],
     ['AUTH on a listener that does not allow it yet', ['AUTH PLAIN AAAA'], '538 5.7.11'],
   ])('%s', async (_name, lines, expected) => {
     const { client, run } = await start();
