@@ -6,6 +6,7 @@
  * Failure: a listener that cannot be opened (port taken, address unknown) rejects `startSubmission` with
  * the system's code; everything later concerns one connection and is answered there.
  */
+import { domainToASCII } from 'node:url';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Store } from '../../domain/ports.ts';
@@ -22,7 +23,7 @@ export interface SubmissionOptions {
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly accounts: readonly Account[];
   readonly hostname: string;
-  /** Domain of our return paths, A-label, lower case; null: none. */
+  /** Domain of our return paths; null: none. */
   readonly reportDomain: string | null;
   readonly store: Pick<Store, 'openContent' | 'accept' | 'health' | 'queue'>;
   /** Milliseconds from acceptance after which a recipient expires. */
@@ -42,8 +43,11 @@ export interface Submission {
   readonly up: boolean;
   /** Open now, over all listeners. */
   readonly connections: number;
-  /** Accounts, networks and limits from now on; listeners and what is under way stay. */
-  reload(accounts: readonly Account[], settings: SubmissionSettings): void;
+  /**
+   * Accounts, networks, limits and, where given, the certificate from now on. Listeners stay as they
+   * are, and so does what is under way.
+   */
+  reload(accounts: readonly Account[], settings: SubmissionSettings, tls?: SubmissionOptions['tls']): void;
   /** Takes no more connections, lets messages that are coming in finish within `graceMs`, answers 421 to the rest. */
   stop(graceMs: number): Promise<void>;
 }
@@ -54,7 +58,8 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
   const { settings, accounts, now, log } = options;
   const context: SubmissionContext = {
     hostname: options.hostname,
-    reportDomain: options.reportDomain,
+    // As recipients' domains are compared; what has no A-label is left as it is, and matches nothing.
+    reportDomain: options.reportDomain === null ? null : domainToASCII(options.reportDomain) || options.reportDomain,
     store: options.store,
     expireAfter: options.expireAfter,
     diskFloor: options.diskFloor ?? 0,
@@ -78,8 +83,9 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     get connections() {
       return context.gate.count;
     },
-    reload(newAccounts, newSettings) {
+    reload(newAccounts, newSettings, tls) {
       context.policy = compilePolicy(newAccounts, newSettings);
+      for (const server of servers) server.reload(newSettings.limits.idle, tls);
     },
     stop(graceMs) {
       stopping ??= stopAll(servers, context, graceMs);

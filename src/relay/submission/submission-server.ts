@@ -136,6 +136,12 @@ export class SubmissionServer extends SMTPServer {
     return { address, port: typeof bound === 'object' && bound !== null ? bound.port : port };
   }
 
+  /** For connections and handshakes from now on. */
+  reload(idle: number, tls: { readonly key: string; readonly certificate: string } | undefined): void {
+    this.options.socketTimeout = idle;
+    if (tls !== undefined) this.updateSecureContext({ key: tls.key, cert: tls.certificate });
+  }
+
   /** Takes no more connections; resolves when the last one is gone. Not smtp-server's `close`, which answers 421 within messages. */
   stop(): Promise<void> {
     return new Promise((resolve) => {

@@ -1,5 +1,7 @@
 /** The dialogue as an ERP sees it, over real sockets. */
 import { readFileSync } from 'node:fs';
+import { TLSSocket } from 'node:tls';
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RawClient } from '../../support/raw-client.ts';
 import { type Running, type RunOptions, runSubmission, SMALL_MESSAGE } from './harness.ts';
@@ -503,4 +505,22 @@ describe('the store', () => {
 it('names the version of smtp-server that the adapter was written for', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../../node_modules/smtp-server/package.json', import.meta.url), 'utf8'));
   expect(version).toBe('3.21.6');
+});
+
+it('shows a new certificate and keeps new limits after a reload', async () => {
+  const { run } = await start({ listener: { tls: 'implicit' } });
+  const subject = async (): Promise<string | undefined> => {
+    const client = await RawClient.greeted({ port: run.port, tls: true });
+    return client.socket instanceof TLSSocket ? client.socket.getPeerCertificate().subject.CN : undefined;
+  };
+  expect(await subject()).toBe('relay.test');
+  const made = await generate([{ name: 'commonName', value: 'new.test' }], { keyType: 'ec' });
+  run.submission.reload(
+    [],
+    { ...run.settings, limits: { ...run.settings.limits, idle: 100 } },
+    { key: made.private, certificate: made.cert },
+  );
+  expect(await subject()).toBe('new.test');
+  const client = await RawClient.greeted({ port: run.port, tls: true });
+  expect((await client.reply()).code).toBe(421);
 });
