@@ -22,7 +22,11 @@ describe('R50 tokens', () => {
     const room = createRoom();
     const declared = await operations(room);
     expect(declared.length).toBeGreaterThan(25);
-    for (const { method, path } of [...declared, { method: 'GET', path: '/api/v1/nothing' }, { method: 'OPTIONS', path: '/api/v1/messages' }]) {
+    for (const { method, path } of [
+      ...declared,
+      { method: 'GET', path: '/api/v1/nothing' },
+      { method: 'OPTIONS', path: '/api/v1/messages' },
+    ]) {
       const answer = await room.call(path, { method, token: null });
       expect([method, path, answer.status, answer.headers.get('www-authenticate')]).toEqual([method, path, 401, 'Bearer realm="relais"']);
       expect((await problemOf(answer)).code).toBe('unauthorized');
@@ -88,7 +92,10 @@ describe('R50 tokens', () => {
 describe('roles', () => {
   it.each([
     ['viewer', ['messages:read', 'changes:read']],
-    ['operator', ['messages:read', 'changes:read', 'messages:content', 'messages:resend', 'queue:manage', 'sync:run', 'suppressions:manage']],
+    [
+      'operator',
+      ['messages:read', 'changes:read', 'messages:content', 'messages:resend', 'queue:manage', 'sync:run', 'suppressions:manage'],
+    ],
     ['admin', [...PERMISSIONS]],
   ] as const)('%s has its permissions', async (role, permissions) => {
     const room = createRoom();
@@ -189,7 +196,11 @@ describe('tokens and users', () => {
     const room = createRoom();
     const token = await room.token('clerk', { permissions: ['access:manage', 'messages:read'] });
     for (const path of ['/api/v1/tokens', '/api/v1/users']) {
-      const answer = await room.post(path, { name: 'boss', role: 'admin', ...(path.endsWith('users') ? { password: '0123456789' } : {}) }, token);
+      const answer = await room.post(
+        path,
+        { name: 'boss', role: 'admin', ...(path.endsWith('users') ? { password: '0123456789' } : {}) },
+        token,
+      );
       expect([answer.status, (await problemOf(answer)).code]).toEqual([403, 'permission-missing']);
     }
     expect((await room.post('/api/v1/tokens', { name: 'reader', role: 'viewer', permissions: ['messages:read'] }, token)).status).toBe(201);
@@ -241,11 +252,14 @@ describe('sign-in', () => {
     expect((await room.app.request(...page('/', cookieOf(answer)))).status).toBe(200);
   });
 
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)'])('does not lead away to %s', async (next) => {
-    const room = await withUser();
-    const answer = await room.app.request('/sign-in', form({ user: 'ann', password: 'correct horse', next }));
-    expect(answer.headers.get('location')).toBe('/');
-  });
+  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)'])(
+    'does not lead away to %s',
+    async (next) => {
+      const room = await withUser();
+      const answer = await room.app.request('/sign-in', form({ user: 'ann', password: 'correct horse', next }));
+      expect(answer.headers.get('location')).toBe('/');
+    },
+  );
 
   it('R50 wrong passwords are refused alike for users that are and are not, then slowed', async () => {
     const room = await withUser();
@@ -332,7 +346,10 @@ describe('sign-in', () => {
       ['our own page by Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin' }, false, 303],
     ])('R55 a form with %s', async (_, headers, withToken, status) => {
       const { room, cookie, csrf, id } = await signedIn();
-      const answer = await room.app.request(`/messages/${id}/hold`, form(withToken ? { csrf } : {}, { cookie, ...headers } as Record<string, string>));
+      const answer = await room.app.request(
+        `/messages/${id}/hold`,
+        form(withToken ? { csrf } : {}, { cookie, ...headers } as Record<string, string>),
+      );
       expect(answer.status).toBe(status);
       expect((await room.store.record(id as never))?.recipients[0]?.state).toBe(status === 303 ? 'held' : 'queued');
     });
@@ -342,12 +359,18 @@ describe('sign-in', () => {
       const headers = { cookie, host: 'localhost' };
       expect((await room.app.request('/api/v1/me', { headers })).status).toBe(200);
       expect((await room.app.request(`/api/v1/messages/${id}/hold`, { method: 'POST', headers })).status).toBe(403);
-      expect((await room.app.request(`/api/v1/messages/${id}/hold`, { method: 'POST', headers: { ...headers, 'x-csrf-token': csrf } })).status).toBe(200);
+      expect(
+        (await room.app.request(`/api/v1/messages/${id}/hold`, { method: 'POST', headers: { ...headers, 'x-csrf-token': csrf } })).status,
+      ).toBe(200);
     });
 
     it('R55 no answer lets another site read it', async () => {
       const { room, cookie } = await signedIn();
-      for (const [path, method] of [['/api/v1/me', 'GET'], ['/', 'GET'], ['/api/v1/messages', 'OPTIONS']] as const) {
+      for (const [path, method] of [
+        ['/api/v1/me', 'GET'],
+        ['/', 'GET'],
+        ['/api/v1/messages', 'OPTIONS'],
+      ] as const) {
         const answer = await room.app.request(path, { method, headers: { cookie, host: 'localhost', origin: 'https://evil.example' } });
         expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
         expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
@@ -356,7 +379,10 @@ describe('sign-in', () => {
 
     it('R55 a sign-in from another site is refused', async () => {
       const room = await withUser();
-      const answer = await room.app.request('/sign-in', form({ user: 'ann', password: 'correct horse' }, { origin: 'https://evil.example' }));
+      const answer = await room.app.request(
+        '/sign-in',
+        form({ user: 'ann', password: 'correct horse' }, { origin: 'https://evil.example' }),
+      );
       expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
     });
   });

@@ -183,11 +183,22 @@ export async function endAttempt(
   room: Pick<Room, 'store'>,
   message: MessageId,
   index: number,
-  end: { readonly outcome: 'transferred' | 'deferred' | 'failed'; readonly text?: string; readonly category?: 'mailbox-unknown' | 'mailbox-full' },
+  end: {
+    readonly outcome: 'transferred' | 'deferred' | 'failed';
+    readonly text?: string;
+    readonly category?: 'mailbox-unknown' | 'mailbox-full';
+  },
 ): Promise<void> {
   const code = { transferred: 250, deferred: 451, failed: 550 }[end.outcome];
   const now = START + 1_000;
-  await room.store.claim({ message, indexes: [index], nextHop: 'smtp.provider.example:587', leaseUntil: now + 60_000, retryAt: now + 60_000, now });
+  await room.store.claim({
+    message,
+    indexes: [index],
+    nextHop: 'smtp.provider.example:587',
+    leaseUntil: now + 60_000,
+    retryAt: now + 60_000,
+    now,
+  });
   const attempts = (await room.store.record(message))?.recipients[index]?.attempts ?? 1;
   await room.store.apply(
     [
@@ -220,7 +231,11 @@ export async function endAttempt(
   );
 }
 
-export async function problemOf(answer: Response): Promise<{ status: number; code: string; detail: string; errors?: { in: string; path: string; detail: string }[] } & Record<string, unknown>> {
+export async function problemOf(
+  answer: Response,
+): Promise<
+  { status: number; code: string; detail: string; errors?: { in: string; path: string; detail: string }[] } & Record<string, unknown>
+> {
   if (!(answer.headers.get('content-type') ?? '').startsWith('application/problem+json')) {
     throw new Error(`${answer.status} is no problem+json: ${await answer.text()}`);
   }
