@@ -333,7 +333,7 @@ export class Dispatcher {
       let line = hop.idle.pop();
       if (line === undefined) {
         if (hop.lines.size >= hop.window || !this.#mayOpen(hop)) return;
-        line = { session: null, messages: 0, idleSince: 0 };
+        line = { session: null, controller: new AbortController(), messages: 0, idleSince: 0 };
         hop.lines.add(line);
         this.#lineCount++;
       }
@@ -411,7 +411,8 @@ export class Dispatcher {
   /** Sends one unit and commits what came of it; never rejects. */
   async #transmit(hop: Hop, line: Line, unit: Unit): Promise<void> {
     const { settings, now, log } = this.#o;
-    const controller = new AbortController();
+    if (line.controller.signal.aborted) line.controller = new AbortController();
+    const { controller } = line;
     this.#running.add(controller);
     const startedAt = now();
     const deadline = Math.min(settings.attemptTimeout, unit.leaseUntil - startedAt - LEASE_MARGIN);

@@ -59,14 +59,46 @@ function insertDots(piece: Buffer, dots: readonly number[]): Buffer {
   return stuffed;
 }
 
-/** Trace field and small content as one buffer, ready to be written: one write a message. */
-export function stuffWhole(received: string, content: Buffer): Buffer {
+/** Small content, stuffed, with what goes before and after: shared by all transactions of a message. */
+export interface StuffedContent {
+  readonly received: string;
+  readonly body: Buffer;
+  readonly end: Buffer;
+  /** Octets of all three. */
+  readonly length: number;
+}
+
+export function stuffWhole(received: string, content: Buffer): StuffedContent {
   const stuffer = new DotStuffer();
   const body = stuffer.stuff(content);
   const end = stuffer.end();
-  const whole = Buffer.allocUnsafe(Buffer.byteLength(received, 'utf8') + body.length + end.length);
-  const at = whole.write(received, 'utf8');
-  body.copy(whole, at);
-  end.copy(whole, at + body.length);
-  return whole;
+  return { received, body, end, length: Buffer.byteLength(received, 'utf8') + body.length + end.length };
+}
+
+/** Octets of scratch a session keeps; most mail of an ERP fits. */
+const SCRATCH_SIZE = 32 * 1024;
+
+/**
+ * Lays small contents out as one buffer, so that each leaves in one write, without allocating: a
+ * buffer of 4 KiB a message is what the garbage collector would be busy with.
+ */
+export class Scratch {
+  #buffer: Buffer | null = null;
+
+  /** Valid until the next call, or for good after `keep`. */
+  lay(content: StuffedContent): Buffer {
+    const { received, body, end, length } = content;
+    const fits = length <= SCRATCH_SIZE;
+    if (fits) this.#buffer ??= Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+    const target = (fits ? this.#buffer : null) ?? Buffer.allocUnsafe(length);
+    const at = target.write(received, 'utf8');
+    body.copy(target, at);
+    end.copy(target, at + body.length);
+    return target.subarray(0, length);
+  }
+
+  /** What was laid out last is still needed. */
+  keep(): void {
+    this.#buffer = null;
+  }
 }

@@ -18,6 +18,8 @@ import type { Unit } from './unit.ts';
 /** A connection to the hop, or the right to open one. */
 export interface Line {
   session: SmtpSession | null;
+  /** Aborts the attempt that runs; the next one has it anew if it was used, for one each is costly. */
+  controller: AbortController;
   /** Messages the session has carried. */
   messages: number;
   /** When it became idle, by `now`; 0 while it works. */

@@ -28,7 +28,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { AttemptTls } from '../../domain/recipient.ts';
 import { type Phase, parseReply, type Reply } from '../../domain/reply.ts';
 import type { RouteTls } from '../../domain/settings.ts';
-import { DotStuffer, UncleanContent } from './dot-stuffing.ts';
+import { DotStuffer, Scratch, type StuffedContent, UncleanContent } from './dot-stuffing.ts';
 import { faultText, type TransactionError, type TransactionResult } from './outcome.ts';
 import type { SmtpTimeouts } from './smtp-timeouts.ts';
 
@@ -67,9 +67,9 @@ export interface Transaction {
   readonly signal: AbortSignal;
 }
 
-/** `whole`: stuffed and with its final dot. `stream`: stuffed here, as it is read. */
+/** `whole`: stuffed. `stream`: stuffed here, as it is read. */
 export type OutgoingContent =
-  | { readonly kind: 'whole'; readonly octets: Buffer }
+  | { readonly kind: 'whole'; readonly content: StuffedContent }
   | { readonly kind: 'stream'; readonly received: string; open(): Readable };
 
 export interface SmtpSession {
@@ -163,6 +163,7 @@ class Session implements SmtpSession {
   /** The step whose reply is awaited, for errors before the transaction. */
   #phase: Phase = 'greeting';
   #needsReset = false;
+  readonly #scratch = new Scratch();
   /** Ends what is being waited for when the connection does. */
   #onEnd: ((error: TransactionError) => void) | null = null;
   #failure: TransactionError | null = null;
@@ -385,41 +386,46 @@ class Session implements SmtpSession {
       return;
     }
     const { content } = transaction;
-    if (content.kind === 'whole' && content.octets.length <= BLOCK) this.#writeWhole(content.octets, result);
+    if (content.kind === 'whole' && content.content.length <= BLOCK) this.#writeWhole(content.content, result);
     else this.#writeBlocks(content, result).catch((error: unknown) => this.#fail(contentError(error)));
   }
 
-  #writeWhole(octets: Buffer, result: WritableResult): void {
+  #writeWhole(content: StuffedContent, result: WritableResult): void {
     const socket = this.#internals._socket;
     if (socket === false) return;
     this.#arm(this.#request.timeouts.final);
     result.dotSent = true;
-    socket.write(octets, (error) => {
+    socket.write(this.#scratch.lay(content), (error) => {
       if (error == null) result.flushed = true;
     });
+    // Not taken by the kernel in this very call: the buffer is in use beyond it.
+    if (socket.writableLength > 0) this.#scratch.keep();
   }
 
   /** The dot leaves alone, after all before it was taken by the kernel: whether it left is then exact. */
-  async #writeBlocks(content: OutgoingContent, result: WritableResult): Promise<void> {
-    const { timeouts } = this.#request;
-    if (content.kind === 'whole') {
-      const body = content.octets.length - 3;
-      for (let from = 0; from < body; from += BLOCK) await this.#writeBlock(content.octets.subarray(from, Math.min(body, from + BLOCK)));
-      this.#arm(timeouts.final);
-      result.dotSent = true;
-      this.#write(content.octets.subarray(body));
-      return;
-    }
-    const stuffer = new DotStuffer();
-    await this.#writeBlock(Buffer.from(content.received, 'utf8'));
-    for await (const chunk of content.open()) {
-      if (this.#failure !== null) return;
-      await this.#writeBlock(stuffer.stuff(chunk as Buffer));
-    }
-    const end = stuffer.end();
-    this.#arm(timeouts.final);
+  async #writeBlocks(outgoing: OutgoingContent, result: WritableResult): Promise<void> {
+    const end = outgoing.kind === 'whole' ? await this.#writeBody(outgoing.content) : await this.#writeStream(outgoing);
+    if (end === null) return;
+    this.#arm(this.#request.timeouts.final);
     result.dotSent = true;
     this.#write(end);
+  }
+
+  async #writeBody({ received, body, end }: StuffedContent): Promise<Buffer> {
+    await this.#writeBlock(Buffer.from(received, 'utf8'));
+    for (let from = 0; from < body.length; from += BLOCK) await this.#writeBlock(body.subarray(from, from + BLOCK));
+    return end;
+  }
+
+  /** Null: the connection ended meanwhile. */
+  async #writeStream(outgoing: Extract<OutgoingContent, { kind: 'stream' }>): Promise<Buffer | null> {
+    const stuffer = new DotStuffer();
+    await this.#writeBlock(Buffer.from(outgoing.received, 'utf8'));
+    for await (const chunk of outgoing.open()) {
+      if (this.#failure !== null) return null;
+      await this.#writeBlock(stuffer.stuff(chunk as Buffer));
+    }
+    return stuffer.end();
   }
 
   #writeBlock(block: Buffer): Promise<void> {

@@ -41,7 +41,7 @@ export function prepareContent(message: AcceptedMessage, content: StoredContent)
     return { outgoing, size, utf8Headers: false };
   }
   return {
-    outgoing: { kind: 'whole', octets: stuffWhole(message.received, content.bytes) },
+    outgoing: { kind: 'whole', content: stuffWhole(message.received, content.bytes) },
     size,
     utf8Headers: message.envelope.smtputf8 && hasUtf8Headers(content.bytes),
   };
