@@ -47,7 +47,18 @@ const PER_RECIPIENT = new Set([
   'final-log-id',
   'will-retry-until',
 ]);
-const ACTIONS: readonly DsnAction[] = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'];
+/** The words of §2.3.3, and those that some servers write for them. */
+const ACTIONS: Readonly<Record<string, DsnAction>> = {
+  failed: 'failed',
+  failure: 'failed',
+  fail: 'failed',
+  expired: 'failed',
+  delayed: 'delayed',
+  delay: 'delayed',
+  delivered: 'delivered',
+  relayed: 'relayed',
+  expanded: 'expanded',
+};
 
 export function readDeliveryStatus(text: string): DeliveryStatus {
   const { perMessage, groups } = groupFields(text);
@@ -96,7 +107,7 @@ function recipientOf(group: readonly Field[]): DsnRecipient {
   return {
     originalRecipient: recipientAddress(fieldValue(group, 'original-recipient')),
     finalRecipient: recipientAddress(fieldValue(group, 'final-recipient')),
-    action: ACTIONS.find((candidate) => candidate === action) ?? null,
+    action: action !== undefined && Object.hasOwn(ACTIONS, action) ? (ACTIONS[action] ?? null) : null,
     status: statusIn(fieldValue(group, 'status') ?? ''),
     remoteMta: untyped(fieldValue(group, 'remote-mta')),
     diagnostic: untyped(fieldValue(group, 'diagnostic-code')),

@@ -25,6 +25,8 @@ export function diagnose(of: {
   readonly action: ReportedRecipient['action'];
   readonly status: EnhancedStatus | null;
   readonly diagnostic: string | null;
+  /** The server had taken the recipient, and refused the message. */
+  readonly afterData?: boolean;
 }): Diagnosis {
   const diagnostic = of.diagnostic === null ? null : clean(of.diagnostic);
   const replyCode = codeIn(diagnostic ?? '');
@@ -35,17 +37,50 @@ export function diagnose(of: {
   const positive = !failed && of.action !== 'delayed';
   if (positive) return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null };
   const code = replyCode ?? codeOf(status, failed);
-  const verdict = classifyReply({ code: verdictCode(code, failed), status, text }, 'final');
+  const { category, addressInvalid } = judge({ code: verdictCode(code, failed), status, text }, of.afterData === true);
   const permanent = failed && (status === null ? code >= 500 : status.startsWith('5'));
   return {
     status,
     replyCode,
-    category: verdict.category,
-    addressInvalid: permanent && verdict.addressInvalid,
+    category,
+    addressInvalid: permanent && addressInvalid,
     permanent,
     diagnostic,
     reply: replyCode === null ? null : { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) },
   };
+}
+
+/** That it was tried for too long says when it ended, not why. */
+const GAVE_UP =
+  /\b(?:message|envelope|queue\.?)\s*(?:has )?expired\b|\bretry time(?:out)? (?:not reached|exceeded)\b|\b(?:has )?been in the queue too long\b|\bdelivery time expired\b|\bcould not deliver for the last \d+ \w+\b|\bcannot send (?:message )?(?:for|within) \d+ \w+\b|\bfailing for a long time\b/gi;
+/** No server answered: nothing is known of the recipient. */
+const UNREACHED =
+  /\b(?:connection (?:timed out|refused|reset|dropped|closed)|operation timed out|no route to host|network is unreachable|(?:not|un)able to (?:establish|connect|contact)|did not accept our requests to connect)\b/i;
+/** The sender or the connecting host was refused, not the recipient. */
+const BEFORE_RCPT = /\b(?:after|in (?:reply|response) to) (?:end of )?(?:mail from|helo|ehlo|initial connection)\b|>>> mail from\b/i;
+
+function judge(reply: Reply, afterData: boolean): { category: ReportedRecipient['category']; addressInvalid: boolean } {
+  const reason = reply.text.replace(GAVE_UP, '');
+  const verdict = classifyReply({ ...reply, text: reason }, 'final');
+  const dead = verdict.category === 'mailbox-unknown' || verdict.category === 'domain-unknown';
+  if (BEFORE_RCPT.test(reason)) return { category: dead ? 'policy' : verdict.category, addressInvalid: false };
+  if (verdict.category === 'unknown' && (reason !== reply.text || UNREACHED.test(reason)))
+    return { category: 'transient', addressInvalid: false };
+  return {
+    category: verdict.category,
+    addressInvalid: verdict.addressInvalid && !refusesMessage(afterData || AFTER_DATA.test(reason), reply.status),
+  };
+}
+
+const AFTER_DATA =
+  /\b(?:(?:after|at|in (?:reply|response) to) (?:the )?(?:end of )?(?:message )?data\b|final data\b|(?:command:?|>>>) data\b)|after sending (?:message|mail) (?:body|content|data)\b/i;
+
+/**
+ * Who refuses only after DATA had taken the recipient at RCPT: "user unknown" is then as often the
+ * word of a filter, and no proof that the address is dead, unless its status says so.
+ */
+function refusesMessage(afterData: boolean, status: EnhancedStatus | null): boolean {
+  return afterData && status !== '5.1.1';
 }
 
 /** A report of a failure is final whatever it quotes: 2xx in it is a stray number, no success. */

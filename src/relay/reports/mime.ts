@@ -44,7 +44,8 @@ const PART_LIMIT = 256 * 1024;
 const PARTS_LIMIT = 50;
 
 export async function readMime(raw: Buffer): Promise<ReportMime> {
-  const mail = await simpleParser(withLineFeeds(raw), {
+  const bytes = withLineFeeds(raw);
+  const mail = await simpleParser(bytes, {
     keepDeliveryStatus: true,
     ignoreEmbedded: true,
     skipTextToHtml: true,
@@ -62,12 +63,19 @@ export async function readMime(raw: Buffer): Promise<ReportMime> {
     subject: mail.subject ?? null,
     contentType: (structured?.value ?? 'text/plain').toLowerCase(),
     reportType: structured?.params['report-type']?.toLowerCase() ?? null,
-    text: (mail.text ?? '').slice(0, TEXT_LIMIT),
+    // A multipart whose boundary is lost on the way has neither text nor parts: then all of it is text.
+    text: (mail.text?.trim() ? mail.text : mail.attachments.length > 0 ? '' : bodyOf(bytes)).slice(0, TEXT_LIMIT),
     parts: mail.attachments.slice(0, PARTS_LIMIT).map(({ contentType: type, content }) => ({
       contentType: type.toLowerCase(),
       text: decode(content.subarray(0, PART_LIMIT)),
     })),
   };
+}
+
+function bodyOf(bytes: Buffer): string {
+  const text = decode(bytes.subarray(0, PART_LIMIT)).replaceAll('\r\n', '\n');
+  const end = text.indexOf('\n\n');
+  return end === -1 ? '' : text.slice(end + 2);
 }
 
 function contentTypeOf(headers: Headers): StructuredHeader | null {

@@ -14,6 +14,7 @@ import { diagnose } from './diagnosis.ts';
 import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
 import { type ReportMime, readMime } from './mime.ts';
+import { readNotice, reasonFor } from './notice.ts';
 
 export interface ParsedReport
   extends Pick<ReportRecord, 'kind' | 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'recipients' | 'trouble'> {
@@ -55,7 +56,13 @@ export function readReport(mime: ReportMime): ParsedReport {
     trouble: null,
     returnPaths: present([addressIn(fieldValue(returned, 'return-path'))]),
   };
-  return readComplaint(mime, base) ?? readDsn(mime, base) ?? readAutoReply(mime, base) ?? nothing(base);
+  return (
+    readComplaint(mime, base, returned) ??
+    readDsn(mime, base) ??
+    readText(mime, base, returned) ??
+    readAutoReply(mime, base) ??
+    nothing(base)
+  );
 }
 
 type Base = Pick<ParsedReport, 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'trouble' | 'returnPaths'>;
@@ -80,9 +87,9 @@ function partOf(mime: ReportMime, ...types: readonly string[]): string | undefin
   return mime.parts.find(({ contentType }) => types.includes(contentType))?.text;
 }
 
-function readComplaint(mime: ReportMime, base: Base): ParsedReport | null {
+function readComplaint(mime: ReportMime, base: Base, returned: readonly Field[]): ParsedReport | null {
   const text = partOf(mime, 'message/feedback-report');
-  if (text === undefined) return null;
+  if (text === undefined) return readJunkReport(base, returned);
   const report = readFeedbackReport(text);
   // RFC 5965 §7.3: the recipient took it back.
   if (report.type === 'not-spam') return { ...nothing(base), trouble: 'a complaint that was taken back (not-spam)' };
@@ -96,6 +103,13 @@ function readComplaint(mime: ReportMime, base: Base): ParsedReport | null {
     returnPaths: present([report.originalMailFrom, ...base.returnPaths]),
     addresses: lowerCase(report.originalRecipients),
   };
+}
+
+/** Microsoft's Junk Mail Reporting writes no RFC 5965: it names the recipient in the returned header. */
+function readJunkReport(base: Base, returned: readonly Field[]): ParsedReport | null {
+  const recipient = addressIn(fieldValue(returned, 'x-hmxmroriginalrecipient'));
+  if (recipient === null) return null;
+  return { ...base, kind: 'complaint', recipients: [said(recipient, 'complaint')], addresses: lowerCase([recipient]) };
 }
 
 function said(address: string | null, action: 'complaint' | 'auto-reply'): ReportedRecipient {
@@ -113,10 +127,17 @@ function said(address: string | null, action: 'complaint' | 'auto-reply'): Repor
 
 function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
   const text = partOf(mime, 'message/delivery-status', 'message/global-delivery-status');
-  if (text === undefined) return null;
+  return text === undefined ? null : fromDeliveryStatus(text, base, mime);
+}
+
+/** sendmail's transcript of the session: a refusal right after DATA. */
+const REFUSED_AFTER_DATA = /^\s*>>> (?:DATA|\.)\s*\n\s*<<< [45]\d\d/m;
+
+function fromDeliveryStatus(text: string, base: Base, mime: ReportMime): ParsedReport | null {
   const dsn = readDeliveryStatus(text);
   if (dsn.recipients.length === 0) return null;
-  const recipients = dsn.recipients.map(reportedRecipient);
+  const afterData = REFUSED_AFTER_DATA.test(mime.text);
+  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(recipient, mime), afterData));
   return {
     ...base,
     kind: kindOf(recipients),
@@ -128,8 +149,39 @@ function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
   };
 }
 
-function reportedRecipient(recipient: DsnRecipient): ReportedRecipient {
-  const { reply: _, ...diagnosis } = diagnose({ ...recipient, action: actionOf(recipient) });
+/** A report for people alone; notice.ts. */
+function readText(mime: ReportMime, base: Base, attached: readonly Field[]): ParsedReport | null {
+  const notice = readNotice(mime, attached);
+  if (notice === null) return null;
+  const withReturned: Base = {
+    ...base,
+    originalMessageId: base.originalMessageId ?? messageIdOf(fieldValue(notice.returned, 'message-id')),
+    returnPaths: base.returnPaths.length > 0 ? base.returnPaths : present([addressIn(fieldValue(notice.returned, 'return-path'))]),
+  };
+  const structured = notice.deliveryStatus === null ? null : fromDeliveryStatus(notice.deliveryStatus, withReturned, mime);
+  if (structured !== null) return structured;
+  if (notice.recipients.length === 0) return null;
+  const action = notice.delayed ? 'delayed' : 'failed';
+  return {
+    ...withReturned,
+    kind: notice.delayed ? 'delayed' : 'bounce',
+    recipients: notice.recipients.map(({ address, reason }) => {
+      const { reply: _, ...diagnosis } = diagnose({ action, status: null, diagnostic: reason });
+      return { address, action, ...diagnosis };
+    }),
+    addresses: lowerCase(notice.recipients.map(({ address }) => address)),
+  };
+}
+
+/** A group without diagnostic: its reason is in the part for people, if anywhere. */
+function withReason(recipient: DsnRecipient, mime: ReportMime): DsnRecipient {
+  const address = recipient.finalRecipient ?? recipient.originalRecipient;
+  if (recipient.diagnostic !== null || address === null || recipient.action === 'delivered') return recipient;
+  return { ...recipient, diagnostic: reasonFor(address, mime) };
+}
+
+function reportedRecipient(recipient: DsnRecipient, afterData: boolean): ReportedRecipient {
+  const { reply: _, ...diagnosis } = diagnose({ ...recipient, action: actionOf(recipient), afterData });
   return { address: recipient.finalRecipient ?? recipient.originalRecipient, action: actionOf(recipient), ...diagnosis };
 }
 
