@@ -108,6 +108,15 @@ export class SubmissionConnection extends SMTPConnection {
     const receiver: DataReceiver = {
       content: (content, fault, octets) => this.#content(content, fault, octets),
       end: (resume) => this.#endOfData(resume),
+      batch: (commands) => {
+        const socket = this._socket;
+        socket.cork();
+        try {
+          commands();
+        } finally {
+          socket.uncork();
+        }
+      },
       // The input may end while a reply is still to be sent (allowHalfOpen): only now is all of it answered.
       inputEnded: () => this.close(),
     };

@@ -1,5 +1,4 @@
 /** Our trace field (RFC 5321 §4.4), which is forwarded in front of the message. Pure. */
-import { isIPv6 } from 'node:net';
 import type { EnvelopeRecipient } from '../../domain/envelope.ts';
 import type { MessageId } from '../../domain/ids.ts';
 
@@ -23,9 +22,9 @@ export interface TraceSubject {
 const HELO = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[A-Za-z0-9.:-]+\])$/;
 const HELO_LIMIT = 255;
 
-/** RFC 5321 §4.1.3. */
+/** RFC 5321 §4.1.3, of an address that the system gave. */
 function addressLiteral(address: string): string {
-  return isIPv6(address) ? `[IPv6:${address}]` : `[${address}]`;
+  return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
 }
 
 /** RFC 3848 and RFC 6531 §4.3: the protocol and what it ran over. */

@@ -7,11 +7,15 @@
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataDecoder, type DataFault } from './data-decoder.ts';
 
+const LF = 0x0a;
+
 export interface DataReceiver {
   /** A chunk of `octets` on the wire. Resolves when more may come; undefined: at once. Never rejects. */
   content(content: Buffer, fault: DataFault | null, octets: number): Promise<void> | undefined;
   /** The end of data was read. `resume` reads the commands after it. */
   end(resume: () => void): void;
+  /** Runs `commands`, which were pipelined: their replies may go out together (RFC 2920 §3.2). */
+  batch(commands: () => void): void;
   /** The client sends no more; what was not terminated has no effect. */
   inputEnded(): void;
 }
@@ -29,6 +33,12 @@ export class SubmissionParser extends SMTPStream {
   beginData(): void {
     this._dataMode = true;
     this.#decoder = new DataDecoder();
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding | 'buffer', done: (error?: Error | null) => void): void {
+    const end = this._dataMode ? -1 : chunk.indexOf(LF);
+    if (end === -1 || end === chunk.length - 1) super._write(chunk, encoding, done);
+    else this.#receiver.batch(() => super._write(chunk, encoding, done));
   }
 
   override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {

@@ -509,7 +509,7 @@ it('names the version of smtp-server that the adapter was written for', () => {
 
 it('shows a new certificate and keeps new limits after a reload', async () => {
   const { run } = await start({ listener: { tls: 'implicit' } });
-  const subject = async (): Promise<string | undefined> => {
+  const subject = async (): Promise<unknown> => {
     const client = await RawClient.greeted({ port: run.port, tls: true });
     return client.socket instanceof TLSSocket ? client.socket.getPeerCertificate().subject.CN : undefined;
   };
