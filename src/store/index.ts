@@ -27,6 +27,7 @@ import {
 import { SegmentKeeper } from './level/segments.ts';
 import { Statistics } from './level/statistics.ts';
 import { type Collections, LevelStore } from './level/store.ts';
+import { beginOpening } from './opening-marker.ts';
 import { Spool, type SpoolFiles } from './spool/spool.ts';
 
 export interface StoreOptions {
@@ -49,18 +50,23 @@ const ABANDONED_AT_ONCE = 500;
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir, log } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const disk = await DiskSpace.open(dataDir, log);
+  const ended = await beginOpening(dataDir);
   try {
-    const opened = await openRegister(options);
+    const disk = await DiskSpace.open(dataDir, log);
     try {
-      return await openAround(opened, disk, options);
+      const opened = await openRegister(options);
+      try {
+        return await openAround(opened, disk, options);
+      } catch (error) {
+        await opened.database.close();
+        throw error;
+      }
     } catch (error) {
-      await opened.database.close();
+      await disk.close();
       throw error;
     }
-  } catch (error) {
-    await disk.close();
-    throw error;
+  } finally {
+    await ended();
   }
 }
 

@@ -1,0 +1,151 @@
+/**
+ * Fills a new register from the entries of a spool: the same records, indexes and events that
+ * accepting makes, and each recipient held.
+ */
+import { invertId, parseMessageId } from '../../domain/ids.ts';
+import type { PreparedMessage } from '../../domain/message.ts';
+import type { ReportRecord } from '../../domain/ports.ts';
+import { encodeJson, NO_VALUE } from '../level/codec.ts';
+import type { Database } from '../level/database.ts';
+import { indexKey, messageKey, reportKey, segmentKey } from '../level/keys.ts';
+import type { StoredReport } from '../level/reports.ts';
+import { type CommitRecord, EMPTY_COMMIT, type SegmentCount, Transaction } from '../level/transaction.ts';
+import type { ScannedEntry, SpoolEnd } from '../spool/spool.ts';
+
+/** Why recipients are held. */
+export const HELD_REASON = 'rebuilt from the spool: whether it was sent before is not known';
+const HELD_DAMAGED = `${HELD_REASON}; its content is damaged`;
+/** How long a recipient is tried once a person has released it: RFC 5321 §4.5.4.1 asks for 4 to 5 days. */
+const EXPIRES_AFTER = 5 * 24 * 3_600_000;
+/** Bounds of one batch. */
+const BATCH_ENTRIES = 200;
+const BATCH_RECIPIENTS = 2000;
+
+export interface FillCounts {
+  messages: number;
+  recipients: number;
+  reports: number;
+  /** Entries with an erased mark. */
+  erased: number;
+  /** Messages whose content does not match its SHA-256. */
+  damagedContents: number;
+  /** Entries whose header is no message or report, or one that was there before. */
+  unreadable: number;
+}
+
+type Item =
+  | { readonly kind: 'message'; readonly message: PreparedMessage; readonly entry: ScannedEntry }
+  | { readonly kind: 'report'; readonly report: ReportRecord; readonly entry: ScannedEntry };
+
+export class Filling {
+  readonly counts: FillCounts = { messages: 0, recipients: 0, reports: 0, erased: 0, damagedContents: 0, unreadable: 0 };
+  readonly segments = new Map<number, SegmentCount>();
+  /** The highest that was seen. */
+  group = 0;
+  readonly #database: Database;
+  readonly #now: number;
+  #record: CommitRecord;
+  #waiting: Item[] = [];
+  #recipients = 0;
+
+  /** `lastSeq`: the feed begins after it. */
+  constructor(options: { readonly database: Database; readonly lastSeq: number; readonly now: number }) {
+    const { database, lastSeq, now } = options;
+    this.#database = database;
+    this.#now = now;
+    this.#record = { ...EMPTY_COMMIT, seq: lastSeq, firstSeq: lastSeq + 1, firstAcceptSeq: lastSeq + 1 };
+  }
+
+  async add(entry: ScannedEntry): Promise<void> {
+    this.group = Math.max(this.group, entry.group);
+    if (entry.erased) {
+      this.counts.erased++;
+      return;
+    }
+    const item = readItem(entry);
+    if (item === undefined) {
+      this.counts.unreadable++;
+      return;
+    }
+    this.#waiting.push(item);
+    if (item.kind === 'message') this.#recipients += item.message.envelope.recipients.length;
+    if (this.#waiting.length >= BATCH_ENTRIES || this.#recipients >= BATCH_RECIPIENTS) await this.flush();
+  }
+
+  /** Writes what was added. */
+  flush(): Promise<void> {
+    return this.#write(this.#record.end, false);
+  }
+
+  /** Writes where the spool ends, and the segments in which nothing lives; makes all of it durable. */
+  async finish(end: SpoolEnd, emptySegments: readonly number[]): Promise<void> {
+    for (const segment of emptySegments) this.segments.set(segment, { live: 0, octets: 0, sample: null });
+    await this.#write(end, true);
+  }
+
+  async #write(end: SpoolEnd, last: boolean): Promise<void> {
+    const batch = this.#database.batch();
+    const sources = { messages: new Map(), values: new Map(), segments: this.segments };
+    const transaction = new Transaction({ batch, before: this.#record, now: this.#now, ...sources });
+    for (const item of await this.#unknown(this.#waiting)) this.#stage(transaction, item);
+    if (last) for (const [segment, count] of this.segments) transaction.put(segmentKey(segment), encodeJson(count));
+    const { record, segments } = transaction.finish(end);
+    await batch.write({ sync: last });
+    this.#record = record;
+    for (const [segment, count] of segments) if (count !== null) this.segments.set(segment, count);
+    this.#waiting = [];
+    this.#recipients = 0;
+  }
+
+  /** Those that are not there yet. */
+  async #unknown(items: readonly Item[]): Promise<Item[]> {
+    const keys = items.map((item) =>
+      item.kind === 'message' ? messageKey(invertId(item.message.id)) : reportKey(invertId(item.report.id)),
+    );
+    const values = await this.#database.getMany(keys);
+    const fresh = items.filter((_, i) => values[i] === undefined && keys.indexOf(keys[i] ?? '') === i);
+    this.counts.unreadable += items.length - fresh.length;
+    return fresh;
+  }
+
+  #stage(transaction: Transaction, item: Item): void {
+    const { entry } = item;
+    if (!entry.whole) this.counts.damagedContents++;
+    if (item.kind === 'report') {
+      this.counts.reports++;
+      stageReport(transaction, { report: item.report, location: entry.location, contentErased: false });
+      return;
+    }
+    const { message } = item;
+    const reason = entry.whole ? HELD_REASON : HELD_DAMAGED;
+    transaction.accept({ message, json: entry.header, dueAt: this.#now, expireAt: this.#now + EXPIRES_AFTER, entry });
+    for (const index of message.envelope.recipients.keys()) {
+      transaction.apply({ message: message.id, index, evidence: { kind: 'held', reason } }, this.#now);
+    }
+    this.counts.messages++;
+    this.counts.recipients += message.envelope.recipients.length;
+  }
+}
+
+/** As recordReport writes it, less its event: those who listen have heard of it. */
+function stageReport(transaction: Transaction, stored: StoredReport): void {
+  const { report, location } = stored;
+  const inverted = invertId(report.id);
+  transaction.put(reportKey(inverted), encodeJson(stored));
+  transaction.put(indexKey('matched', report.matched === null ? 'no' : 'yes', inverted), NO_VALUE);
+  transaction.countContent(location, 1, null);
+}
+
+/** The header was written by us and its checksum holds; what is looked at is whether it is what its kind says. */
+function readItem(entry: ScannedEntry): Item | undefined {
+  try {
+    const header = JSON.parse(entry.header.toString('utf8')) as PreparedMessage & Omit<ReportRecord, 'size' | 'sha256'>;
+    if (parseMessageId(header.id) === undefined) return undefined;
+    if (entry.kind === 'report') {
+      return { kind: 'report', report: { ...header, size: entry.size, sha256: entry.sha256 }, entry };
+    }
+    return header.envelope.recipients.length === 0 ? undefined : { kind: 'message', message: header, entry };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What can still be read of a register that is about to be replaced: where its feed ended, and the
+ * administrative records. Everything in it is doubted: a value counts when its checksum holds, and
+ * the end of the feed is the highest number that anything in it names.
+ */
+import { stat } from 'node:fs/promises';
+import { StoreError } from '../../domain/errors.ts';
+import { decodeJson, payloadOf } from '../level/codec.ts';
+import type { Database } from '../level/database.ts';
+import { COLLECTION_KINDS, COMMIT_KEY, type CollectionKind, collectionRange, EVENTS, eventSeqOf } from '../level/keys.ts';
+import { openReadingCopy } from '../level/reading-copy.ts';
+import type { CommitRecord } from '../level/transaction.ts';
+import { beginOpening } from '../opening-marker.ts';
+
+export interface OldRegister {
+  /** Null: nothing of it could be read. */
+  readonly lastSeq: number | null;
+  /** Keys with their values, whole, by kind. */
+  readonly collections: ReadonlyMap<CollectionKind, readonly (readonly [string, Buffer])[]>;
+  /** Why it, or a part of it, could not be read; null: it could. */
+  readonly trouble: string | null;
+  /** Until then no relais can open it, where it could be read. */
+  close(): Promise<void>;
+}
+
+/** Positions above are no positions but marks. */
+const SEQ_LIMIT = 10 ** 15;
+
+/** Throws StoreError `locked`. */
+export async function readOldRegister(dataDir: string, register: string): Promise<OldRegister> {
+  const nothing = (trouble: string): OldRegister => ({ lastSeq: null, collections: new Map(), trouble, close: async () => undefined });
+  if ((await stat(register).catch(() => null)) === null) return nothing('there was none');
+  let end: () => Promise<void>;
+  try {
+    end = await beginOpening(dataDir);
+  } catch (error) {
+    if (error instanceof StoreError) return nothing('it was not opened, for the process died over it before');
+    throw error;
+  }
+  try {
+    const copy = await openReadingCopy(register);
+    try {
+      return { ...(await readAll(copy.database)), close: () => copy.close() };
+    } catch (error) {
+      await copy.close();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'locked') throw error;
+    return nothing(error instanceof Error ? error.message : String(error));
+  } finally {
+    await end();
+  }
+}
+
+async function readAll(database: Database): Promise<Omit<OldRegister, 'close'>> {
+  let damaged = 0;
+  const whole = (key: string, value: Buffer): boolean => {
+    try {
+      payloadOf(key, value);
+      return true;
+    } catch {
+      damaged++;
+      return false;
+    }
+  };
+  const seqs: number[] = [];
+  const commit = await database.get(COMMIT_KEY);
+  if (commit !== undefined && whole(COMMIT_KEY, commit)) seqs.push(decodeJson<CommitRecord>(COMMIT_KEY, commit).seq);
+  const [lastEvent] = await database.keys({ ...EVENTS, reverse: true, limit: 1 });
+  if (lastEvent !== undefined) seqs.push(eventSeqOf(lastEvent));
+  const collections = new Map<CollectionKind, [string, Buffer][]>();
+  for (const kind of Object.keys(COLLECTION_KINDS) as CollectionKind[]) {
+    const entries = (await database.entries(collectionRange(kind))).filter(([key, value]) => whole(key, value));
+    collections.set(kind, entries);
+    if (kind === 'consumers') for (const [key, value] of entries) seqs.push(decodeJson<{ seq: number }>(key, value).seq);
+  }
+  const known = seqs.filter((seq) => Number.isSafeInteger(seq) && seq < SEQ_LIMIT);
+  return {
+    lastSeq: known.length === 0 ? null : Math.max(...known),
+    collections,
+    trouble: damaged === 0 ? null : `${damaged} of its records did not match their checksum`,
+  };
+}
