@@ -19,6 +19,8 @@
  *   also for its own EHLO, STARTTLS and AUTH, by way of `_sendCommand`.
  * - `connectionTimeout` covers TCP, greeting and STARTTLS together, and it resolves names by a cache
  *   of its own: the socket is dialled here and handed over.
+ * - it takes one reply a turn of the event loop, and forgets those still queued when the connection
+ *   closes meanwhile: a 421 behind other replies got lost. All that is there is taken at once.
  * - a failure is an 'error' event, an ending by 421 or by close is 'end' alone.
  */
 import { connect, isIP, type Socket } from 'node:net';
@@ -97,6 +99,8 @@ interface StepError {
 interface Internals {
   _socket: Socket | false;
   readonly _responseActions: ((reply: string) => void)[];
+  readonly _responseQueue: readonly string[];
+  _processResponse(): void;
   readonly _supportedExtensions: readonly string[];
   readonly _supportedAuth: readonly string[];
   readonly _maxAllowedSize: number;
@@ -184,6 +188,7 @@ class Session implements SmtpSession {
     });
     this.#connection.on('end', () => this.#ended({ kind: 'connection', message: 'the next hop closed the connection' }));
     this.#watchCommands();
+    this.#takeRepliesAtOnce();
   }
 
   get usable(): boolean {
@@ -267,6 +272,20 @@ class Session implements SmtpSession {
       else if (verb === 'STAR') this.#phase = 'starttls';
       this.#arm(verb === 'QUIT' ? QUIT_TIMEOUT : this.#request.timeouts.command);
       send.call(this.#connection, command, logged);
+    };
+  }
+
+  #takeRepliesAtOnce(): void {
+    const internals = this.#internals;
+    const takeOne = internals._processResponse;
+    internals._processResponse = () => {
+      for (let left = internals._responseQueue.length; left > 0 && !internals.destroyed; ) {
+        takeOne.call(this.#connection);
+        const now = internals._responseQueue.length;
+        // The last one is still to be completed: it was put back.
+        if (now >= left) return;
+        left = now;
+      }
     };
   }
 
@@ -405,7 +424,6 @@ class Session implements SmtpSession {
   /** The dot leaves alone, after all before it was taken by the kernel: whether it left is then exact. */
   async #writeBlocks(outgoing: OutgoingContent, result: WritableResult): Promise<void> {
     const end = outgoing.kind === 'whole' ? await this.#writeBody(outgoing.content) : await this.#writeStream(outgoing);
-    if (end === null) return;
     this.#arm(this.#request.timeouts.final);
     result.dotSent = true;
     this.#write(end);
@@ -417,24 +435,19 @@ class Session implements SmtpSession {
     return end;
   }
 
-  /** Null: the connection ended meanwhile. */
-  async #writeStream(outgoing: Extract<OutgoingContent, { kind: 'stream' }>): Promise<Buffer | null> {
+  async #writeStream(outgoing: Extract<OutgoingContent, { kind: 'stream' }>): Promise<Buffer> {
     const stuffer = new DotStuffer();
     await this.#writeBlock(Buffer.from(outgoing.received, 'utf8'));
-    for await (const chunk of outgoing.open()) {
-      if (this.#failure !== null) return null;
-      await this.#writeBlock(stuffer.stuff(chunk as Buffer));
-    }
+    for await (const chunk of outgoing.open()) await this.#writeBlock(stuffer.stuff(chunk as Buffer));
     return stuffer.end();
   }
 
   #writeBlock(block: Buffer): Promise<void> {
     this.#arm(this.#request.timeouts.block);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const socket = this.#internals._socket;
-      // On an error the connection ends, and with it the transaction: nothing to tell from here.
-      if (socket === false || this.#failure !== null) resolve();
-      else socket.write(block, () => resolve());
+      if (socket === false || this.#failure !== null) reject(new ConnectionLost('the connection is closed'));
+      else socket.write(block, (error) => (error == null ? resolve() : reject(new ConnectionLost(error.message))));
     });
   }
 
@@ -502,6 +515,9 @@ class Session implements SmtpSession {
   }
 }
 
+/** Content could not be written: the next hop went away. */
+class ConnectionLost extends Error {}
+
 /** A result while it is being filled. */
 interface WritableResult {
   mail: string | null;
@@ -532,7 +548,7 @@ function isPositive(reply: string | null): boolean {
 }
 
 function contentError(error: unknown): TransactionError {
-  const kind = error instanceof UncleanContent ? 'unclean' : 'content';
+  const kind = error instanceof UncleanContent ? 'unclean' : error instanceof ConnectionLost ? 'connection' : 'content';
   return { kind, message: error instanceof Error ? error.message : String(error) };
 }
 

@@ -63,7 +63,7 @@ export interface Harness {
 
 export interface NewMessage {
   readonly from?: string | null;
-  readonly to: readonly (string | Partial<EnvelopeRecipient & { address: string }>)[];
+  readonly to: readonly (string | (Partial<Omit<EnvelopeRecipient, 'address'>> & { readonly address: string }))[];
   readonly content?: string | Buffer;
   readonly account?: string;
   readonly expireAt?: number;
@@ -131,7 +131,7 @@ export async function acceptMessage(store: Store, message: NewMessage): Promise<
   const reversePath: ReversePath = from === null ? { kind: 'null' } : { kind: 'address', address: address(from) };
   const recipients = message.to.map((to): EnvelopeRecipient => {
     if (typeof to === 'string') return { address: address(to), notify: null, orcpt: null };
-    return { address: address(to.address ?? 'x@example.net'), notify: to.notify ?? null, orcpt: to.orcpt ?? null };
+    return { address: address(to.address), notify: to.notify ?? null, orcpt: to.orcpt ?? null };
   });
   const prepared = {
     id,
