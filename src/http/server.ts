@@ -113,10 +113,15 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, log: Log): void {
   );
 }
 
+/** Connections that a client keeps open fall idle one by one as their requests end: each is closed then. */
+const IDLE_CHECK = 25;
+
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK);
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
+      clearInterval(idle);
       clearTimeout(timer);
       resolve();
     });

@@ -4,13 +4,13 @@
  * slow one costs a page at most, is dropped when it takes nothing, and resumes with Last-Event-ID.
  */
 import { z } from '@hono/zod-openapi';
-import { StoreError } from '../../domain/errors.ts';
 import { EVENT_TYPES, type EventType } from '../../domain/events.ts';
 import type { FeedPage } from '../../domain/ports.ts';
-import type { Caller } from '../auth/caller.ts';
 import type { AppContext } from '../environment.ts';
-import { asProblem, Problem, validationProblem } from '../problem.ts';
+import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
+import { eventStream } from './event-stream.ts';
+import { abortAfter, assertNotAhead, type FeedReader, read, readThrough } from './feed-reading.ts';
 import { DEFAULT_PAGE, duration, listOf, pageLimit, sequenceNumber } from './fields.ts';
 import { eventJson } from './representation.ts';
 import { type Api, route } from './route.ts';
@@ -19,15 +19,6 @@ import { Changes } from './schemas.ts';
 const types = listOf(EVENT_TYPES)
   .optional()
   .openapi({ type: 'array', items: { type: 'string', enum: [...EVENT_TYPES] }, description: 'Only these; repeated or joined by commas.' });
-
-const STREAM_PAGE = 200;
-/** Milliseconds a filtered read may look through events that it leaves out, before it answers with its position. */
-const SEARCH_BUDGET = 2_000;
-
-interface Reader {
-  readonly caller: Caller;
-  readonly types: readonly EventType[] | undefined;
-}
 
 export function changeRoutes(api: Api, shared: Shared): void {
   route(
@@ -58,7 +49,7 @@ export function changeRoutes(api: Api, shared: Shared): void {
       if (wait > shared.limits.wait)
         throw validationProblem([{ in: 'query', path: 'wait', detail: `at most ${shared.limits.wait / 1000}s` }]);
       assertNotAhead(shared, after);
-      const reader: Reader = { caller, types: query.types as EventType[] | undefined };
+      const reader: FeedReader = { caller, types: query.types as EventType[] | undefined };
       const page = await readOrWait(shared, c, reader, { after, limit: query.limit ?? DEFAULT_PAGE, wait });
       return c.json({ items: page.items.map(eventJson), last: page.last });
     },
@@ -79,7 +70,7 @@ export function changeRoutes(api: Api, shared: Shared): void {
     async ({ c, caller, query }) => {
       const after = resumeAfter(c) ?? query.after ?? shared.options.store.lastSeq;
       assertNotAhead(shared, after);
-      const reader: Reader = { caller, types: query.types as EventType[] | undefined };
+      const reader: FeedReader = { caller, types: query.types as EventType[] | undefined };
       await read(shared, reader, after, 1); // A position that has expired is refused before the stream begins.
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
       return new Response(c.req.method === 'HEAD' ? null : eventStream(shared, c, reader, after), { headers });
@@ -92,46 +83,10 @@ function resumeAfter(c: AppContext): number | undefined {
   return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }
 
-/** A position past the end is one of another feed: of before a restore. To wait there would miss events. */
-function assertNotAhead({ options }: Shared, after: number): void {
-  const last = options.store.lastSeq;
-  if (after <= last) return;
-  throw new Problem(410, 'cursor-ahead', `The feed ends at ${last}: the position is of another feed, so synchronise anew`, {
-    members: { last },
-  });
-}
-
-async function read({ options }: Shared, reader: Reader, after: number, limit: number): Promise<FeedPage> {
-  try {
-    return await options.store.changes({
-      after,
-      limit,
-      ...(reader.types === undefined ? {} : { types: reader.types }),
-      ...(reader.caller.accounts === null ? {} : { accounts: reader.caller.accounts }),
-    });
-  } catch (error) {
-    const problem = error instanceof StoreError && error.code === 'cursor-expired' ? asProblem(error) : undefined;
-    if (problem === undefined) throw error;
-    throw new Problem(problem.status, problem.code, problem.message, { members: { last: options.store.lastSeq } });
-  }
-}
-
-/** Reads on until something is found, the end is reached, or the budget is spent on events left out. */
-async function readThrough(shared: Shared, reader: Reader, after: number, limit: number): Promise<FeedPage> {
-  const started = shared.options.now();
-  let position = after;
-  for (;;) {
-    const page = await read(shared, reader, position, limit);
-    if (page.items.length > 0 || page.last >= shared.options.store.lastSeq || page.last === position) return page;
-    position = page.last;
-    if (shared.options.now() - started > SEARCH_BUDGET) return page;
-  }
-}
-
 async function readOrWait(
   shared: Shared,
   c: AppContext,
-  reader: Reader,
+  reader: FeedReader,
   request: { readonly after: number; readonly limit: number; readonly wait: number },
 ): Promise<FeedPage> {
   let page = await readThrough(shared, reader, request.after, request.limit);
@@ -146,88 +101,4 @@ async function readOrWait(
     until.release();
   }
   return page;
-}
-
-interface Until {
-  readonly signal: AbortSignal;
-  release(): void;
-}
-
-/** A signal that aborts after a time or with any of the others; released, it leaves no listener behind. */
-function abortAfter(ms: number, signals: readonly AbortSignal[]): Until {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const timer = setTimeout(abort, ms);
-  for (const signal of signals) {
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  }
-  return {
-    signal: controller.signal,
-    release() {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', abort);
-    },
-  };
-}
-
-/**
- * Reads a page only when the reader has taken the one before (`pull`), so that the slow are slow at
- * their own cost. One that takes nothing for `stall` is cut off.
- */
-function eventStream(shared: Shared, c: AppContext, reader: Reader, after: number): ReadableStream<Uint8Array> {
-  const { limits, stopping } = shared;
-  const encoder = new TextEncoder();
-  const gone = new AbortController();
-  let position = after;
-  let stalled: NodeJS.Timeout | undefined;
-  let opened = false;
-  const drop = (): void => {
-    shared.options.log.warn({ caller: reader.caller.name, position }, 'event stream dropped: its reader takes nothing');
-    gone.abort();
-    c.env?.outgoing?.destroy();
-  };
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        clearTimeout(stalled);
-        const chunk = opened ? await nextChunk() : `retry: 3000\nid: ${position}\n\n`;
-        opened = true;
-        if (chunk === undefined) {
-          controller.close();
-          return;
-        }
-        controller.enqueue(encoder.encode(chunk));
-        stalled = setTimeout(drop, limits.stall);
-        stalled.unref();
-      },
-      cancel() {
-        clearTimeout(stalled);
-        gone.abort();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-
-  /** Undefined: the stream ends, since relais stops, the position expired, or the store failed. */
-  async function nextChunk(): Promise<string | undefined> {
-    const until = abortAfter(limits.heartbeat, [stopping, gone.signal]);
-    try {
-      for (;;) {
-        const page = await readThrough(shared, reader, position, STREAM_PAGE);
-        position = page.last;
-        if (page.items.length > 0)
-          return page.items.map((event) => `id: ${event.seq}\ndata: ${JSON.stringify(eventJson(event))}\n\n`).join('');
-        if (stopping.aborted || gone.signal.aborted) return undefined;
-        // The position goes with the heartbeat: a filtered reader that resumes does not look again at what it left out.
-        if (until.signal.aborted) return (await shared.access.stillHolds(c)) ? `: heartbeat\nid: ${position}\n\n` : undefined;
-        await shared.options.store.waitForChanges(position, until.signal);
-      }
-    } catch (error) {
-      shared.options.log.warn({ caller: reader.caller.name, position, code: asProblem(error)?.code ?? 'internal' }, 'event stream ended');
-      return undefined;
-    } finally {
-      until.release();
-    }
-  }
 }
