@@ -10,5 +10,5 @@
  *
  * `parseReport` reads in this thread: for the command line, which has nobody else to serve.
  */
-export { type ReportListener, type ReportListenerOptions, startReportListener } from './listener.ts';
+export { type ReportListener, startReportListener } from './listener.ts';
 export { type ParsedReport, parseReport } from './parse.ts';
