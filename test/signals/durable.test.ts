@@ -123,6 +123,7 @@ describe('on the embedded store', () => {
     await start();
     const first = await take();
     await receiver.until(1);
+    await settled();
     await reopen();
     await start();
     expect((await take()).id).toBe(first.id);
