@@ -422,6 +422,7 @@ describe('refusals', () => {
     await client.pipeline(['EHLO erp.test', 'MAIL FROM:<a@src.test>']);
     await client.command('STARTTLS');
     await client.startTls();
+    await client.command('EHLO erp.test');
     expect((await client.command('RCPT TO:<b@dest.test>')).code).toBe(503);
   });
 

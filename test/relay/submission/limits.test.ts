@@ -194,7 +194,7 @@ describe('stopping', () => {
   it('R6 a message in DATA may finish within the grace time', async () => {
     const run = await start();
     const client = await inData(run.port);
-    const stopped = run.submission.stop(5000);
+    const stopped = run.submission.stop(60_000);
     client.send(SMALL_MESSAGE);
     expect((await client.reply()).code).toBe(250);
     expect((await client.reply()).raw.slice(0, 9)).toBe('421 4.3.2');
