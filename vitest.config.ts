@@ -4,6 +4,7 @@ const common = { testTimeout: 20_000, hookTimeout: 30_000, pool: 'forks' as cons
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/no-leftovers.ts'],
     projects: [
       { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] } },
       ...(process.env['RELAIS_LONG']

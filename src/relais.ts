@@ -28,6 +28,8 @@ export interface RelaisOptions {
   readonly now?: () => number;
   /** In [0, 1). */
   readonly random?: () => number;
+  /** Milliseconds before the 1st, 2nd, … restart after the store was poisoned; so many are tried. */
+  readonly restartDelays?: readonly number[];
 }
 
 export interface Relais {
@@ -43,9 +45,8 @@ export interface Relais {
   readonly lost: Promise<unknown>;
 }
 
-const RESTARTS = 3;
 const RESTART_WINDOW = 10 * 60_000;
-/** Before the 1st, 2nd, 3rd restart: a full disk does not empty at once. */
+/** A full disk does not empty at once. */
 const RESTART_DELAYS: readonly number[] = [500, 5_000, 20_000];
 
 export async function startRelais(options: RelaisOptions): Promise<Relais> {
@@ -60,6 +61,7 @@ class RunningRelais implements Relais {
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #token = randomBytes(32).toString('base64url');
+  readonly #restartDelays: readonly number[];
   readonly #restarts: number[] = [];
   readonly lost: Promise<unknown>;
   #lose: (cause: unknown) => void = () => undefined;
@@ -77,6 +79,7 @@ class RunningRelais implements Relais {
     this.#version = options.version;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
+    this.#restartDelays = options.restartDelays ?? RESTART_DELAYS;
     this.#config = options.config;
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;
@@ -100,6 +103,7 @@ class RunningRelais implements Relais {
     const { dataDir } = config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const store = await openStore({ dataDir, diskFloor: config.diskFloor, now: this.#now, log: this.#log });
+    this.#store = store;
     try {
       store.onPoisoned((cause) => this.#recover(cause));
       const keys = await openKeys({ dataDir, hostname: config.hostname, tls: config.submission.tls, now: this.#now() });
@@ -113,11 +117,11 @@ class RunningRelais implements Relais {
         random: this.#random,
         log: this.#log,
       });
-      this.#store = store;
       this.#rooms = rooms;
       this.#config = rooms.config;
       this.#leaveWord(rooms);
     } catch (error) {
+      this.#store = null;
       await store.close().catch((cause: unknown) => this.#log.error({ err: cause }, 'the store did not close cleanly'));
       throw error;
     }
@@ -133,12 +137,12 @@ class RunningRelais implements Relais {
           : http.address.includes(':')
             ? `[${http.address}]`
             : http.address;
-    writeControl(this.#config.dataDir, {
-      url: `http://${host}:${http.port}`,
-      token: this.#token,
-      pid: process.pid,
-      submission: rooms.submissionListeners,
-    });
+    const control = { url: `http://${host}:${http.port}`, token: this.#token, pid: process.pid, submission: rooms.submissionListeners };
+    try {
+      writeControl(this.#config.dataDir, control);
+    } catch (error) {
+      this.#log.error({ err: error }, 'run/control.json could not be written: commands on this machine need --url and --token');
+    }
   }
 
   reload(config: Config): Promise<void> {
@@ -190,12 +194,12 @@ class RunningRelais implements Relais {
     while (this.#stopping === null) {
       const now = this.#now();
       while (this.#restarts.length > 0 && (this.#restarts[0] ?? now) < now - RESTART_WINDOW) this.#restarts.shift();
-      if (this.#restarts.length >= RESTARTS) {
-        this.#log.error({ err: last }, `the store failed again after ${RESTARTS} restarts in ten minutes: giving up`);
+      if (this.#restarts.length >= this.#restartDelays.length) {
+        this.#log.error({ err: last }, `the store failed again after ${this.#restarts.length} restarts in ten minutes: giving up`);
         this.#lose(last);
         return;
       }
-      await this.#pause(RESTART_DELAYS[this.#restarts.length] ?? 0);
+      await this.#pause(this.#restartDelays[this.#restarts.length] ?? 0);
       if (this.#stopping !== null) return;
       this.#restarts.push(this.#now());
       try {

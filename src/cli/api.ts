@@ -49,9 +49,9 @@ export function localControl(options: ApiOptions): Control | undefined {
 
 function placeOf(options: ApiOptions): Place | undefined {
   const { env } = machine();
-  const url = options.url ?? env['RELAIS_URL'];
-  const token = options.token ?? env['RELAIS_TOKEN'];
-  if (url !== undefined && url !== '') {
+  const url = options.url ?? given(env['RELAIS_URL']);
+  const token = options.token ?? given(env['RELAIS_TOKEN']);
+  if (url !== undefined) {
     if (!URL.canParse(url))
       throw new CommandError(EXIT.usage, `${printable(url)} is no address: expected something like http://127.0.0.1:8025`);
     const control = token === undefined ? localControlQuietly(options) : undefined;
@@ -67,6 +67,11 @@ function placeOf(options: ApiOptions): Place | undefined {
   }
   const control = localControl(options);
   return control === undefined ? undefined : { url: control.url, token: token ?? control.token };
+}
+
+/** A variable that is set to nothing is not set. */
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 function localControlQuietly(options: ApiOptions): Control | undefined {

@@ -3,6 +3,7 @@
  * then QUIT (RFC 5321 §4.1.1.1, RFC 3207). For `relais check`: no AUTH, no mail.
  */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { SmarthostRoute } from '../domain/settings.ts';
 
@@ -13,6 +14,8 @@ export interface Greeting {
 }
 
 const TIMEOUT = 15_000;
+/** A server that does not answer QUIT is no worse for it. */
+const FAREWELL = 1_000;
 const REPLY_LIMIT = 16 * 1024;
 
 export async function greet(route: SmarthostRoute, hostname: string): Promise<Greeting> {
@@ -52,7 +55,7 @@ async function dialogue(route: SmarthostRoute, hostname: string, open: Socket[])
   }
   if (route.auth !== null && !/^250[ -]AUTH[ =]/im.test(offered.text))
     return { ok: false, said: 'does not offer AUTH, and the route has auth' };
-  socket.write('QUIT\r\n');
+  await Promise.race([ask(socket, 'QUIT').catch(() => undefined), delay(FAREWELL)]);
   const cipher = 'getProtocol' in socket ? ` with ${String((socket as TLSSocket).getProtocol())}` : ' without TLS';
   return { ok: true, said: `answers${cipher}: ${firstLine(greeting.text)}` };
 }

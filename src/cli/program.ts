@@ -52,6 +52,7 @@ function buildProgram(screen: Terminal, end: (code: number) => void): Command {
   addAccess(program, screen, 'token');
   addAccess(program, screen, 'user');
   addUpkeep(program, screen);
+  addStore(program, screen);
   return program;
 }
 
@@ -255,6 +256,21 @@ function addUpkeep(program: Command, screen: Terminal): void {
         (await import('./cleanup.ts')).cleanup(place, { ...options, retention, now: Date.now() }, screen),
       );
     });
+}
+
+function addStore(program: Command, screen: Terminal): void {
+  program
+    .command('verify')
+    .description('check that register, spool and feed of a stopped relay hold together; changes nothing')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: Common) => (await import('./verify.ts')).verify(options, screen));
+  program
+    .command('rebuild')
+    .description('make the register of a stopped relay anew from its spool; what comes back is held until it is released')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: Common) => (await import('./rebuild.ts')).rebuild(options, screen));
 }
 
 /** The running relay decides by its own configuration. */
