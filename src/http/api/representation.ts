@@ -107,8 +107,11 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
   };
 }
 
+/** The signature of a return path's token: whoever has it can make a bounce that is believed. */
+const TOKEN_SIGNATURE = /^(rb-[0-9a-z]{26}-[0-9a-z]{1,4}-[0-9a-z]{1,2}-)[0-9a-z]{16}(?=@|$)/i;
+
 export function reportJson(report: ReportRecord): Record<string, unknown> {
-  return { ...report, receivedAt: rfc3339(report.receivedAt) };
+  return { ...report, to: report.to?.replace(TOKEN_SIGNATURE, '$1…') ?? null, receivedAt: rfc3339(report.receivedAt) };
 }
 
 /** An event of the feed. Fields that its type does not have are absent. */
