@@ -8,7 +8,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import type { Category, Phase, Reply } from '../../domain/reply.ts';
+import { type Category, PHASES, type Phase, type Reply } from '../../domain/reply.ts';
 import type { Route, RouteTls } from '../../domain/settings.ts';
 import type { FindMx } from './mx.ts';
 import { DialError, dialSession, hostPort, type SmtpSession } from './smtp-client.ts';
@@ -18,7 +18,7 @@ export class HopUnreachable extends Error {
   override readonly name = 'HopUnreachable';
   readonly phase: Phase;
   readonly reply: Reply | null;
-  /** The last one dialled. */
+  /** The one that was dialled. */
   readonly address: string | null;
   constructor(failure: { readonly phase: Phase; readonly reply: Reply | null; readonly message: string; readonly address: string | null }) {
     super(failure.message);
@@ -69,12 +69,10 @@ export function sessionOpener(route: Route, name: string, sources: SessionSource
         return await dialWithFallback({ target, tls, auth, secureContext, sources, signal });
       } catch (error) {
         if (!(error instanceof DialError)) throw error;
-        failure = new HopUnreachable({
-          phase: error.phase,
-          reply: error.reply,
-          message: error.message,
-          address: hostPort(target.address, target.port),
-        });
+        const { phase, reply, message } = error;
+        const reached = new HopUnreachable({ phase, reply, message, address: hostPort(target.address, target.port) });
+        // The one that got furthest says most.
+        if (failure === undefined || PHASES.indexOf(failure.phase) <= PHASES.indexOf(phase)) failure = reached;
         if (signal.aborted) break;
       }
     }

@@ -8,8 +8,10 @@ const AUTH = { user: 'erp', password: 'a secret of the tests' };
 const SECRETS = /YSBzZWNyZXQ|AGVycABh|ZXJw/; // what PLAIN and LOGIN would show of it, in base64
 
 let certificate: TestCertificate;
+let other: TestCertificate;
 beforeAll(async () => {
   certificate = await selfSigned('localhost');
+  other = await selfSigned('other.example');
 });
 
 const open: { stop(): Promise<void> }[] = [];
@@ -48,10 +50,9 @@ describe('R16 TLS required', () => {
   const cases: readonly { name: string; hop: () => FakeHopOptions; route?: Partial<SmarthostRoute>; phase: string }[] = [
     { name: 'a certificate nobody vouches for', hop: () => ({ tls: certificate }), phase: 'starttls' },
     {
-      name: 'a certificate of another name',
-      hop: () => ({ tls: certificate }),
-      // 127.0.0.2 is not in the certificate.
-      route: { host: '127.0.0.2', ca: 'self' },
+      name: 'a trusted certificate of another name',
+      hop: () => ({ tls: other }),
+      route: { host: 'localhost', ca: 'other' },
       phase: 'starttls',
     },
     {
@@ -64,12 +65,11 @@ describe('R16 TLS required', () => {
   ];
   for (const { name, hop: options, route, phase } of cases) {
     it(`${name}: no body and no AUTH on the wire, the mail waits`, async () => {
-      const ca = route?.ca === 'self' ? certificate.certificate : null;
+      const ca = route?.ca === 'other' ? other.certificate : null;
       const { hop, relay } = await start(options(), { tls: 'required', auth: AUTH, ...route, ca });
-      // The fake hop listens on 127.0.0.1 alone: another loopback address reaches it only where the system maps it.
       const { recipient, attempt } = await sendOne(relay);
       expect(recipient.state).toBe('deferred');
-      if (route?.host === undefined) expect(attempt.phase).toBe(phase);
+      expect(attempt.phase).toBe(phase);
       expect(attempt.tls).toBeNull();
       expectNothingSaid(hop);
     });

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NULL_REVERSE_PATH } from '../../../src/domain/address.ts';
+import { hasUtf8Headers, type TransactionEnvelope, transactionCommands, xtext } from '../../../src/relay/delivery/commands.ts';
+import { address } from './harness.ts';
+
+function transaction(changes: Partial<TransactionEnvelope> = {}): TransactionEnvelope {
+  return {
+    reversePath: { kind: 'address', address: address('erp@example.com') },
+    envelope: { reversePath: NULL_REVERSE_PATH, recipients: [], ret: 'full', envid: 'a=b', smtputf8: false, eightBitMime: true },
+    recipients: [{ address: address('ann@example.net'), notify: ['delay'], orcpt: { type: 'utf-8', address: 'jörg@example.net' } }],
+    size: 1234,
+    utf8Headers: false,
+    ...changes,
+  };
+}
+
+describe('the commands of a transaction', () => {
+  it('say nothing that the hop did not offer', () => {
+    expect(transactionCommands(transaction(), new Set())).toMatchObject({
+      mail: 'MAIL FROM:<erp@example.com>',
+      rcpts: ['RCPT TO:<ann@example.net>'],
+    });
+  });
+
+  it('pass on what it offers, an ORCPT beyond ASCII in the form of RFC 6533', () => {
+    expect(transactionCommands(transaction(), new Set(['SIZE', '8BITMIME', 'DSN', 'SMTPUTF8']))).toMatchObject({
+      mail: 'MAIL FROM:<erp@example.com> SIZE=1234 BODY=8BITMIME RET=FULL ENVID=a+3Db',
+      rcpts: ['RCPT TO:<ann@example.net> NOTIFY=DELAY ORCPT=utf-8;j\\x{F6}rg@example.net'],
+    });
+  });
+
+  it('refuse all recipients where reverse-path or headers need SMTPUTF8 and it is not offered', () => {
+    for (const changes of [{ utf8Headers: true }, { reversePath: { kind: 'address', address: address('jörg@example.com') } }] as const) {
+      const { rcpts, refused } = transactionCommands(transaction(changes), new Set());
+      expect([rcpts, refused.get(0)?.status]).toEqual([[], '5.6.7']);
+    }
+  });
+
+  it('xtext comes back from its decoding, in printable ASCII without space (RFC 3461 §4)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const encoded = xtext(text);
+        expect(encoded).toMatch(/^[\x21-\x7e]*$/);
+        expect(encoded).not.toContain('=');
+        const octets = encoded.replace(/\+([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+        expect(Buffer.from(octets, 'latin1')).toEqual(Buffer.from(text, 'utf8'));
+      }),
+    );
+  });
+
+  it('only the header section tells whether headers need SMTPUTF8', () => {
+    expect(hasUtf8Headers(Buffer.from('Subject: Gruß\r\n\r\nx'))).toBe(true);
+    expect(hasUtf8Headers(Buffer.from('Subject: x\r\n\r\nGruß'))).toBe(false);
+  });
+});
