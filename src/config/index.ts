@@ -4,10 +4,9 @@
  */
 export { type Control, readControl, removeControl, writeControl } from './control.ts';
 export type { Surroundings } from './document.ts';
-export { ConfigError, type ConfigIssue, formatIssue } from './issues.ts';
+export { ConfigError, formatIssue } from './issues.ts';
 export { configJsonSchema } from './json-schema.ts';
-export { type KeyRequest, openKeys, type RelayKeys } from './keys.ts';
-export { configFile, type LoadedConfig, loadConfig, machine, parseConfig } from './load.ts';
-export { nearest } from './nearest.ts';
-export { formatDuration, parseDuration } from './scalars.ts';
+export { openKeys, type RelayKeys } from './keys.ts';
+export { type LoadedConfig, loadConfig, machine, parseConfig } from './load.ts';
+export { parseDuration } from './scalars.ts';
 export { type Answers, configTemplate, DEFAULT_ANSWERS } from './template.ts';
