@@ -51,5 +51,7 @@ export function humanLine(line: string, { colors }: Pick<Terminal, 'colors'>): s
   if (err?.message !== undefined) shown.push(`error=${err.message}`);
   const clock = time === '' ? '' : new Date(time).toTimeString().slice(0, 8);
   const paint = colors[LEVELS[level] ?? 'dim'];
-  return [colors.dim(clock), paint(level.padEnd(5)), printable(msg), colors.dim(printable(shown.join(' ')))].join(' ').trimEnd();
+  const parts = [colors.dim(clock), paint(level.padEnd(5)), printable(msg)];
+  if (shown.length > 0) parts.push(colors.dim(printable(shown.join(' '))));
+  return parts.join(' ');
 }

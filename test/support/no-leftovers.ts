@@ -22,6 +22,8 @@ export default function setup(): () => void {
       }
     }
     const list = left.map(({ pid, command }) => `  ${pid} ${command}`).join('\n');
+    // Vitest reports what is thrown here, and ends with 0 all the same.
+    process.exitCode = 1;
     throw new Error(`tests left processes behind; they were ended now:\n${list}`);
   };
 }
