@@ -6,8 +6,10 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StoreError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
+import { assertReached, markReached } from './high-water.ts';
 import { StoredCollection } from './level/collections.ts';
 import { Committer } from './level/committer.ts';
 import { RecentContent } from './level/content.ts';
@@ -63,11 +65,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       }
     } catch (error) {
       await disk.close();
-      throw error;
+      throw asDamage(error, dataDir);
     }
   } finally {
     await ended();
   }
+}
+
+/** What LevelDB says of files it can not read, with what to do; any other error as it is. */
+function asDamage(error: unknown, dataDir: string): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (code !== 'LEVEL_CORRUPTION' && code !== 'LEVEL_IO_ERROR') return error;
+  return new StoreError(
+    'damaged',
+    `the register in ${dataDir} can not be read (${String(message)}); nothing was changed. Run 'relais verify' to see the extent; restore a backup, or run 'relais rebuild' to make the register anew from the spool`,
+    { cause: error },
+  );
 }
 
 async function openAround(opened: OpenedRegister, disk: DiskSpace, options: StoreOptions): Promise<LevelStore> {
@@ -81,11 +94,13 @@ async function openAround(opened: OpenedRegister, disk: DiskSpace, options: Stor
     ...(options.files === undefined ? {} : { files: options.files }),
   });
   try {
+    await assertReached(options.dataDir, opened.record);
     await checkRegister(opened, spool);
     const { record, orphans } = await settleTail(opened, spool, log);
     const queue = await loadQueue(database, record);
     const store = await assemble({ opened: { ...opened, record }, queue, spool, disk, options, orphans });
     await abandonAttempts(store, queue, now());
+    await markReached(options.dataDir, record);
     return store;
   } catch (error) {
     await spool.close();
@@ -143,7 +158,18 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     isWritable: () => committer.poisonedBy === null,
     onFailed: (error) => committer.fail(error),
   });
-  const store = new LevelStore({ context, collections, statistics, diskFloor: options.diskFloor, orphans });
+  const store = new LevelStore({
+    context,
+    collections,
+    statistics,
+    diskFloor: options.diskFloor,
+    orphans,
+    onDrained: async (last) => {
+      await markReached(options.dataDir, last).catch((error: unknown) =>
+        log.warn({ err: error }, 'how far the register had come was not noted'),
+      );
+    },
+  });
   segments.noted({ record, segments: opened.segments });
   return store;
 }

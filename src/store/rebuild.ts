@@ -26,6 +26,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
+import { forgetReached } from './high-water.ts';
 import { encodeText } from './level/codec.ts';
 import { Database } from './level/database.ts';
 import { type Identity, markReady, readIdentity } from './level/identity.ts';
@@ -95,7 +96,9 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
 
 /** The register; where a rebuild was cut off after it had moved it aside, what it moved last. */
 async function oldPath(dataDir: string, register: string): Promise<string> {
-  if ((await stat(register).catch(() => null)) !== null) return register;
+  // A start without a register leaves a directory with a lock and a log of its own.
+  const names = await readdir(register).catch((): string[] => []);
+  if (names.some((name) => /^CURRENT$|^MANIFEST-|\.ldb$|^\d+\.log$/.test(name))) return register;
   const aside = (await readdir(dataDir)).filter((name) => name.startsWith(ASIDE)).sort();
   return join(dataDir, aside.at(-1) ?? 'register');
 }
@@ -188,6 +191,7 @@ async function putInPlace(
   const { register, fresh, identity, at } = parts;
   const there = (await stat(register).catch(() => null)) !== null;
   const aside = there ? await freeName(join(dataDir, `${ASIDE}${stamp(at)}`)) : null;
+  await forgetReached(dataDir);
   if (aside !== null) await rename(register, aside);
   await rename(fresh, register);
   await markReady(dataDir, identity);

@@ -9,6 +9,9 @@
  * Changes nothing: the register is read from a copy (level/reading-copy.ts). Refuses while a relais
  * has the store open. Memory does not grow with the store; time does, for everything is read.
  *
+ * Damage may abort the process that reads it; run again, it leaves the register
+ * alone and says so.
+ *
  * On failure: StoreError `locked`. Damage is no failure of this but what it is for: it comes as
  * findings, each with what, where and what to do.
  */
@@ -16,12 +19,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
+import { assertReached } from './high-water.ts';
 import { decodeJson, payloadOf } from './level/codec.ts';
 import type { Database } from './level/database.ts';
 import { readIdentity } from './level/identity.ts';
 import { COMMIT_KEY, IDENTITY_KEY } from './level/keys.ts';
 import { openReadingCopy, type ReadingCopy } from './level/reading-copy.ts';
 import type { CommitRecord } from './level/transaction.ts';
+import { beginReading } from './opening-marker.ts';
 import { Spool } from './spool/spool.ts';
 import { EntrySet, placeOf, type Verification, type VerifyCounts } from './verification/context.ts';
 import { verifyFeed, verifyTotals } from './verification/families.ts';
@@ -61,31 +66,64 @@ export async function verifyStore(options: {
     erasedEntries: 0,
     octets: 0,
   };
-  const register = await openRegisterCopy(dataDir, findings);
+  if (!(await isDirectory(dataDir))) throw new StoreError('not-found', `there is no directory ${dataDir}`);
+  const ended = await beginReading(dataDir, 'verify');
   try {
-    const record = register === undefined ? undefined : await readCommit(register.database, dataDir, findings);
-    const spool = await openSpool(options, findings);
+    const register = ended === null ? abortedBefore(dataDir, findings) : await openRegisterCopy(dataDir, findings);
     try {
-      if (register !== undefined && record !== undefined && spool !== undefined) {
-        const sets = { entries: new EntrySet(), erased: new EntrySet(), segments: new Map() };
-        await verifyAll({ database: register.database, record, spool, findings, counts, ...sets });
-      } else if (spool !== undefined) {
-        await countSpool(spool, counts, findings);
-      }
+      await verifyBoth(options, register?.database, findings, counts);
     } finally {
-      await spool?.close();
+      await register?.close();
     }
   } finally {
-    await register?.close();
+    await ended?.();
   }
   return { ok: findings.damage === 0, counts, findings: findings.list, omitted: findings.omitted };
 }
 
-async function verifyAll(verification: Verification): Promise<void> {
-  await verifySpool(verification);
-  await verifyFeed(verification);
-  await verifyMessages(verification);
-  await verifyTotals(verification);
+function abortedBefore(dataDir: string, findings: Findings): undefined {
+  findings.add(
+    'damage',
+    'the last process that read the register died over it, or was interrupted: this time it was left alone',
+    join(dataDir, 'register'),
+    REBUILD,
+  );
+}
+
+async function verifyBoth(
+  options: Parameters<typeof verifyStore>[0],
+  database: Database | undefined,
+  findings: Findings,
+  counts: VerifyCounts,
+): Promise<void> {
+  const { dataDir } = options;
+  const record = database === undefined ? undefined : await readCommit(database, dataDir, findings);
+  const spool = await openSpool(options, findings);
+  if (spool === undefined) return;
+  try {
+    if (database === undefined || record === undefined) {
+      await countSpool(spool, counts, findings);
+      return;
+    }
+    await assertReached(dataDir, record).catch((error: Error) => findings.add('damage', error.message, COMMIT_KEY, REBUILD));
+    const sets = { entries: new EntrySet(), erased: new EntrySet(), segments: new Map() };
+    await verifyAll({ database, record, spool, findings, counts, ...sets }, dataDir);
+  } finally {
+    await spool.close();
+  }
+}
+
+/** A pass that meets a table it can not read ends there; the others go on. */
+async function verifyAll(verification: Verification, dataDir: string): Promise<void> {
+  for (const pass of [verifySpool, verifyFeed, verifyMessages, verifyTotals]) {
+    try {
+      await pass(verification);
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      if (typeof code !== 'string' || !code.startsWith('LEVEL_')) throw error;
+      verification.findings.add('damage', `a part of the register can not be read: ${String(message)}`, join(dataDir, 'register'), REBUILD);
+    }
+  }
 }
 
 /** What 'relais rebuild' would find: for a register that can not be read. */
@@ -145,7 +183,7 @@ async function readCommit(database: Database, dataDir: string, findings: Finding
     return null;
   });
   if (identity === undefined) findings.add('damage', 'there is no identity.json', dataDir, REBUILD);
-  const [mark, commit] = await database.getMany([IDENTITY_KEY, COMMIT_KEY]);
+  const [mark, commit] = await database.getMany([IDENTITY_KEY, COMMIT_KEY]).catch(() => []);
   const store = mark === undefined ? undefined : attempt(findings, IDENTITY_KEY, () => payloadOf(IDENTITY_KEY, mark).toString());
   if (store !== undefined && identity && store !== identity.store) {
     findings.add('damage', `the register belongs to the store ${store}, the directory to ${identity.store}`, dataDir, REBUILD);

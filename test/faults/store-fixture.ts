@@ -20,25 +20,36 @@ export function storeBench() {
     for (const store of stores.splice(0)) await store.close();
     for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
   });
-  const newDir = (): string => {
+  const kept: string[] = [];
+  const newDir = (list = dirs): string => {
     const dir = mkdtempSync(join(tmpdir(), 'relais-faults-'));
-    dirs.push(dir);
+    list.push(dir);
     return join(dir, 'data');
   };
+  const openIn = (dataDir: string, options: Partial<StoreOptions> = {}): Promise<Store> =>
+    openStore({ dataDir, diskFloor: 0, now: clock.read, log: recordingLog(), ...options });
   return {
     clock,
     maker,
-    newDir,
+    newDir: () => newDir(),
     open: async (dataDir: string, options: Partial<StoreOptions> = {}): Promise<Store> => {
-      const store = await openStore({ dataDir, diskFloor: 0, now: clock.read, log: recordingLog(), ...options });
+      const store = await openIn(dataDir, options);
       stores.push(store);
       return store;
+    },
+    /** For what all tests of a file share; who opens closes. */
+    keepUntilEnd: {
+      newDir: () => newDir(kept),
+      open: openIn,
+      dispose: () => {
+        for (const dir of kept.splice(0)) rmSync(dir, { recursive: true, force: true });
+      },
     },
     verify: (dataDir: string) => verifyStore({ dataDir, now: clock.read, log: recordingLog() }),
     rebuild: (dataDir: string) => rebuildStore({ dataDir, now: clock.read, log: recordingLog() }),
     copyOf: (dataDir: string): string => {
       const copy = newDir();
-      cpSync(dataDir, copy, { recursive: true });
+      cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('reserve') });
       return copy;
     },
     /** Mail that waits, was transferred, failed, was deferred, reported, erased, deleted; one of it large. */

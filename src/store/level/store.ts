@@ -53,7 +53,7 @@ import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
 import { listReports, readReport, recordReport } from './reports.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
 import type { Statistics } from './statistics.ts';
-import type { Committed } from './transaction.ts';
+import type { CommitRecord, Committed } from './transaction.ts';
 import { WordSearch } from './wordsearch.ts';
 
 const SCHEDULE_SLICE = 1000;
@@ -86,6 +86,7 @@ export class LevelStore implements Store {
   readonly #poisonListeners = new Set<(cause: Error) => void>();
   readonly #words: WordSearch;
   readonly #statistics: Statistics;
+  readonly #onDrained: (record: CommitRecord) => Promise<void>;
   readonly #cleanup: Cleanup;
   #closing: Promise<void> | null = null;
 
@@ -95,7 +96,10 @@ export class LevelStore implements Store {
     readonly statistics: Statistics;
     readonly diskFloor: number;
     readonly orphans: Orphans;
+    /** Hears of the last commit when the store is closed. */
+    readonly onDrained: (record: CommitRecord) => Promise<void>;
   }) {
+    this.#onDrained = options.onDrained;
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
     this.#words = new WordSearch(options.context.database);
@@ -392,6 +396,7 @@ export class LevelStore implements Store {
     feed.close();
     await disk.close();
     await committer.drain();
+    await this.#onDrained(committer.record);
     await this.#statistics.close();
     await spool.close();
     await database.close();

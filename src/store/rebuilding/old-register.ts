@@ -10,7 +10,7 @@ import type { Database } from '../level/database.ts';
 import { COLLECTION_KINDS, COMMIT_KEY, type CollectionKind, collectionRange, EVENTS, eventSeqOf } from '../level/keys.ts';
 import { openReadingCopy } from '../level/reading-copy.ts';
 import type { CommitRecord } from '../level/transaction.ts';
-import { beginOpening } from '../opening-marker.ts';
+import { beginReading } from '../opening-marker.ts';
 
 export interface OldRegister {
   /** Null: nothing of it could be read. */
@@ -30,13 +30,8 @@ const SEQ_LIMIT = 10 ** 15;
 export async function readOldRegister(dataDir: string, register: string): Promise<OldRegister> {
   const nothing = (trouble: string): OldRegister => ({ lastSeq: null, collections: new Map(), trouble, close: async () => undefined });
   if ((await stat(register).catch(() => null)) === null) return nothing('there was none');
-  let end: () => Promise<void>;
-  try {
-    end = await beginOpening(dataDir);
-  } catch (error) {
-    if (error instanceof StoreError) return nothing('it was not opened, for the process died over it before');
-    throw error;
-  }
+  const end = await beginReading(dataDir, 'rebuild');
+  if (end === null) return nothing('it was not opened, for the process died over it before');
   try {
     const copy = await openReadingCopy(register);
     try {
