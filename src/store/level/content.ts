@@ -10,7 +10,7 @@ import type { ContentWriter, StoredContent } from '../../domain/ports.ts';
 import type { SpoolWriter } from '../spool/spool.ts';
 
 /** Octets of recent content kept in memory. */
-const CACHE_OCTETS = 32 * 1024 * 1024;
+const CACHE_OCTETS = 16 * 1024 * 1024;
 
 /** What `openContent` hands out: the spool's writer, and the message's JSON, which is its header. */
 export class MessageContent implements ContentWriter {

@@ -11,15 +11,21 @@ import type { Database, KeyCursor } from './database.ts';
 import { afterWord, invertedIdOf, wordOf, wordPrefix, wordRange } from './keys.ts';
 import { type IdSource, IndexSource, ListSource, UnionSource } from './sources.ts';
 
-const READ_WHOLE = 20_000;
-const CHUNK = 1000;
-const WORDS = 64;
+/** Keys read at first; what has no more is known exactly. */
+const FEW = 500;
+/** What has many words is read so far, and for so many milliseconds. */
+const MANY = 20_000;
+const MANY_TIME = 20;
+/** On disk, roughly: what is wider is not begun to be read. */
+const MANY_OCTETS = 1024 * 1024;
+const CHUNK = 2000;
+const WORDS = 32;
 /** Lists found before, for the pages that follow the first. */
 const REMEMBERED_IDS = 200_000;
 const REMEMBERED_FOR = 60_000;
 
 export interface WordSource {
-  readonly source: IdSource;
+  readonly open: () => IdSource;
   /** Ids at most; infinite where that is not known. */
   readonly size: number;
 }
@@ -42,47 +48,66 @@ export class WordSearch {
    */
   async source(beginning: string, older: boolean): Promise<WordSource | null> {
     const remembered = older ? this.#found.get(beginning) : undefined;
-    if (remembered !== undefined) return { source: new ListSource(remembered), size: remembered.length };
+    if (remembered !== undefined) return listOf(remembered);
     const cursor = this.#database.keyCursor(wordRange(beginning));
     try {
-      const whole = await readWhole(cursor);
-      if (whole !== null) {
-        this.#found.set(beginning, whole);
-        return { source: new ListSource(whole), size: whole.length };
-      }
-      const words = await distinctWords(cursor, beginning);
-      if (words === null) return null;
-      const sources = words.map((word) => new IndexSource(this.#database, wordPrefix(word)));
-      return { source: new UnionSource(sources), size: Number.POSITIVE_INFINITY };
+      const ids: string[] = [];
+      const words = new Set<string>();
+      if (await readOn(cursor, FEW, ids, words)) return this.#known(beginning, ids);
+      if (words.size <= WORDS && (await jumpOn(cursor, words))) return this.#unionOf([...words]);
+      return (await this.#readMany(cursor, beginning)) ?? null;
     } finally {
       await cursor.close();
     }
   }
-}
 
-/** All ids, ascending, each once; null when there are too many. */
-async function readWhole(cursor: KeyCursor): Promise<readonly string[] | null> {
-  const ids: string[] = [];
-  for (;;) {
-    const keys = await cursor.next(CHUNK);
-    if (keys.length === 0) break;
-    if (ids.length + keys.length > READ_WHOLE) return null;
-    for (const key of keys) ids.push(invertedIdOf(key));
+  async #readMany(cursor: KeyCursor, beginning: string): Promise<WordSource | undefined> {
+    const { gte = '', lt = '' } = wordRange(beginning);
+    if ((await this.#database.approximateSize({ start: gte, end: lt })) > MANY_OCTETS) return undefined;
+    const started = performance.now();
+    const ids: string[] = [];
+    cursor.seek(gte);
+    while (ids.length < MANY && performance.now() - started < MANY_TIME) {
+      if (await readOn(cursor, CHUNK, ids, null)) return this.#known(beginning, ids);
+    }
+    return undefined;
   }
-  ids.sort();
-  return ids.filter((id, i) => id !== ids[i - 1]);
+
+  #known(beginning: string, ids: string[]): WordSource {
+    const sorted = ids.sort().filter((id, i) => id !== ids[i - 1]);
+    this.#found.set(beginning, sorted);
+    return listOf(sorted);
+  }
+
+  #unionOf(words: readonly string[]): WordSource {
+    const open = (): IdSource => new UnionSource(words.map((word) => new IndexSource(this.#database, wordPrefix(word))));
+    return { open, size: Number.POSITIVE_INFINITY };
+  }
 }
 
-/** The words, found by jumping from one to the next; null when there are too many. */
-async function distinctWords(cursor: KeyCursor, beginning: string): Promise<string[] | null> {
-  const words: string[] = [];
-  cursor.seek(`w${beginning}`);
+function listOf(ids: readonly string[]): WordSource {
+  return { open: () => new ListSource(ids), size: ids.length };
+}
+
+/** Reads up to `count` keys; true: there are no more. */
+async function readOn(cursor: KeyCursor, count: number, ids: string[], words: Set<string> | null): Promise<boolean> {
+  const keys = await cursor.next(count);
+  for (const key of keys) {
+    ids.push(invertedIdOf(key));
+    if (words !== null && words.size <= WORDS) words.add(wordOf(key));
+  }
+  return keys.length < count;
+}
+
+/** Jumps from word to word after those known; false: there are too many. */
+async function jumpOn(cursor: KeyCursor, words: Set<string>): Promise<boolean> {
   for (;;) {
+    const last = [...words].at(-1);
+    if (last === undefined) return false;
+    cursor.seek(afterWord(last));
     const [key] = await cursor.next(1);
-    if (key === undefined) return words;
-    if (words.length === WORDS) return null;
-    const word = wordOf(key);
-    words.push(word);
-    cursor.seek(afterWord(word));
+    if (key === undefined) return true;
+    if (words.size === WORDS) return false;
+    words.add(wordOf(key));
   }
 }
