@@ -18,7 +18,5 @@ export async function rebuild(
   for (const { segment, offset, length, what } of report.damage) {
     terminal.print(`${colors.red('damage')}  segment ${segment}, ${length} octets from ${offset}: ${printable(what)}`);
   }
-  terminal.print(`${report.messages} messages to ${report.recipients} recipients are back, held; ${report.reports} reports.`);
-  if (report.oldRegister !== null) terminal.print(`The old register is at ${report.oldRegister}.`);
   for (const note of report.notes) terminal.print(printable(note));
 }

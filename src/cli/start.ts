@@ -26,6 +26,10 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
   const version = relaisVersion();
   // From the first moment: a stop that comes while it starts waits for the start, then stops it.
   const ending = endings(log);
+  let running: Relais | null = null;
+  process.on('SIGHUP', () => {
+    if (running !== null) void reload(options, running, log);
+  });
   const relais = await startRelais({ config: loaded.config, log, version });
   if (terminal.isTerminal || loaded.config.sandbox)
     for (const line of banner(terminal, loaded.config, relais, version)) terminal.print(line);
@@ -33,7 +37,7 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     { version, node: process.versions.node, sandbox: loaded.config.sandbox, config: loaded.config.file, pid: process.pid },
     'relais is ready',
   );
-  process.on('SIGHUP', () => void reload(options, relais, log));
+  running = relais;
   const code = await Promise.race([ending, relais.lost.then(() => EXIT.store)]);
   return stopAll(relais, log, code, loaded.config.shutdownGrace);
 }
