@@ -49,9 +49,8 @@ async function run(target, item, sink) {
   await submit({ port: target.port, ...item });
   const acceptSeconds = (performance.now() - began) / 1000;
   const end = Date.now() + 120_000;
-  let arrived = 0;
-  while ((arrived = sink.count() - before.arrived) < item.count) {
-    if (Date.now() > end) throw new Error(`${target.name}: ${arrived} of ${item.count} arrived within two minutes`);
+  while (sink.count() - before.arrived < item.count) {
+    if (Date.now() > end) throw new Error(`${target.name}: ${sink.count() - before.arrived} of ${item.count} arrived within two minutes`);
     await sleep(3);
   }
   const seconds = (performance.now() - began) / 1000;
