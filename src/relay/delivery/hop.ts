@@ -30,8 +30,10 @@ export interface Line {
 const FIRST_WINDOW = 5;
 /** A hop that is down is asked again this often at least. */
 const BLOCK_LIMIT = 15 * 60_000;
-/** Messages shorter than this are claimed ahead, so that a connection need not wait for the disk. */
-const CLAIM_AHEAD_BELOW = 250;
+/** A hop that takes a message in less than this is quick. */
+const QUICK = 250;
+const AHEAD_TURNS = 8;
+const AHEAD_LIMIT = 256;
 const NARROW_TIME = 60_000;
 
 export class Hop implements HeapItem {
@@ -63,7 +65,9 @@ export class Hop implements HeapItem {
   readonly claimed: Unit[] = [];
   readonly lines = new Set<Line>();
   readonly idle: Line[] = [];
-  #pace = CLAIM_AHEAD_BELOW;
+  /** Milliseconds a message takes on a line, and a claim to be committed; both follow the last ones. */
+  #pace = QUICK;
+  #claimTime = 0;
 
   constructor(request: { readonly name: string; readonly route: Route; readonly open: OpenSession }) {
     this.name = request.name;
@@ -92,9 +96,19 @@ export class Hop implements HeapItem {
     return this.lines.size - this.idle.length;
   }
 
-  /** How many transactions may be claimed beyond those that run: one more a connection, where the hop is quick. */
+  /**
+   * How many transactions may be claimed beyond those that run, so that no line waits for the disk:
+   * as many as the lines send while a claim is committed. None where the hop is slow, for they
+   * would only wait, their lease running.
+   */
   get ahead(): number {
-    return this.failures === 0 && this.lines.size > 0 && this.#pace < CLAIM_AHEAD_BELOW ? this.window : 0;
+    if (this.failures > 0 || this.lines.size === 0 || this.#pace >= QUICK) return 0;
+    const turns = Math.ceil(this.#claimTime / Math.max(1, this.#pace));
+    return Math.min(AHEAD_LIMIT, this.window * Math.min(Math.max(1, turns), AHEAD_TURNS));
+  }
+
+  claimTook(ms: number): void {
+    this.#claimTime += (ms - this.#claimTime) / 8;
   }
 
   // ── What waits ──

@@ -8,6 +8,7 @@ import { type SessionSources, sessionOpener } from './sessions.ts';
 
 /** Past so many, hops of single domains that have nothing to do are forgotten. */
 const HOP_LIMIT = 2_000;
+const PRUNE_EVERY = 5 * 60_000;
 
 const NO_ROUTE: HoldRoute = {
   via: 'hold',
@@ -22,6 +23,7 @@ export class Hops {
   readonly #onwardRoutes: readonly Route[];
   readonly #sources: SessionSources;
   readonly #hops = new Map<string, Hop>();
+  #nextPrune = 0;
 
   constructor(routes: readonly Route[], sources: SessionSources) {
     this.#routes = routes;
@@ -58,9 +60,10 @@ export class Hops {
     return hop;
   }
 
-  /** Forgets the hops of domains without mail; `busy`: those that have some. */
-  prune(busy: () => ReadonlySet<Hop>): void {
-    if (this.#hops.size < HOP_LIMIT) return;
+  /** Forgets, now and then, the hops of domains without mail; `busy`: those that have some. */
+  prune(now: number, busy: () => ReadonlySet<Hop>): void {
+    if (this.#hops.size < HOP_LIMIT || now < this.#nextPrune) return;
+    this.#nextPrune = now + PRUNE_EVERY;
     const keep = busy();
     for (const [key, hop] of this.#hops) {
       if (hop.route.via === 'mx' && !keep.has(hop) && hop.lines.size === 0 && !hop.paused) this.#hops.delete(key);

@@ -31,6 +31,8 @@ export interface Unit {
   readonly reversePath: ReversePath;
   readonly content: PreparedContent;
   readonly leaseUntil: number;
+  /** Called once, when the content is no longer needed for this unit. */
+  release(): void;
 }
 
 /** Throws UncleanContent where it can not be sent unchanged. */
@@ -64,13 +66,10 @@ export function unitsOf(
   request: { readonly verp: boolean; readonly paths: ReturnPaths; readonly leaseUntil: number },
 ): readonly Unit[] {
   const { message } = claim;
-  const recipients = claim.recipients.flatMap((record): UnitRecipient[] => {
-    const entry = entries.find(({ index }) => index === record.index);
-    return entry === undefined ? [] : [{ record, entry }];
-  });
+  const recipients = recipientsOf(claim, entries);
   const own = message.envelope.reversePath;
   const { domain, key } = request.paths;
-  const base = { message, content, leaseUntil: request.leaseUntil };
+  const base = { message, content, leaseUntil: request.leaseUntil, release() {} };
   if (!request.verp || own.kind === 'null' || domain === null || key === undefined) return [{ ...base, recipients, reversePath: own }];
   return recipients.map((recipient) => {
     const token = signToken({ message: message.id, index: recipient.record.index }, key);
@@ -78,6 +77,26 @@ export function unitsOf(
     if (address === undefined) throw new Error(`reports.domain makes no address: ${token}@${domain}`);
     return { ...base, recipients: [recipient], reversePath: { kind: 'address', address } };
   });
+}
+
+function recipientsOf(claim: Claim, entries: readonly Entry[]): readonly UnitRecipient[] {
+  return claim.recipients.flatMap((record) => {
+    const entry = entries.find(({ index }) => index === record.index);
+    return entry === undefined ? [] : [{ record, entry }];
+  });
+}
+
+const NOTHING: PreparedContent = {
+  outgoing: { kind: 'whole', content: { received: '', body: Buffer.alloc(0), end: Buffer.alloc(0), length: 0 } },
+  size: 0,
+  utf8Headers: false,
+};
+
+/** What was claimed and can not be sent, to be recorded as a whole. */
+export function unsendable(claim: Claim, entries: readonly Entry[], leaseUntil: number): Unit {
+  const { message } = claim;
+  const recipients = recipientsOf(claim, entries);
+  return { message, recipients, reversePath: message.envelope.reversePath, content: NOTHING, leaseUntil, release() {} };
 }
 
 export function envelopeOf(unit: Unit): TransactionEnvelope {
