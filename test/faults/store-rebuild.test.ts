@@ -151,15 +151,15 @@ describe('R25 a damaged register', () => {
   it('one flipped bit anywhere in a table: verify finds it, or the next time says that it died over it', async () => {
     buildStore();
     let noticed = 0;
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 4; i++) {
       const dir = copyOf(filled);
-      flipAt(filesOf(dir, /\.ldb$/)[0] ?? '', i / 6);
+      flipAt(filesOf(dir, /\.ldb$/)[0] ?? '', i / 4);
       let verified = await runStoreChild(['verify', dir]);
       if (verified.end === 'SIGABRT') verified = await runStoreChild(['verify', dir]);
       expect(verified.end).toBe(0);
       if (verified.lines[0]?.['ok'] === false) noticed++;
     }
-    expect(noticed).toBeGreaterThan(3);
+    expect(noticed).toBeGreaterThan(2);
   });
 
   /** A store whose messages stand in LevelDB's log alone. */

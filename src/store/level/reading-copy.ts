@@ -23,8 +23,11 @@ export interface ReadingCopy {
 /** Opens a copy of `register`, a directory of LevelDB, beside it. */
 export async function openReadingCopy(register: string): Promise<ReadingCopy> {
   await assertUnlocked(register);
-  const copy = join(register, '..', `${COPY_PREFIX}${process.pid}`);
-  await rm(copy, { recursive: true, force: true });
+  const parent = join(register, '..');
+  // Whoever left a copy behind holds no lock on the register, and is gone.
+  const left = (await readdir(parent)).filter((name) => name.startsWith(COPY_PREFIX));
+  for (const name of left) await rm(join(parent, name), { recursive: true, force: true });
+  const copy = join(parent, `${COPY_PREFIX}${process.pid}`);
   await mkdir(copy, { recursive: true, mode: 0o700 });
   const remove = (): Promise<void> => rm(copy, { recursive: true, force: true });
   try {

@@ -18,7 +18,7 @@
  */
 import { StoreError } from '../../domain/errors.ts';
 import { checksumHolds, decodePreamble, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
-import { readFully, type SpoolFile, type SpoolFiles } from './files.ts';
+import { readFully, type SpoolFile, type SpoolFiles, writeAll } from './files.ts';
 import { type SegmentFile, segmentPath } from './segments.ts';
 import { EMPTY_END, type SpoolEnd, type SpoolLog, type SpoolPosition } from './types.ts';
 import { hashRegion, walkEntries } from './walk.ts';
@@ -71,7 +71,7 @@ export async function recoverSpool(request: RecoveryRequest): Promise<Omit<Recov
   for (const file of removed) await request.files.remove(segmentPath(request.dir, file.segment, file.large));
   if (removed.length > 0) await request.files.syncDirectory(request.dir);
   const position = { segment, offset: lastGroupWhole ? offset : start };
-  await cutOff(request, shared, position);
+  await secureEnd(request, shared, { ...position, start });
   const orphanContents = tail.contents + orphans.segments.length;
   if (orphanContents > 0) request.log.warn({ orphanContents }, 'contents that were never acknowledged were removed from the spool');
   if (!lastGroupWhole)
@@ -218,14 +218,26 @@ async function isSingleUnwritten(request: RecoveryRequest, file: SpoolFile, segm
   return isUnwritten(file, 0, segment.size, segment.size);
 }
 
-/** Cuts the last segment at the valid end; padding that a crash cost is put back. */
-async function cutOff(request: RecoveryRequest, shared: readonly SegmentFile[], end: SpoolPosition): Promise<void> {
+/**
+ * Cuts the last segment at the valid end; padding that a crash cost is put back. What is kept of the
+ * last group is written once more and synced: when the process before met a failed sync, its bytes
+ * may be in memory alone, in pages that the kernel holds for clean.
+ */
+async function secureEnd(
+  request: RecoveryRequest,
+  shared: readonly SegmentFile[],
+  end: SpoolPosition & { readonly start: number },
+): Promise<void> {
   const segment = shared.find((candidate) => candidate.segment === end.segment);
   if (segment === undefined) return;
   const file = await request.files.open(segmentPath(request.dir, segment.segment, false), 'write');
   try {
     if (segment.size !== end.offset) await file.truncate(end.offset);
-    // Also when nothing was cut: the process before may have died between its write and its sync.
+    for (let at = end.start; at < end.offset; at += PIECE) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE, end.offset - at));
+      await readFully(file, piece, at);
+      await writeAll(file, [piece], at);
+    }
     await file.fdatasync();
   } finally {
     await file.close();

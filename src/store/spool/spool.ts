@@ -30,15 +30,14 @@ import { SpoolWriter, type WriterHost } from './writer.ts';
 export type { EntryKind } from './entry.ts';
 export { type SpoolFile, type SpoolFiles, systemFiles } from './files.ts';
 export type { Recovery } from './recovery.ts';
-export {
-  EMPTY_END,
-  type ExpectedContent,
-  type ScannedEntry,
-  type SpoolDamage,
-  type SpoolEnd,
-  type SpoolLocation,
-  type SpoolLog,
-  type SpoolPosition,
+export type {
+  ExpectedContent,
+  ScannedEntry,
+  SpoolDamage,
+  SpoolEnd,
+  SpoolLocation,
+  SpoolLog,
+  SpoolPosition,
 } from './types.ts';
 export type { SpoolWriter } from './writer.ts';
 

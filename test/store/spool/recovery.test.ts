@@ -153,6 +153,20 @@ describe('R8 the spool after a crash', () => {
     await expect(spool.recover(last.end)).rejects.toMatchObject({ code: 'damaged' });
   });
 
+  it('writes the last group once more and syncs it: after a failed sync it may have been in memory alone', async () => {
+    const { dir, last } = await twoGroups();
+    const before = readFileSync(join(dir, SEGMENT));
+    const { files, watch } = watchedFiles();
+    const spool = await open(dir, { files });
+    watch.calls.length = 0;
+    await spool.recover(last.end);
+    expect(watch.calls.map(({ call }) => call).filter((call) => call === 'writev' || call === 'fdatasync')).toEqual([
+      'writev',
+      'fdatasync',
+    ]);
+    expect(readFileSync(join(dir, SEGMENT)).equals(before)).toBe(true);
+  });
+
   it('goes on in a new segment when the creation of the last one was lost', async () => {
     const dir = newDir();
     const spool = await open(dir, { segmentSize: 1000 });
