@@ -154,6 +154,7 @@ export class Hop implements HeapItem {
     if (this.failures === 0) return false;
     this.failures = 0;
     this.blockedUntil = 0;
+    this.lastError = null;
     return true;
   }
 
