@@ -141,7 +141,11 @@ export class Dispatcher {
       this.#wakes.remove(hop);
       queue.stirred.add(hop);
     }
-    hops.prune(now(), () => new Set([...queue.entries()].map(({ lane }) => lane.hop)));
+    hops.prune(now(), () => {
+      const busy = new Set<Hop>();
+      queue.each(({ lane }) => busy.add(lane.hop));
+      return busy;
+    });
     this.stir();
   }
 

@@ -1,7 +1,7 @@
 /** How the next hops stand, for /queue: counted when asked, over all that is pending. */
 import { idTime } from '../../domain/ids.ts';
 import type { NextHopStatus } from '../../domain/ports.ts';
-import { HELD, READY, WAITING } from './entry.ts';
+import { type Entry, HELD, READY, WAITING } from './entry.ts';
 import type { Hop } from './hop.ts';
 import type { Hops } from './hops.ts';
 import type { Queue } from './queue.ts';
@@ -17,20 +17,10 @@ interface Count {
 export function statusOf(hops: Hops, queue: Queue): readonly NextHopStatus[] {
   const counts = new Map<Hop, Count>();
   for (const hop of hops.all()) counts.set(hop, { waiting: 0, attempting: 0, oldest: null, nextDueAt: null });
-  for (const entry of queue.entries()) {
-    const { hop } = entry.lane;
-    const count = counts.get(hop);
-    if (count === undefined) continue;
-    if (entry.mode === HELD && hop.route.via !== 'hold') continue;
-    if (entry.mode !== WAITING && entry.mode !== READY && entry.mode !== HELD) {
-      count.attempting++;
-      continue;
-    }
-    count.waiting++;
-    if (count.oldest === null || entry.message < count.oldest) count.oldest = entry.message;
-    const due = entry.mode === HELD ? null : queue.dueAt(entry);
-    if (due !== null && (count.nextDueAt === null || due < count.nextDueAt)) count.nextDueAt = due;
-  }
+  queue.each((entry) => {
+    const count = counts.get(entry.lane.hop);
+    if (count !== undefined) add(count, entry, queue);
+  });
   return [...counts].map(([hop, count]) => ({
     nextHop: hop.name,
     via: hop.route.via,
@@ -44,4 +34,19 @@ export function statusOf(hops: Hops, queue: Queue): readonly NextHopStatus[] {
     lastError: hop.lastError,
     blockedUntil: hop.failures > 0 && hop.blockedUntil > 0 ? hop.blockedUntil : null,
   }));
+}
+
+function add(count: Count, entry: Entry, queue: Queue): void {
+  const { mode, message } = entry;
+  // Held by a person: it waits for nobody here.
+  if (mode === HELD && entry.lane.hop.route.via !== 'hold') return;
+  if (mode !== WAITING && mode !== READY && mode !== HELD) {
+    count.attempting++;
+    return;
+  }
+  count.waiting++;
+  if (count.oldest === null || message < count.oldest) count.oldest = message;
+  if (mode === HELD) return;
+  const due = queue.dueAt(entry);
+  if (count.nextDueAt === null || due < count.nextDueAt) count.nextDueAt = due;
 }
