@@ -172,6 +172,11 @@ function openingError(location: string, error: unknown): Error {
   if (code === 'LEVEL_LOCKED') {
     return new StoreError('locked', `another process holds ${location}: stop it, or give this one a dataDir of its own`, { cause: error });
   }
+  if (message?.includes('No space left') === true) {
+    return new StoreError('damaged', `the register in ${location} does not open, for the disk is full: make room, and start again`, {
+      cause: error,
+    });
+  }
   return new StoreError(
     'damaged',
     `the register in ${location} does not open: ${message ?? String(cause)}. It was left as it is: restore a backup, or build it from the spool with \`relais rebuild\``,

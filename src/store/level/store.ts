@@ -167,13 +167,14 @@ export class LevelStore implements Store {
     const weight = message.envelope.recipients.length;
     if (weight === 0 || weight > RECIPIENT_LIMIT)
       throw new RangeError(`accept: ${weight} recipients, 1 to ${RECIPIENT_LIMIT} are possible`);
+    const { recent, committer, loader, pending } = this.#context;
+    // Twice the same would be counted twice, and be damage when the store is opened again.
+    if (pending.has(message.id) || loader.cached(message.id) !== undefined) throw new Error(`accept: ${message.id} was accepted before`);
     content.take();
     const json = content.message === message ? content.json : Buffer.from(JSON.stringify(message));
-    const { recent, committer } = this.#context;
     const accepted = await committer.submit({
       content: content.writer,
       accepts: message.id,
-      messages: [message.id],
       weight: 1 + weight,
       stage: (transaction, entry) => {
         if (entry === undefined) throw new Error('the spool gave the content no place');

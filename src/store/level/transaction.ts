@@ -60,6 +60,8 @@ export interface SegmentCount {
   readonly sample: MessageId | null;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 export interface AcceptStaging {
   readonly message: PreparedMessage;
   /** JSON of `message`: the header of its entry in the spool. */
@@ -294,17 +296,15 @@ export class Transaction {
   }
 
   #append(draft: EventDraft, at: number, message: PreparedMessage | undefined, id: MessageId | undefined): FeedEvent {
-    const references = message?.references;
-    const event: FeedEvent = {
-      ...draft,
-      seq: this.#sources.before.seq + this.#events.length + 1,
-      at,
-      ...(id === undefined ? {} : { message: id }),
-      ...(message === undefined ? {} : { account: message.account }),
-      ...(references?.document ? { document: references.document } : {}),
-      ...(references?.contact ? { contact: references.contact } : {}),
-      ...(references?.template ? { template: references.template } : {}),
-    };
+    const event: Writable<FeedEvent> = { ...draft, seq: this.#sources.before.seq + this.#events.length + 1, at };
+    if (id !== undefined) event.message = id;
+    if (message !== undefined) {
+      const { document, contact, template } = message.references;
+      event.account = message.account;
+      if (document !== null) event.document = document;
+      if (contact !== null) event.contact = contact;
+      if (template !== null) event.template = template;
+    }
     this.#events.push(event);
     this.#batch.put(eventKey(event.seq), encodeJson(event));
     return event;
@@ -356,7 +356,8 @@ function statusDiffers(base: StoredMessage, recipients: readonly RecipientRecord
 
 /** How many recipients by domain, as `message.accepted` tells. */
 function domainsOf(message: PreparedMessage): Record<string, number> {
-  const domains: Record<string, number> = {};
+  // Without prototype: each set of domains as a plain object would be a shape of its own to the engine.
+  const domains: Record<string, number> = Object.create(null);
   for (const { address } of message.envelope.recipients) {
     const domain = asciiDomainOf(address);
     domains[domain] = (domains[domain] ?? 0) + 1;

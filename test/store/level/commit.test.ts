@@ -105,14 +105,15 @@ describe('group commit', () => {
     expect(store.health().writable).toBe(true);
   });
 
-  it('takes each content once', async () => {
+  it('takes each message and each content once', async () => {
     const store = await open(newDir());
     const message = make.prepare();
     const content = store.openContent(message);
     await content.write(Buffer.from('x'));
     const request = { message, content, dueAt: 0, expireAt: 1 };
     await store.accept(request);
-    await expect(store.accept(request)).rejects.toThrow(/taken before/);
+    await expect(store.accept(request)).rejects.toThrow(/accepted before/);
+    await expect(store.accept({ ...request, message: make.prepare() })).rejects.toThrow(/taken before/);
     const aborted = store.openContent(make.prepare());
     await aborted.abort();
     await expect(store.accept({ ...request, content: aborted })).rejects.toThrow(/aborted before/);
