@@ -10,9 +10,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { FeedEvent } from '../domain/events.ts';
-import { type AcceptedMessage, messageState } from '../domain/message.ts';
+import { messageState } from '../domain/message.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { Failure, RecipientRecord } from '../domain/recipient.ts';
+import { eventJson, messageJson, recipientJson, rfc3339 } from '../domain/representation.ts';
 import type { SignalRule } from '../domain/settings.ts';
 
 export type MessageRecord = NonNullable<Awaited<ReturnType<Store['record']>>>;
@@ -28,7 +28,7 @@ export interface Composition {
 export function composeDeliveries({ event, record, rules, now }: Composition): SignalDelivery[] {
   const matching = rules.filter((rule) => rule.on.includes(event.type));
   if (matching.length === 0) return [];
-  const body = JSON.stringify({ type: event.type, timestamp: timeText(event.at), data: dataOf(event, record) });
+  const body = JSON.stringify({ type: event.type, timestamp: rfc3339(event.at), data: dataOf(event, record) });
   return matching.flatMap((rule) =>
     rule.notify.map(
       (_, channel): SignalDelivery => newDelivery({ id: deliveryId(rule.name, channel, event), rule, channel, event, body, now }),
@@ -41,7 +41,7 @@ export function composeTest(rule: SignalRule, channel: number, now: number): Sig
   const event = { type: 'signal.test' as const, seq: 0, at: now };
   const body = JSON.stringify({
     type: event.type,
-    timestamp: timeText(now),
+    timestamp: rfc3339(now),
     data: { signal: rule.name, event: null, message: null, recipient: null },
   });
   return newDelivery({ id: deliveryId(rule.name, channel, event), rule, channel, event, body, now });
@@ -76,65 +76,18 @@ function deliveryId(rule: string, channel: number, event: Pick<FeedEvent, 'seq' 
   return `msg_${createHash('sha256').update(origin).digest('hex').slice(0, 32)}`;
 }
 
-/** RFC 3339, UTC. */
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function timeTextOrNull(ms: number | null): string | null {
-  return ms === null ? null : timeText(ms);
-}
-
 function dataOf(event: FeedEvent, record: MessageRecord | null): object {
   const recipient = event.index === undefined ? undefined : record?.recipients[event.index];
   return {
     event: eventJson(event),
-    message: record === null ? null : summaryJson(record.message, record.recipients),
+    message: record === null ? null : summaryOf(record),
     recipient: recipient === undefined ? null : recipientJson(recipient),
   };
 }
 
-function eventJson({ at, nextAttemptAt, ...rest }: FeedEvent): object {
-  return { ...rest, at: timeText(at), ...(nextAttemptAt === undefined ? {} : { nextAttemptAt: timeText(nextAttemptAt) }) };
-}
-
-function summaryJson(message: AcceptedMessage, recipients: readonly RecipientRecord[]): object {
-  const path = message.envelope.reversePath;
-  const { document, contact, template, tags } = message.references;
+function summaryOf({ message, recipients }: MessageRecord): object {
   return {
-    id: message.id,
-    acceptedAt: timeText(message.acceptedAt),
-    account: message.account,
-    sender: path.kind === 'null' ? null : path.address,
-    subject: message.headers.subject,
-    messageId: message.headers.messageId,
-    size: message.size,
-    state: messageState(recipients.map(({ state }) => state)),
-    template,
-    document,
-    contact,
-    tags,
-    supersedes: message.supersedes,
+    ...messageJson(message, messageState(recipients.map(({ state }) => state))),
     recipients: recipients.map(({ address, state, failure }) => ({ address, state, category: failure?.category ?? null })),
   };
-}
-
-function recipientJson(recipient: RecipientRecord): object {
-  return {
-    index: recipient.index,
-    address: recipient.address,
-    state: recipient.state,
-    category: recipient.failure?.category ?? null,
-    stateSince: timeText(recipient.stateSince),
-    confidence: recipient.confidence,
-    attempts: recipient.attempts,
-    nextAttemptAt: timeTextOrNull(recipient.nextAttemptAt),
-    failure: failureJson(recipient.failure),
-  };
-}
-
-function failureJson(failure: Failure | null): object | null {
-  if (failure === null) return null;
-  const { source, category, status, reply, addressInvalid } = failure;
-  return { source, category, status, reply, addressInvalid };
 }

@@ -2,13 +2,13 @@
 import { z } from '@hono/zod-openapi';
 import { hashPassword } from '../../domain/password.ts';
 import { PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
+import { rfc3339, rfc3339OrNull } from '../../domain/representation.ts';
 import { type Caller, permissionsOf } from '../auth/caller.ts';
 import { PASSWORD_MINIMUM } from '../auth/passwords.ts';
 import { hashOf, newToken } from '../auth/tokens.ts';
 import { notFound, Problem, validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { duration, givenName, time } from './fields.ts';
-import { rfc3339, rfc3339OrNull } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { CleanupResult, Me, NewToken, pageOf, Token, User } from './schemas.ts';
 

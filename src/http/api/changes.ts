@@ -6,13 +6,13 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES, type EventType } from '../../domain/events.ts';
 import type { FeedPage } from '../../domain/ports.ts';
+import { eventJson } from '../../domain/representation.ts';
 import type { AppContext } from '../environment.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { eventStream } from './event-stream.ts';
 import { abortAfter, assertNotAhead, type FeedReader, read, readThrough } from './feed-reading.ts';
 import { DEFAULT_PAGE, duration, listOf, pageLimit, sequenceNumber } from './fields.ts';
-import { eventJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { Changes } from './schemas.ts';
 

@@ -1,9 +1,9 @@
 /** Named positions in the feed, kept for programs that have no place of their own to keep them. */
 import { z } from '@hono/zod-openapi';
+import { rfc3339 } from '../../domain/representation.ts';
 import { notFound, validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { givenName } from './fields.ts';
-import { rfc3339 } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { Consumer, pageOf } from './schemas.ts';
 

@@ -3,11 +3,12 @@
  * that the slow are slow at their own cost; one that takes nothing for `stall` is cut off, and
  * resumes with Last-Event-ID. Between events a comment shows that the stream lives.
  */
+
+import { eventJson } from '../../domain/representation.ts';
 import type { AppContext } from '../environment.ts';
 import { asProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { abortAfter, type FeedReader, readThrough } from './feed-reading.ts';
-import { eventJson } from './representation.ts';
 
 const PAGE = 200;
 /** Octets handed to the connection at once: what a slow line can take well within `stall`. */

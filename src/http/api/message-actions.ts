@@ -6,11 +6,11 @@ import { z } from '@hono/zod-openapi';
 import { normalizeAddress, toAddress } from '../../domain/address.ts';
 import { messageState } from '../../domain/message.ts';
 import type { Evidence, RecipientRecord, RecipientState } from '../../domain/recipient.ts';
+import { recipientJson } from '../../domain/representation.ts';
 import type { Caller } from '../auth/caller.ts';
 import { notFound, Problem, validationProblem } from '../problem.ts';
 import { type Shared, type VisibleRecord, visibleRecord } from './context.ts';
 import { idParam, text } from './fields.ts';
-import { recipientJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { ActionResult } from './schemas.ts';
 

@@ -1,6 +1,7 @@
 /** The register: lists of messages, one message in full, its bytes. */
 import type { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
+import { detailJson, summaryJson } from '../../domain/representation.ts';
 import { maySee } from '../auth/caller.ts';
 import type { AppContext } from '../environment.ts';
 import { printable } from '../printable.ts';
@@ -8,7 +9,6 @@ import { notFound } from '../problem.ts';
 import { type Shared, visibleRecord } from './context.ts';
 import { asMessageId, cursor, DEFAULT_PAGE, idParam, pageLimit } from './fields.ts';
 import { FILTER_FIELDS, filterFor, REPEATABLE_FILTERS } from './filter.ts';
-import { detailJson, summaryJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { Message, MessageSummary, pageOf } from './schemas.ts';
 

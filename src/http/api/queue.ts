@@ -1,9 +1,9 @@
 /** The queue by next hop, and what can be asked of one. */
 import { z } from '@hono/zod-openapi';
+import { nextHopJson } from '../../domain/representation.ts';
 import { notFound } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { text } from './fields.ts';
-import { nextHopJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { NextHop, Queue } from './schemas.ts';
 

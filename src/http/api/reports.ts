@@ -1,12 +1,12 @@
 /** Reports that came in: all, or those that fit no message and wait for a person. */
 import { z } from '@hono/zod-openapi';
 import type { ReportRecord } from '../../domain/ports.ts';
+import { reportJson } from '../../domain/representation.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import { notFound } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { asReportId, cursor, DEFAULT_PAGE, flag, idParam, pageLimit } from './fields.ts';
 import { downloadOf } from './messages.ts';
-import { reportJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { pageOf, Report } from './schemas.ts';
 

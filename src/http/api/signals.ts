@@ -1,8 +1,8 @@
 /** What signals sent, and what became of it. */
 import { z } from '@hono/zod-openapi';
+import { signalDeliveryJson } from '../../domain/representation.ts';
 import type { Shared } from './context.ts';
 import { cursor, DEFAULT_PAGE, pageLimit, text } from './fields.ts';
-import { signalDeliveryJson } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { pageOf, SignalDelivery } from './schemas.ts';
 

@@ -1,9 +1,9 @@
 /** Counts for charts: recipients by time of acceptance and present state. */
 import { z } from '@hono/zod-openapi';
+import { rfc3339 } from '../../domain/representation.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { time } from './fields.ts';
-import { rfc3339 } from './representation.ts';
 import { type Api, route } from './route.ts';
 import { Statistics } from './schemas.ts';
 

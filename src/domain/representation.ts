@@ -1,13 +1,13 @@
 /**
- * How the domain's records look outside: camelCase, RFC 3339 times in UTC, no internal numbers. The
- * names are promises. Plain functions over plain objects: a list of 500 must cost no more than it says.
+ * How the domain's records look outside, over HTTP and in webhooks alike: camelCase, RFC 3339 times in
+ * UTC, no internal numbers. The names are promises. Plain functions over plain objects: a list of 500 must cost no more than it says.
  */
-import { reversePathText } from '../../domain/address.ts';
-import type { FeedEvent } from '../../domain/events.ts';
-import type { AcceptedMessage, MessageSummary } from '../../domain/message.ts';
-import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery } from '../../domain/ports.ts';
-import type { Attempt, Failure, RecipientRecord } from '../../domain/recipient.ts';
-import type { Reply } from '../../domain/reply.ts';
+import { reversePathText } from './address.ts';
+import type { FeedEvent } from './events.ts';
+import type { AcceptedMessage, MessageState, MessageSummary } from './message.ts';
+import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery } from './ports.ts';
+import type { Attempt, Failure, RecipientRecord } from './recipient.ts';
+import type { Reply } from './reply.ts';
 
 export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
@@ -23,10 +23,11 @@ function sender(message: AcceptedMessage): string {
 
 /** A message in a list. */
 export function summaryJson({ message, state, contentErased, recipients }: MessageSummary): Record<string, unknown> {
-  return { ...commonJson(message, state), contentErased, recipients };
+  return { ...messageJson(message, state), contentErased, recipients };
 }
 
-function commonJson(message: AcceptedMessage, state: string): Record<string, unknown> {
+/** A message without its recipients. */
+export function messageJson(message: AcceptedMessage, state: MessageState): Record<string, unknown> {
   const { references, headers } = message;
   return {
     id: message.id,
@@ -49,7 +50,7 @@ function commonJson(message: AcceptedMessage, state: string): Record<string, unk
 export function detailJson(detail: MessageDetail): Record<string, unknown> {
   const { message } = detail;
   return {
-    ...commonJson(message, detail.state),
+    ...messageJson(message, detail.state),
     class: message.references.class,
     from: message.headers.from,
     date: message.headers.date,
