@@ -18,6 +18,8 @@ import type { WordSearch } from './wordsearch.ts';
 
 /** Milliseconds that a page may search, once its sources are open. */
 const TIME = 25;
+/** Looked at in vain before time counts at all. */
+const FREE_MISSES = 256;
 const BATCH = 128;
 /** An index so many times wider than the narrowest is not walked: its filter is checked by record. */
 const MUCH_WIDER = 16;
@@ -41,15 +43,14 @@ export async function listMessages(
   const mark = markOf('messages', filter);
   const position = decodeCursor(mark, page.cursor, POSITION);
   const sources = await openSources(context, words, filter, position !== null);
-  const started = performance.now();
-  const late = (): boolean => performance.now() - started > TIME;
-  const source = new CommonSource(sources, late);
+  const effort = new Effort();
+  const source = new CommonSource(sources, () => effort.miss(1));
   try {
     const search = new Search(context, source, filter, position);
     const items: MessageSummary[] = [];
     while (items.length <= limit && !search.ended) {
-      for (const summary of await search.next(items.length === 0 ? limit + 1 : BATCH, late)) items.push(summary);
-      if (late()) break;
+      for (const summary of await search.next(items.length === 0 ? limit + 1 : BATCH, effort)) items.push(summary);
+      if (effort.spent) break;
     }
     if (items.length > limit) {
       const shown = items.slice(0, limit);
@@ -58,6 +59,25 @@ export async function listMessages(
     return { items, next: search.ended || search.lookedAt === null ? null : encodeCursor(mark, search.lookedAt) };
   } finally {
     await source.close();
+  }
+}
+
+/**
+ * What a page spends on messages it does not show. Time alone cuts no page: on a busy machine a
+ * page that finds what it looks for is slow, but whole.
+ */
+class Effort {
+  readonly #started = performance.now();
+  #misses = 0;
+
+  get spent(): boolean {
+    return this.#misses > FREE_MISSES && performance.now() - this.#started > TIME;
+  }
+
+  /** Counts what was looked at in vain; whether it was too much. */
+  miss(count: number): boolean {
+    this.#misses += count;
+    return this.spent;
   }
 }
 
@@ -85,9 +105,9 @@ class Search {
   }
 
   /** Looks at up to `count` messages; those that match. */
-  async next(count: number, late: () => boolean): Promise<MessageSummary[]> {
+  async next(count: number, effort: Effort): Promise<MessageSummary[]> {
     const ids: string[] = [];
-    while (ids.length < count && !this.ended && (ids.length === 0 || !late())) {
+    while (ids.length < count && !this.ended && (ids.length === 0 || !effort.spent)) {
       const sought = this.#source.seek(this.#position, this.#inclusive);
       const found = sought instanceof Promise ? await sought : sought;
       if (found === undefined || (this.#until !== null && found > this.#until)) {
@@ -99,7 +119,9 @@ class Search {
       this.#inclusive = false;
     }
     this.lookedAt = ids.at(-1) ?? this.lookedAt;
-    return this.#read(ids);
+    const found = await this.#read(ids);
+    effort.miss(ids.length - found.length);
+    return found;
   }
 
   async #read(ids: readonly string[]): Promise<MessageSummary[]> {
