@@ -15,7 +15,7 @@ import { doneKey, messageKey, pendingKey, statusKey } from './keys.ts';
 import { decodeMessage, decodeRecipient, decodeStatus, type MessageRecord, newStored, type Status, type StoredMessage } from './records.ts';
 
 /** Recipients, with one more for each message: some 4 KiB of memory each. */
-const CACHE_WEIGHT = 8192;
+const CACHE_WEIGHT = 4096;
 
 export class MessageLoader {
   readonly #database: Database;

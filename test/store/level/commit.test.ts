@@ -116,7 +116,7 @@ describe('group commit', () => {
     await expect(store.accept({ ...request, message: make.prepare() })).rejects.toThrow(/taken before/);
     const aborted = store.openContent(make.prepare());
     await aborted.abort();
-    await expect(store.accept({ ...request, content: aborted })).rejects.toThrow(/aborted before/);
+    await expect(store.accept({ ...request, message: make.prepare(), content: aborted })).rejects.toThrow(/aborted before/);
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_VALUE } from '../../../src/store/level/codec.ts';
 import { Database } from '../../../src/store/level/database.ts';
 import { prefixRange } from '../../../src/store/level/keys.ts';
 import { expectStoreError } from '../../contract/store.ts';
@@ -72,6 +73,11 @@ describe('the adapter around LevelDB', () => {
     await database.compact(range);
     expect(await database.approximateSize(range)).toBeGreaterThan(1000);
     expect(await database.approximateSize({ start: 'x', end: 'y' })).toBe(0);
+  });
+
+  it('is not given empty values, of which classic-level 3.0.0 keeps 32 octets for ever', () => {
+    // Measured: 60 batches of 10,000 puts leave 19 MB behind with empty values, nothing with one octet.
+    expect(NO_VALUE.length).toBe(1);
   });
 
   it('gives up what was read half-way', async () => {
