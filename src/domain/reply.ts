@@ -346,10 +346,13 @@ export function classifyReply(reply: Reply, phase: Phase, hop?: 'provider' | 're
   return {
     kind: permanent ? 'failure' : 'deferral',
     category: nameFor(category, permanent),
-    addressInvalid: permanent && findings.dead,
+    addressInvalid: permanent && findings.dead && !NAMES_ANOTHER_REASON.test(reply.text),
     infrastructure,
   };
 }
+
+/** Whatever the codes say: who is told of a quota or a blocking list has an address that may live. */
+const NAMES_ANOTHER_REASON = /\b(?:quota|spamhaus|spamcop|barracuda(?:central)?|sorbs|dnsbl|rbl|(?:block|black|deny) ?list(?:ed)?)\b/i;
 
 /** A deferral without a reason is transient; a failure never is. */
 function nameFor(category: Category, permanent: boolean): Category {
