@@ -338,11 +338,11 @@ export class Dispatcher {
   async #attempt(hop: Hop, line: Line, unit: Unit, startedAt: number): Promise<void> {
     const { signal } = line.controller;
     let session = await this.#sessionOf(hop, line, signal);
-    let sent = await sendUnit(session, unit, signal);
+    let sent = await sendUnit(session, unit, hop.kind, signal);
     if (line.messages > 0 && isStale(sent.result)) {
       session.destroy();
       session = await this.#sessionOf(hop, line, signal);
-      sent = await sendUnit(session, unit, signal);
+      sent = await sendUnit(session, unit, hop.kind, signal);
     }
     const fault = hopFault(sent, line.messages === 0);
     line.messages++;

@@ -5,7 +5,7 @@
  * Failure: whatever is not understood is a deferral. Only a 2xx after the final dot is a transfer,
  * only a reply that concerns recipient or message is a failure (RFC 5321 §4.2.1, §3.6.3).
  */
-import type { Outcome } from '../../domain/recipient.ts';
+import type { HopKind, Outcome } from '../../domain/recipient.ts';
 import { type Category, classifyReply, type Phase, parseReply, type Reply } from '../../domain/reply.ts';
 
 /** Exact replies of one transaction, raw as they came; null: none came. */
@@ -53,7 +53,7 @@ export function faultText(text: string): string {
 }
 
 /** The meaning of a reply that came, in the phase it came in. */
-export function outcomeOfReply(raw: string, phase: Phase): RecipientOutcome {
+function outcomeOfReply(raw: string, phase: Phase, hop: HopKind): RecipientOutcome {
   const reply = parseReply(raw);
   if (reply === undefined) {
     return {
@@ -63,7 +63,7 @@ export function outcomeOfReply(raw: string, phase: Phase): RecipientOutcome {
       ambiguous: phase === 'final',
     };
   }
-  const verdict = classifyReply(reply, phase);
+  const verdict = classifyReply(reply, phase, hop);
   const positive = verdict.kind === 'positive';
   return {
     outcome: positive && phase === 'final' ? 'transferred' : verdict.kind === 'failure' ? 'failed' : 'deferred',
@@ -89,28 +89,34 @@ const UNKNOWN: RecipientOutcome = {
 };
 
 /** By recipient, in the order of the RCPT commands: R11's three exact results. */
-export function outcomesOf(result: TransactionResult): readonly RecipientOutcome[] {
-  const closing = closingReply(result);
-  return result.rcpts.map((rcpt) => outcomeOf(result, rcpt, closing));
+export function outcomesOf(result: TransactionResult, hop: HopKind): readonly RecipientOutcome[] {
+  const closing = closingReply(result, hop);
+  return result.rcpts.map((rcpt) => outcomeOf(result, rcpt, closing, hop));
 }
 
-function outcomeOf(result: TransactionResult, rcpt: string | null, closing: RecipientOutcome | undefined): RecipientOutcome {
+function outcomeOf(result: TransactionResult, rcpt: string | null, closing: RecipientOutcome | undefined, hop: HopKind): RecipientOutcome {
   const { mail, data, final } = result;
-  if (mail !== null && !mail.startsWith('2')) return outcomeOfReply(mail, 'mail');
+  if (mail !== null && !mail.startsWith('2')) return outcomeOfReply(mail, 'mail', hop);
   if (mail === null) return closing ?? unanswered(result, 'mail');
-  if (rcpt !== null && !rcpt.startsWith('2')) return outcomeOfReply(rcpt, 'rcpt');
+  if (rcpt !== null && !rcpt.startsWith('2')) return outcomeOfReply(rcpt, 'rcpt', hop);
   if (rcpt === null) return closing ?? unanswered(result, 'rcpt');
   if (data === null) return closing ?? unanswered(result, 'data');
-  if (!data.startsWith('354')) return outcomeOfReply(data, 'data');
-  return final === null ? unanswered(result, 'final') : outcomeOfReply(final, 'final');
+  if (!data.startsWith('354')) return outcomeOfReply(data, 'data', hop);
+  return final === null ? unanswered(result, 'final') : outcomeOfFinal(final, result.rcpts.length, hop);
+}
+
+/** One reply for all recipients of a transaction can not tell whose address is dead. */
+function outcomeOfFinal(final: string, recipients: number, hop: HopKind): RecipientOutcome {
+  const outcome = outcomeOfReply(final, 'final', hop);
+  return recipients > 1 ? { ...outcome, addressInvalid: false } : outcome;
 }
 
 /** A 421 ends the dialogue (RFC 5321 §3.8): it answers those, too, whose reply did not come any more. */
-function closingReply({ mail, rcpts, data }: TransactionResult): RecipientOutcome | undefined {
-  if (mail?.startsWith('421')) return outcomeOfReply(mail, 'mail');
+function closingReply({ mail, rcpts, data }: TransactionResult, hop: HopKind): RecipientOutcome | undefined {
+  if (mail?.startsWith('421')) return outcomeOfReply(mail, 'mail', hop);
   const rcpt = rcpts.find((reply) => reply?.startsWith('421'));
-  if (rcpt != null) return outcomeOfReply(rcpt, 'rcpt');
-  return data?.startsWith('421') ? outcomeOfReply(data, 'data') : undefined;
+  if (rcpt != null) return outcomeOfReply(rcpt, 'rcpt', hop);
+  return data?.startsWith('421') ? outcomeOfReply(data, 'data', hop) : undefined;
 }
 
 function unanswered(result: TransactionResult, phase: Phase): RecipientOutcome {

@@ -1,4 +1,5 @@
 /** One transaction over one session, and what its replies say of the recipients and of the hop. */
+import type { HopKind } from '../../domain/recipient.ts';
 import { formatReply } from '../../domain/reply.ts';
 import { transactionCommands } from './commands.ts';
 import { type HopFailure, outcomeOfFault, outcomeOfRefusal, outcomesOf, type RecipientOutcome, type TransactionResult } from './outcome.ts';
@@ -13,7 +14,7 @@ export interface SentUnit {
 }
 
 /** Runs the transaction for those recipients this session can carry. */
-export async function sendUnit(session: SmtpSession, unit: Unit, signal: AbortSignal): Promise<SentUnit> {
+export async function sendUnit(session: SmtpSession, unit: Unit, hop: HopKind, signal: AbortSignal): Promise<SentUnit> {
   if (session.sizeLimit > 0 && unit.content.size > session.sizeLimit) {
     // RFC 1870 §6.1: the hop said so in its EHLO.
     const text = `message of ${unit.content.size} octets, the next hop takes ${session.sizeLimit}`;
@@ -23,7 +24,7 @@ export async function sendUnit(session: SmtpSession, unit: Unit, signal: AbortSi
   }
   const { mail, rcpts, included, refused } = transactionCommands(envelopeOf(unit), session.extensions);
   const result = rcpts.length === 0 ? null : await session.transact({ mail, rcpts, content: unit.content.outgoing, signal });
-  const sent = result === null ? [] : outcomesOf(result);
+  const sent = result === null ? [] : outcomesOf(result, hop);
   if (refused.size === 0) return { outcomes: sent, result };
   const outcomes = unit.recipients.map((_, i) => {
     const reply = refused.get(i);

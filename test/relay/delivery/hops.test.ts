@@ -50,6 +50,23 @@ describe('a next hop as a whole', () => {
     expect(relay.delivery.nextHops()[0]).toMatchObject({ state: 'active', waiting: 0, attempting: 0, blockedUntil: null });
   });
 
+  it('R17 of a provider that no longer relays for us fails nobody', async () => {
+    const hop = await startHop({ script: ({ stage }) => (stage === 'rcpt' ? { reply: '554 5.7.1 Relay access denied' } : undefined) });
+    const relay = await startRelay([smarthost(hop.port)], { settings: settings({ retry: { delays: [400_000], expireAfter: 3_600_000 } }) });
+    const id = await relay.accept({ to: ['ann@example.net'] });
+    await relay.settled(id, ['deferred']);
+    await relay.until(() => (events(relay, 'queue.blocked') === 1 ? true : undefined));
+  });
+
+  it('that refuses a shared message by one reply says of nobody that the address is dead', async () => {
+    const hop = await startHop({ script: ({ stage }) => (stage === 'content' ? { reply: '550 5.1.1 user unknown' } : undefined) });
+    const relay = await startRelay([smarthost(hop.port, { returnPath: 'preserve' })]);
+    const id = await relay.accept({ to: ['ann@example.net', 'bob@example.net'] });
+    await relay.settled(id, ['failed', 'failed']);
+    const recipients = (await relay.store.message(id))?.recipients ?? [];
+    expect(recipients.map(({ failure }) => failure?.addressInvalid)).toEqual([false, false]);
+  });
+
   it('backs off longer with each refusal, with jitter', async () => {
     const hop = await startHop({
       script: ({ stage }) => (stage === 'greeting' ? { reply: '554 5.3.2 no service', close: 'end' } : undefined),
