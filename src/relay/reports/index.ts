@@ -3,12 +3,12 @@
  *
  *   listener.ts  takes them by SMTP, through the adapter in smtp.ts
  *   intake.ts    reads, ties and records one; the ways in that come later end here too
- *   parser.ts    reads in a worker thread (worker.ts), within a time limit
+ *   parser.ts    reads in a child process (worker.ts), within a time limit
  *   parse.ts     MIME (mime.ts), then the machine-readable parts: delivery-status.ts,
  *                feedback-report.ts, auto-reply.ts; diagnosis.ts says what they mean
  *   correlate.ts ties what was read to the recipient it speaks of, and says what it proves
  *
- * `parseReport` reads in this thread: for the command line, which has nobody else to serve.
+ * `parseReport` reads in this process: for the command line, which has nobody else to serve.
  */
 export { type ReportListener, startReportListener } from './listener.ts';
 export { type ParsedReport, parseReport } from './parse.ts';

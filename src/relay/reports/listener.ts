@@ -29,7 +29,7 @@ export interface ReportListenerOptions {
   readonly newReportId: IntakeOptions['newReportId'];
   readonly log: Log;
   readonly limits?: Partial<ListenerLimits>;
-  /** Reads reports; a worker thread of its own by default. */
+  /** Reads reports; a process of its own by default. */
   readonly parser?: ReportParser;
 }
 

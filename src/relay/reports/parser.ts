@@ -1,16 +1,19 @@
 /**
- * Reads reports in a worker thread, one at a time, each within a time limit.
+ * Reads reports in a process of their own, one at a time, each within a time limit. Not in a thread:
+ * one that runs out of memory ends the whole process on Node 24, and with it the relay.
  *
  *   upstream    intake.ts
- *   downstream  worker.ts, in a thread with a memory limit of its own
+ *   downstream  worker.ts, in a child process with a memory limit and no environment
  *   failure     a report over which the worker hangs, dies or runs out of memory is `none` with
  *               `trouble`; the worker is replaced, and the others waiting are none the worse. A
  *               worker that does not even start is our own fault: `parse` rejects, and the sender is
  *               told to try again.
  *
- * The thread starts with the first report and ends with `stop`; it does not keep the process alive.
+ * It starts with the first report and ends with `stop`; it does not keep the process alive.
  */
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { Log } from '../../domain/log.ts';
 import { type ParsedReport, UNREADABLE } from './parse.ts';
 
@@ -33,7 +36,7 @@ const START_LIMIT = 30_000;
 const HEAP_LIMIT_MB = 256;
 
 /**
- * Where the worker's compiled code is. Node 20 loads no TypeScript in a thread: run from the
+ * Where the worker's compiled code is. Node 20 loads no TypeScript: run from the
  * sources, as tests do, it is the one that the build has put into dist.
  */
 export function workerEntry(moduleUrl: string = import.meta.url): URL {
@@ -58,7 +61,7 @@ class WorkerParser implements ReportParser {
   readonly #entry: URL;
   readonly #timeLimit: number;
   readonly #waiting: Job[] = [];
-  #worker: Worker | null = null;
+  #worker: ChildProcess | null = null;
   #ready = false;
   #current: Job | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -94,20 +97,26 @@ class WorkerParser implements ReportParser {
     if (job === undefined) return;
     this.#current = job;
     this.#timer = setTimeout(() => this.#lose(`it took longer than ${this.#timeLimit} ms to read`), this.#timeLimit);
-    const raw = Uint8Array.from(job.raw);
-    worker.postMessage(raw, [raw.buffer]);
+    // An error of the channel is met when the process ends.
+    worker.send(job.raw, () => undefined);
   }
 
-  #hire(): Worker {
-    const worker = new Worker(this.#entry, { resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB }, execArgv: [] });
+  #hire(): ChildProcess {
+    const worker = fork(fileURLToPath(this.#entry), [], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${HEAP_LIMIT_MB}`],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     worker.unref();
+    worker.channel?.unref();
     this.#worker = worker;
     this.#ready = false;
     this.#timer = setTimeout(() => this.#failToStart(new Error(`it did not start within ${START_LIMIT} ms`)), START_LIMIT);
     const mine = (): boolean => this.#worker === worker;
     worker.on('message', (reply: Reply) => mine() && this.#hear(reply));
     worker.on('error', (error) => mine() && this.#died(error));
-    worker.on('exit', (code) => mine() && this.#died(new Error(`the thread ended with code ${code}`)));
+    worker.on('exit', (code, signal) => mine() && this.#died(new Error(endOf(code, signal))));
     return worker;
   }
 
@@ -131,7 +140,7 @@ class WorkerParser implements ReportParser {
     const job = this.#current;
     this.#current = null;
     void this.#dismiss();
-    this.#log.warn({ trouble, octets: job?.raw.length }, 'a report could not be read; its thread is replaced');
+    this.#log.warn({ trouble, octets: job?.raw.length }, 'a report could not be read; its process is replaced');
     job?.resolve({ ...UNREADABLE, trouble });
     this.#next();
   }
@@ -148,6 +157,14 @@ class WorkerParser implements ReportParser {
     const worker = this.#worker;
     this.#worker = null;
     this.#ready = false;
-    await worker?.terminate();
+    if (worker === null || worker.pid === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+    const ended = once(worker, 'exit');
+    worker.ref();
+    worker.kill('SIGKILL');
+    await ended;
   }
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `its process ended with code ${code}` : `its process ended by ${signal}, as when memory runs out`;
 }

@@ -1,19 +1,21 @@
 /**
- * The worker thread in which reports are read: hostile MIME costs this thread its time, and the
- * event loop of the relay nothing. One question at a time; each has its answer.
+ * The process in which reports are read: hostile MIME costs it its time or its life, and the relay
+ * nothing. One question at a time; each has its answer. Ends with the relay, whose channel it hangs on.
  *
  *   upstream    parser.ts
  *   downstream  parse.ts
  */
-import { parentPort } from 'node:worker_threads';
 import { parseReport } from './parse.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('this file is the entry of a worker thread');
-port.on('message', (raw: Uint8Array) => {
+const answer = process.send?.bind(process);
+if (answer === undefined) throw new Error('this file is the entry of a child process');
+process.on('message', (raw: Uint8Array) => {
   parseReport(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)).then(
-    (report) => port.postMessage({ report }),
-    (error: unknown) => port.postMessage({ error: error instanceof Error ? error.message : String(error) }),
+    (report) => answer({ report }),
+    (error: unknown) => answer({ error: error instanceof Error ? error.message : String(error) }),
   );
 });
-port.postMessage('ready');
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C on a terminal reaches this process too; when to end is the relay's decision.
+process.on('SIGINT', () => undefined);
+answer('ready');

@@ -1,5 +1,5 @@
 /**
- * Node 20 loads no TypeScript in a thread, so the tests of the worker run the compiled one. `npm
+ * Node 20 loads no TypeScript, so the tests of the worker run the compiled one. `npm
  * test` has built it; tests that are run by themselves build it here when the sources are newer.
  */
 import { spawnSync } from 'node:child_process';
