@@ -354,16 +354,18 @@ async function measureLists(store, kinds, limit, times) {
 }
 
 async function measureFeed(store) {
+  // Far behind the latest, which are in memory; not at the very beginning, which clean-up may have taken.
+  const start = Math.max(0, store.lastSeq - 500_000);
   const begin = performance.now();
-  let after = 0;
+  let after = start;
   let events = 0;
   while (performance.now() - begin < 5000) {
     const page = await store.changes({ after, limit: 1000 });
     events += page.items.length;
-    after = page.items.length === 0 ? 0 : page.last;
+    after = page.items.length === 0 ? start : page.last;
   }
   const rate = events / ((performance.now() - begin) / 1000);
-  console.log(`the feed from its beginning: ${rate.toFixed(0)} events/s`);
+  console.log(`the feed, half a million events back: ${rate.toFixed(0)} events/s`);
   promised('events read a second', rate, EVENTS_PER_SECOND, true);
 }
 
