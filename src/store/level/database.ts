@@ -111,6 +111,10 @@ export class Database {
     return this.#level.getMany([...keys], (snapshot === undefined ? {} : { snapshot }) as object);
   }
 
+  hasMany(keys: readonly string[]): Promise<boolean[]> {
+    return keys.length === 0 ? Promise.resolve([]) : this.#level.hasMany([...keys]);
+  }
+
   snapshot(): Snapshot {
     return this.#level.snapshot();
   }

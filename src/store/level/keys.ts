@@ -9,7 +9,7 @@
  *     D signal 0 ~time 0 id     signal deliveries by signal, newest first
  *     e seq                     event of the feed
  *     g segment                 what lives in a segment of the spool
- *     h hour 0 account 0 group value   statistics
+ *     h group hour account 0 value     statistics
  *     i name value 0 ~id        index of messages; of reports by `matched`
  *     k kind name               administrative record
  *     m ~id                     message
@@ -41,7 +41,7 @@ const NEEDS_ESCAPE = /[\x00\x01]/;
 
 export const IDENTITY_KEY = '!identity';
 export const COMMIT_KEY = '!commit';
-export const STATISTICS_CURSOR_KEY = '!statistics';
+export const STATISTICS_CURSOR_KEY = '!counters';
 
 /** A range of keys, bounds included or not as in `abstract-level`. */
 export interface KeyRange {
@@ -267,10 +267,11 @@ export interface StatisticsKeyParts {
 
 export function statisticsKey({ hour, account, dimension, value }: StatisticsKeyParts): string {
   const at = String(hour).padStart(HOUR_WIDTH, '0');
-  return `h${at}${SEPARATOR}${keyValue(account)}${SEPARATOR}${STATISTICS_GROUPS[dimension]}${keyValue(value)}`;
+  return `h${STATISTICS_GROUPS[dimension]}${at}${keyValue(account)}${SEPARATOR}${keyValue(value)}`;
 }
 
-/** Counters of the hours from `from` up to, not including, `to`. */
-export function statisticsRange(from: number, to: number): KeyRange {
-  return { gte: `h${String(from).padStart(HOUR_WIDTH, '0')}`, lt: `h${String(to).padStart(HOUR_WIDTH, '0')}` };
+/** Counters of a group in the hours from `from` up to, not including, `to`. */
+export function statisticsRange(dimension: StatisticsDimension, from: number, to: number): KeyRange {
+  const family = `h${STATISTICS_GROUPS[dimension]}`;
+  return { gte: family + String(from).padStart(HOUR_WIDTH, '0'), lt: family + String(to).padStart(HOUR_WIDTH, '0') };
 }

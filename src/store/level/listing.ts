@@ -1,37 +1,32 @@
 /**
  * The register, filtered and in pages, newest first. A page costs the page, not the register: ids
- * come from the indexes of the filters that take most away, and what they have in common is held
- * against the rest, record by record. A search that finds little is cut after its time and gives
- * what it has, with a cursor from which it goes on.
+ * come from the indexes (planning.ts), what they have in common is held against the rest, first by
+ * look-ups in the wider indexes, then record by record. A search that finds little is cut after its
+ * time and gives what it has, with a cursor from which it goes on.
  */
 import { invertId, lowestIdAt } from '../../domain/ids.ts';
 import { type MessageSummary, messageState } from '../../domain/message.ts';
 import type { MessageFilter, Page, PageRequest } from '../../domain/ports.ts';
-import { queryWords } from '../../domain/words.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
-import { compileFilter, isPendingState } from './indexes.ts';
-import { type IndexName, indexPrefix, messageKey, statusKey } from './keys.ts';
-import { decodeMessage, decodeStatus, initialStatus } from './records.ts';
-import { CommonSource, type IdSource, IndexSource, PendingSource, UnionSource } from './sources.ts';
+import { type CompiledFilter, compileFilter } from './indexes.ts';
+import { messageKey, statusKey } from './keys.ts';
+import { type Plan, planSearch } from './planning.ts';
+import { decodeMessage, decodeStatus, initialStatus, type MessageRecord } from './records.ts';
+import { CommonSource, type IdSource } from './sources.ts';
 import type { WordSearch } from './wordsearch.ts';
 
 /** Milliseconds that a page may search, once its sources are open. */
-const TIME = 25;
+const TIME = 15;
 /** Looked at in vain before time counts at all. */
 const FREE_MISSES = 256;
-const BATCH = 128;
-/** An index so many times wider than the narrowest is not walked: its filter is checked by record. */
-const MUCH_WIDER = 16;
-/** What a key of an index takes on disk, roughly; sizes are compared in octets. */
-const KEY_OCTETS = 24;
+/** Records read at once, when the first did not fill the page. */
+const BATCH = 64;
+/** Ids taken at once when indexes are asked of them, at first and at most. */
+const FIRST_ASKED = 128;
+const MOST_ASKED = 512;
 const POSITION = /^[0-9A-Z]{26}$/;
 const PAGE_LIMIT = 500;
-
-interface Planned {
-  readonly octets: number;
-  readonly open: () => IdSource;
-}
 
 export async function listMessages(
   context: StoreContext,
@@ -42,15 +37,14 @@ export async function listMessages(
   const limit = Math.min(Math.max(page.limit, 1), PAGE_LIMIT);
   const mark = markOf('messages', filter);
   const position = decodeCursor(mark, page.cursor, POSITION);
-  const sources = await openSources(context, words, filter, position !== null);
+  const plan = await planSearch(context, words, filter, position !== null);
   const effort = new Effort();
-  const source = new CommonSource(sources, () => effort.miss(1));
+  const source = new CommonSource(plan.sources, () => effort.miss(1));
   try {
-    const search = new Search(context, source, filter, position);
+    const search = new Search({ context, source, plan, filter, position, effort });
     const items: MessageSummary[] = [];
-    while (items.length <= limit && !search.ended) {
-      for (const summary of await search.next(items.length === 0 ? limit + 1 : BATCH, effort)) items.push(summary);
-      if (effort.spent) break;
+    while (items.length <= limit && !search.ended && !effort.spent) {
+      for (const summary of await search.next(limit + 1 - items.length)) items.push(summary);
     }
     if (items.length > limit) {
       const shown = items.slice(0, limit);
@@ -81,143 +75,110 @@ class Effort {
   }
 }
 
+interface SearchRequest {
+  readonly context: StoreContext;
+  readonly source: IdSource;
+  readonly plan: Plan;
+  readonly filter: MessageFilter;
+  readonly position: string | null;
+  readonly effort: Effort;
+}
+
 class Search {
-  readonly #context: StoreContext;
-  readonly #source: IdSource;
-  readonly #matches: ReturnType<typeof compileFilter>;
+  readonly #request: SearchRequest;
+  readonly #filter: CompiledFilter;
   readonly #until: string | null;
   #position: string;
-  #inclusive = false;
+  /** Ids that the indexes let through and that were not read yet. */
+  #passed: string[] = [];
+  /** The last id that was taken from the source. */
+  #taken: string | null;
+  #asked = FIRST_ASKED;
+  #drained = false;
   /** The last id that was looked at; null: none was. */
   lookedAt: string | null;
-  /** Nothing comes after. */
-  ended = false;
 
-  constructor(context: StoreContext, source: IdSource, filter: MessageFilter, position: string | null) {
-    this.#context = context;
-    this.#source = source;
-    this.#matches = compileFilter(filter);
+  constructor(request: SearchRequest) {
+    const { filter, position } = request;
+    this.#request = request;
+    this.#filter = compileFilter(filter);
     this.lookedAt = position;
+    this.#taken = position;
     // Accepted before `to`: ids below the lowest of that instant, which inverted come after it.
     const start = filter.to === undefined ? '' : invertId(lowestIdAt(filter.to));
     this.#position = position !== null && position > start ? position : start;
     this.#until = filter.from === undefined ? null : invertId(lowestIdAt(filter.from));
   }
 
-  /** Looks at up to `count` messages; those that match. */
-  async next(count: number, effort: Effort): Promise<MessageSummary[]> {
-    const ids: string[] = [];
-    while (ids.length < count && !this.ended && (ids.length === 0 || !effort.spent)) {
-      const sought = this.#source.seek(this.#position, this.#inclusive);
+  /** Nothing comes after what was looked at. */
+  get ended(): boolean {
+    return this.#drained && this.#passed.length === 0;
+  }
+
+  /** Looks at some more messages, for `wanted` that match; those that do, in order, and no more. */
+  async next(wanted: number): Promise<MessageSummary[]> {
+    if (this.#passed.length === 0) await this.#take(wanted);
+    // A filter that lets few through is not looked at one record at a time.
+    const ids = this.#passed.splice(0, Math.max(wanted, BATCH));
+    const found = await this.#read(ids);
+    this.#request.effort.miss(ids.length - found.length);
+    this.lookedAt = this.#passed.length === 0 ? this.#taken : (ids.at(-1) ?? this.lookedAt);
+    return found;
+  }
+
+  async #take(wanted: number): Promise<void> {
+    const { source, plan, effort } = this.#request;
+    const asks = plan.holds.length > 0;
+    const count = asks ? this.#asked : Math.max(wanted, BATCH);
+    this.#asked = Math.min(this.#asked * 2, MOST_ASKED);
+    let ids: string[] = [];
+    while (ids.length < count && !this.#drained && (ids.length === 0 || !effort.spent)) {
+      const sought = source.seek(this.#position, false);
       const found = sought instanceof Promise ? await sought : sought;
       if (found === undefined || (this.#until !== null && found > this.#until)) {
-        this.ended = true;
+        this.#drained = true;
         break;
       }
       ids.push(found);
       this.#position = found;
-      this.#inclusive = false;
     }
-    this.lookedAt = ids.at(-1) ?? this.lookedAt;
-    const found = await this.#read(ids);
-    effort.miss(ids.length - found.length);
-    return found;
+    this.#taken = ids.at(-1) ?? this.#taken;
+    const taken = ids.length;
+    for (const holds of plan.holds) {
+      const held = ids.length === 0 ? [] : await holds(ids);
+      ids = ids.filter((_, i) => held[i]);
+    }
+    effort.miss(taken - ids.length);
+    this.#passed = ids;
   }
 
+  /** Those that match; the status is read of those alone that match without it. */
   async #read(ids: readonly string[]): Promise<MessageSummary[]> {
-    const { database, committer } = this.#context;
-    const values = await database.getMany([...ids.map(messageKey), ...ids.map(statusKey)]);
-    const summaries: MessageSummary[] = [];
-    for (const [i, id] of ids.entries()) {
-      const value = values[i];
+    const { database, committer } = this.#request.context;
+    const records: { readonly id: string; readonly record: MessageRecord }[] = [];
+    for (const [i, value] of (await database.getMany(ids.map(messageKey))).entries()) {
+      const id = ids[i] ?? '';
       if (value === undefined) continue; // erased meanwhile
-      const { message, seq } = decodeMessage(messageKey(id), value);
-      if (committer.isUncommitted(message.id)) continue;
-      const statusValue = values[ids.length + i];
-      const status = statusValue === undefined ? initialStatus(message) : decodeStatus(statusKey(id), statusValue, seq);
-      const state = messageState(status.recipients.map((recipient) => recipient.state));
-      if (!this.#matches({ message, state, recipients: status.recipients })) continue;
-      summaries.push({
-        message,
-        state,
-        contentErased: status.contentErased,
-        recipients: message.envelope.recipients.map(({ address }, index) => ({
-          address,
-          state: status.recipients[index]?.state ?? 'queued',
-          category: status.recipients[index]?.category ?? null,
-        })),
-      });
+      const record = decodeMessage(messageKey(id), value);
+      if (!committer.isUncommitted(record.message.id) && this.#filter.message(record.message)) records.push({ id, record });
     }
-    return summaries;
+    const statuses = await database.getMany(records.map(({ id }) => statusKey(id)));
+    return records.flatMap(({ id, record }, i) => this.#summaryOf(id, record, statuses[i]) ?? []);
   }
-}
 
-/** The sources that take most away; all messages when no filter has an index. */
-async function openSources(context: StoreContext, words: WordSearch, filter: MessageFilter, older: boolean): Promise<IdSource[]> {
-  const planned = await planSources(context, words, filter, older);
-  const narrowest = Math.min(...planned.map(({ octets }) => octets));
-  const chosen = planned.filter(({ octets }) => octets <= narrowest * MUCH_WIDER + BATCH * KEY_OCTETS).sort((a, b) => a.octets - b.octets);
-  return chosen.length === 0 ? [new IndexSource(context.database, 'm')] : chosen.map(({ open }) => open());
-}
-
-async function planSources(context: StoreContext, words: WordSearch, filter: MessageFilter, older: boolean): Promise<Planned[]> {
-  const { state, account, q } = filter;
-  const planned: Promise<Planned | null>[] = [];
-  const add = (name: IndexName, values: readonly string[] | undefined): void => {
-    if (values !== undefined) planned.push(planIndex(context, name, values));
-  };
-  add('recipient', one(filter.recipient));
-  add('document', one(filter.document));
-  add('contact', one(filter.contact));
-  add('messageId', one(filter.messageId));
-  add('template', one(filter.template));
-  add('tag', one(filter.tag));
-  add('domain', one(filter.domain));
-  add('sender', one(filter.sender));
-  add('account', account);
-  if (state !== undefined) planned.push(planStates(context, state));
-  if (q !== undefined) {
-    for (const word of queryWords(q)) planned.push(planWord(words, word, older));
+  #summaryOf(id: string, { message, seq }: MessageRecord, value: Buffer | undefined): MessageSummary | undefined {
+    const status = value === undefined ? initialStatus(message) : decodeStatus(statusKey(id), value, seq);
+    const state = messageState(status.recipients.map((recipient) => recipient.state));
+    if (!this.#filter.status(state, status.recipients)) return undefined;
+    return {
+      message,
+      state,
+      contentErased: status.contentErased,
+      recipients: message.envelope.recipients.map(({ address }, index) => ({
+        address,
+        state: status.recipients[index]?.state ?? 'queued',
+        category: status.recipients[index]?.category ?? null,
+      })),
+    };
   }
-  return (await Promise.all(planned)).filter((plan) => plan !== null);
-}
-
-function one(value: string | undefined): string[] | undefined {
-  return value === undefined ? undefined : [value];
-}
-
-async function planIndex({ database }: StoreContext, name: IndexName, values: readonly string[]): Promise<Planned> {
-  const prefixes = [...new Set(values)].map((value) => indexPrefix(name, value));
-  const sizes = await Promise.all(prefixes.map((prefix) => database.approximateSize({ start: prefix, end: `${prefix}\u{10ffff}` })));
-  return {
-    octets: sizes.reduce((sum, size) => sum + size, 0),
-    open: () => unionOf(prefixes.map((prefix) => new IndexSource(database, prefix))),
-  };
-}
-
-/** Pending states come from memory, the others from their index. */
-async function planStates(context: StoreContext, states: readonly string[]): Promise<Planned> {
-  const inMemory = states.filter(isPendingState);
-  const indexed = await planIndex(
-    context,
-    'state',
-    states.filter((state) => !isPendingState(state)),
-  );
-  if (inMemory.length === 0) return indexed;
-  const { pending } = context;
-  return {
-    octets: indexed.octets + pending.counts.messages * KEY_OCTETS,
-    open: () => unionOf([new PendingSource(pending, inMemory), indexed.open()]),
-  };
-}
-
-async function planWord(words: WordSearch, word: string, older: boolean): Promise<Planned | null> {
-  const found = await words.source(word, older);
-  if (found === null) return null;
-  return { octets: Math.min(found.size * KEY_OCTETS, Number.MAX_SAFE_INTEGER), open: found.open };
-}
-
-function unionOf(sources: readonly IdSource[]): IdSource {
-  const [only] = sources;
-  return sources.length === 1 && only !== undefined ? only : new UnionSource(sources);
 }

@@ -100,11 +100,11 @@ export class Statistics {
     const { from, to, group, accounts } = request;
     const dimension = group === 'state' ? 'account' : group;
     const rows = new Map<string, Row>();
-    const range = statisticsRange(Math.floor(from / HOUR), Math.ceil(to / HOUR));
+    const range = statisticsRange(dimension, Math.floor(from / HOUR), Math.ceil(to / HOUR));
     for await (const slice of this.#options.database.slices(range, SLICE)) {
       for (const [key, value] of slice) {
         const counter = decodeJson<Counter>(key, value);
-        if (counter.dimension !== dimension || (accounts !== undefined && !accounts.includes(counter.account))) continue;
+        if (accounts !== undefined && !accounts.includes(counter.account)) continue;
         addToRows(rows, counter, request);
       }
     }
