@@ -181,7 +181,7 @@ function trackedFiles() {
 function machinePaths() {
   const home = homedir();
   const own = [root, ...(home === '/root' || home === '/' ? [] : [home])].map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`(?:${own.join('|')})(?![\\w-])|/(?:home|Users)/[a-z][\\w-]*/|(?<![\\w.])/root/`);
+  const pattern = new RegExp(`(?:${own.join('|')})(?![\\w-])|/(?:home|Users)/[a-z][\\w-]*/|(?<![\\w.])/(?:root)/`);
   const text = /\.(?:[cm]?[jt]sx?|json|ya?ml|md|html|css|sh|txt)$|^\.ci\/|^\.[a-z]+$/;
   const findings = trackedFiles()
     .filter((file) => text.test(file) && file !== 'scripts/check.mjs')
