@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { EVENT_TYPES } from '../domain/events.ts';
+import { LANGUAGES } from '../domain/settings.ts';
 import {
   domain,
   duration,
@@ -71,6 +72,10 @@ const account = section({
   password: SECRET.optional().describe('plain or scrypt$N$r$p$salt$hash; without it the account cannot authenticate'),
   senders: list(SENDER_PATTERN, 1).default(['*']).describe('reverse-paths it may use'),
   tracking: yesNo().default(true),
+  language: oneOf(LANGUAGES).default('en').describe('of the notifications to its senders'),
+  notifications: oneOf(['standard', 'requested', 'none'])
+    .default('standard')
+    .describe('to its senders: failures and delays unless NOTIFY says otherwise; only what NOTIFY asks for; none'),
 });
 
 const match = section({

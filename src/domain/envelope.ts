@@ -27,4 +27,6 @@ export interface Envelope {
   readonly smtputf8: boolean;
   /** Declared by the client: BODY=8BITMIME (RFC 6152 §2). */
   readonly eightBitMime: boolean;
+  /** Declared by the client: REQUIRETLS (RFC 8689 §4). Absent: it was not. */
+  readonly requireTls?: boolean;
 }

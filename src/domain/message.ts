@@ -45,6 +45,12 @@ export interface PreparedMessage {
   readonly references: References;
   /** The message that this one replaces. */
   readonly supersedes: MessageId | null;
+  /** How it came to be, where not from an ERP by SMTP. */
+  readonly origin?: 'api' | 'resend' | 'notification';
+  /** Of a notification: the message that it tells of. */
+  readonly concerns?: MessageId;
+  /** Unix milliseconds before which it is not to be tried (RFC 4865 §4, X-Relais-Send-At). */
+  readonly releaseAt?: number;
   /** Our trace field (RFC 5321 §4.4), folded, with its final CRLF: forwarded in front of the content. */
   readonly received: string;
 }

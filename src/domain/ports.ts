@@ -5,9 +5,10 @@
  */
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
+import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
-import type { AcceptedMessage, MessageSummary, PreparedMessage } from './message.ts';
+import type { AcceptedMessage, MessageSummary, PreparedMessage, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
 
@@ -270,6 +271,73 @@ export interface SignalDelivery {
   readonly body: string;
 }
 
+/** An address that mail is not sent to. */
+export interface SuppressionRecord {
+  /** Normalised; its name in the list. */
+  readonly address: string;
+  /** `bounce`, `complaint`: by a report's evidence; `manual`: by a person. */
+  readonly reason: 'bounce' | 'complaint' | 'manual';
+  /** In words of whoever set it, or the reply that did; null: none. */
+  readonly note: string | null;
+  /** Name of the token or user; null: relais itself. */
+  readonly by: string | null;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** Unix milliseconds from which it no longer holds; null: until it is lifted. */
+  readonly until: number | null;
+  /** The message whose report led to it. */
+  readonly message: MessageId | null;
+}
+
+/** What is kept of a next hop through restarts. */
+export interface NextHopRecord {
+  readonly paused: { readonly at: number; readonly by: string | null } | null;
+  /** Refusals in a row; 0: all is well. */
+  readonly failures: number;
+  /** Unix milliseconds until which it is left alone. */
+  readonly blockedUntil: number;
+  readonly lastError: string | null;
+  /** Unix milliseconds at which messages went that its rate still counts. */
+  readonly sentAt: readonly number[];
+}
+
+/**
+ * A message that comes from inside: the send API, a resend, a notification. It goes the way of one
+ * that came by SMTP: the same limits, header fields, spool and register.
+ */
+export interface SubmissionRequest {
+  readonly origin: 'api' | 'resend' | 'notification';
+  readonly account: string;
+  readonly envelope: Envelope;
+  /** An RFC 5322 message with CRLF; X-Relais-* fields are read and taken off. */
+  readonly content: Buffer | Readable;
+  /** Who asked; null: relais itself. */
+  readonly client: SubmissionClient | null;
+  /** Win over those of the header, field by field. */
+  readonly references?: Partial<References>;
+  readonly supersedes?: MessageId;
+  readonly concerns?: MessageId;
+  /** Unix milliseconds before which it is not tried. */
+  readonly releaseAt?: number;
+  /** Says that this is the same request as one before, `until` then (Unix milliseconds): nothing is recorded twice. */
+  readonly key?: AcceptKey;
+}
+
+export interface AcceptKey {
+  readonly value: string;
+  readonly until: number;
+}
+
+export type SubmissionAnswer =
+  /** Durable. `repeated`: by an earlier request with this key; `message` is that one's. */
+  | { readonly kind: 'recorded'; readonly message: AcceptedMessage; readonly repeated: boolean }
+  /** With the reply that SMTP would have given; 4xx: later. */
+  | { readonly kind: 'refused'; readonly reply: Reply };
+
+export interface Submitter {
+  submit(request: SubmissionRequest): Promise<SubmissionAnswer>;
+}
+
 export interface QueueCounts {
   readonly messages: number;
   readonly queued: number;
@@ -303,13 +371,16 @@ export interface Store {
   openContent(message: PreparedMessage): ContentWriter;
   /**
    * Makes message and content durable, with `message.accepted`; the 250 may be answered once it
-   * resolves, and not before. Recipients are due at `dueAt`.
+   * resolves, and not before. Recipients are due at `dueAt`. With a `key` that was used before and
+   * still holds, nothing is recorded, the content is let go, and the message of then is given. Where
+   * it supersedes a message, that one gets its `message.resent` in the same commit.
    */
   accept(request: {
     readonly message: PreparedMessage;
     readonly content: ContentWriter;
     readonly dueAt: number;
     readonly expireAt: number;
+    readonly key?: AcceptKey;
   }): Promise<AcceptedMessage>;
 
   // ── Delivering ──
@@ -317,7 +388,10 @@ export interface Store {
   schedule(): AsyncIterable<readonly ScheduledRecipient[]>;
   /** Hears of every change of the schedule after its commit; returns how to stop. */
   onSchedule(listener: (changes: readonly ScheduleChange[]) => void): () => void;
-  /** Begins the attempts of those recipients that are still free, durably, before anything is dialled. */
+  /**
+   * Begins the attempts of those recipients that are still free, durably, before anything is dialled.
+   * One that was not tried yet and stands in `suppressions` becomes `suppressed` in this commit instead.
+   */
   claim(request: ClaimRequest): Promise<Claim>;
   /** Applies evidence, all in one commit; idempotent. In the order of `items`. */
   apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]>;
@@ -373,6 +447,10 @@ export interface Store {
   signals(filter: { readonly signal: string }, page: PageRequest): Promise<Page<SignalDelivery>>;
 
   // ── Administration ──
+  /** By normalised address. */
+  readonly suppressions: Collection<SuppressionRecord>;
+  /** By the delivery's name of the hop. */
+  readonly nextHops: Collection<NextHopRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
   /** Erases records and bytes; what is pending is refused unless `force`, which cancels first. */

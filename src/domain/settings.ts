@@ -50,7 +50,17 @@ export interface Account {
   /** Patterns of reverse-paths it may use. The null reverse-path is always allowed. */
   readonly senders: readonly string[];
   readonly tracking: boolean;
+  /** Of the notifications to its senders. */
+  readonly language: Language;
+  /**
+   * Reports that relais writes to the sender (RFC 3461 §6): `standard`: failures and delays unless
+   * NOTIFY says otherwise; `requested`: only where NOTIFY asks; `none`: never.
+   */
+  readonly notifications: 'standard' | 'requested' | 'none';
 }
+
+export const LANGUAGES = ['en', 'fr', 'nl', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 export interface RouteMatch {
   readonly recipientDomain?: readonly string[];

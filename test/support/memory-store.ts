@@ -22,6 +22,7 @@ import type {
   FeedPage,
   MessageDetail,
   MessageFilter,
+  NextHopRecord,
   Page,
   PageRequest,
   QueueCounts,
@@ -35,6 +36,7 @@ import type {
   StoredContent,
   StoreHealth,
   StoreMetrics,
+  SuppressionRecord,
   TokenRecord,
   UserRecord,
 } from '../../src/domain/ports.ts';
@@ -137,6 +139,8 @@ class InMemoryStore implements MemoryStore {
 
   readonly metrics: StoreMetrics = this.#metrics;
   readonly consumers = memoryCollection<{ readonly seq: number; readonly at: number }>(() => this.#commit());
+  readonly nextHops = memoryCollection<NextHopRecord>(() => this.#commit());
+  readonly suppressions = memoryCollection<SuppressionRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
 

@@ -23,7 +23,14 @@ export interface Policy {
   readonly greetingDelay: number;
 }
 
-const UNRESTRICTED: Account = { name: DEFAULT_ACCOUNT, password: null, senders: ['*'], tracking: true };
+const UNRESTRICTED: Account = {
+  name: DEFAULT_ACCOUNT,
+  password: null,
+  senders: ['*'],
+  tracking: true,
+  language: 'en',
+  notifications: 'standard',
+};
 
 export function compilePolicy(accounts: readonly Account[], settings: SubmissionSettings): Policy {
   const byName = new Map(accounts.map((account) => [account.name, account]));

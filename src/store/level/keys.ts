@@ -229,7 +229,7 @@ export function signalIdOf(key: string, prefix: string): string {
 
 // ── The rest ──
 
-export const COLLECTION_KINDS = { consumers: 'c', tokens: 't', users: 'u' } as const;
+export const COLLECTION_KINDS = { consumers: 'c', nextHops: 'h', suppressions: 's', tokens: 't', users: 'u' } as const;
 export type CollectionKind = keyof typeof COLLECTION_KINDS;
 
 export function collectionRange(kind: CollectionKind): KeyRange {

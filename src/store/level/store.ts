@@ -23,6 +23,7 @@ import type {
   FeedPage,
   MessageDetail,
   MessageFilter,
+  NextHopRecord,
   Page,
   PageRequest,
   QueueCounts,
@@ -36,6 +37,7 @@ import type {
   StoredContent,
   StoreHealth,
   StoreMetrics,
+  SuppressionRecord,
   TokenRecord,
   UserRecord,
 } from '../../domain/ports.ts';
@@ -64,6 +66,8 @@ type Consumer = { readonly seq: number; readonly at: number };
 
 export interface Collections {
   readonly consumers: StoredCollection<Consumer>;
+  readonly nextHops: StoredCollection<NextHopRecord>;
+  readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
 }
@@ -71,6 +75,8 @@ export interface Collections {
 export class LevelStore implements Store {
   readonly metrics: StoreMetrics;
   readonly consumers: StoredCollection<Consumer>;
+  readonly nextHops: StoredCollection<NextHopRecord>;
+  readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
   readonly #context: StoreContext;
@@ -104,6 +110,8 @@ export class LevelStore implements Store {
     this.#diskFloor = options.diskFloor;
     this.#words = new WordSearch(options.context.database);
     this.consumers = options.collections.consumers;
+    this.nextHops = options.collections.nextHops;
+    this.suppressions = options.collections.suppressions;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
     const { context, statistics } = options;

@@ -147,7 +147,7 @@ export async function runSubmission(options: RunOptions = {}): Promise<Running> 
 }
 
 export function account(name: string, password: string, senders: readonly string[] = ['*']): Account {
-  return { name, password: { kind: 'plain', value: password }, senders, tracking: true };
+  return { name, password: { kind: 'plain', value: password }, senders, tracking: true, language: 'en', notifications: 'standard' };
 }
 
 /** The initial response of AUTH PLAIN (RFC 4616). */
