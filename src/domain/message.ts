@@ -51,6 +51,8 @@ export interface PreparedMessage {
   readonly concerns?: MessageId;
   /** Unix milliseconds before which it is not to be tried (RFC 4865 §4, X-Relais-Send-At). */
   readonly releaseAt?: number;
+  /** SHA-256 in hex of the request that it came of, where that bore a key: another request with the key is told from the same. */
+  readonly requestHash?: string;
   /** Our trace field (RFC 5321 §4.4), folded, with its final CRLF: forwarded in front of the content. */
   readonly received: string;
 }

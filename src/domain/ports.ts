@@ -240,6 +240,7 @@ export interface UserRecord {
 export const PERMISSIONS = [
   'messages:read',
   'messages:content',
+  'messages:send',
   'messages:resend',
   'messages:delete',
   'changes:read',
@@ -321,6 +322,8 @@ export interface SubmissionRequest {
   readonly releaseAt?: number;
   /** Says that this is the same request as one before, `until` then (Unix milliseconds): nothing is recorded twice. */
   readonly key?: AcceptKey;
+  /** Kept with the message, so that the answer to a repeated key tells which request used it first. */
+  readonly requestHash?: string;
 }
 
 export interface AcceptKey {

@@ -94,7 +94,16 @@ describe('roles', () => {
     ['viewer', ['messages:read', 'changes:read']],
     [
       'operator',
-      ['messages:read', 'changes:read', 'messages:content', 'messages:resend', 'queue:manage', 'sync:run', 'suppressions:manage'],
+      [
+        'messages:read',
+        'changes:read',
+        'messages:content',
+        'messages:send',
+        'messages:resend',
+        'queue:manage',
+        'sync:run',
+        'suppressions:manage',
+      ],
     ],
     ['admin', [...PERMISSIONS]],
   ] as const)('%s has its permissions', async (role, permissions) => {

@@ -139,7 +139,7 @@ function tokenRoutes(api: Api, shared: Shared): void {
       };
       await store.tokens.put(record.name, record);
       shared.access.tokens.forget();
-      log.info({ caller: caller.name, token: record.name, role: record.role }, 'token made');
+      log.info({ caller: caller.name, tokenName: record.name, role: record.role }, 'token made');
       return c.json({ ...tokenJson(record), token }, 201);
     },
   );
@@ -156,7 +156,7 @@ function tokenRoutes(api: Api, shared: Shared): void {
     async ({ c, caller, params: { name } }) => {
       if (!(await store.tokens.delete(name))) throw notFound(`There is no token ${name}`);
       shared.access.tokens.forget();
-      log.info({ caller: caller.name, token: name }, 'token revoked');
+      log.info({ caller: caller.name, tokenName: name }, 'token revoked');
       return c.body(null, 204);
     },
   );

@@ -3,7 +3,16 @@ import { PERMISSIONS, type Permission, type Role } from '../../domain/ports.ts';
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ['messages:read', 'changes:read'],
-  operator: ['messages:read', 'changes:read', 'messages:content', 'messages:resend', 'queue:manage', 'sync:run', 'suppressions:manage'],
+  operator: [
+    'messages:read',
+    'changes:read',
+    'messages:content',
+    'messages:send',
+    'messages:resend',
+    'queue:manage',
+    'sync:run',
+    'suppressions:manage',
+  ],
   admin: PERMISSIONS,
 };
 
