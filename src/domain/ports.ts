@@ -159,6 +159,8 @@ export interface MessageDetail extends Omit<MessageSummary, 'recipients'> {
     readonly reportList: readonly ReportRecord[];
   })[];
   readonly events: readonly FeedEvent[];
+  /** The messages that replace this one, as its events tell. */
+  readonly supersededBy: readonly MessageId[];
 }
 
 export interface FeedPage {

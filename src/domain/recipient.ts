@@ -141,7 +141,8 @@ export type Evidence =
   /** The retry time ran out while nothing was tried (a paused hop, a long outage of ours). */
   | { readonly kind: 'expired' }
   | { readonly kind: 'held'; readonly reason: string }
-  | { readonly kind: 'released' }
+  /** `notBefore`, Unix milliseconds: a scheduled message keeps its time (`releaseAt`); the store fills it in. */
+  | { readonly kind: 'released'; readonly notBefore?: number }
   | { readonly kind: 'retry' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'suppressed'; readonly reason: string }
@@ -200,7 +201,7 @@ export function transition(recipient: RecipientRecord, evidence: Evidence, now: 
     case 'held':
       return isWaiting(recipient) ? enter(recipient, 'held', now, { reason: evidence.reason }) : unchanged(recipient);
     case 'released':
-      return recipient.state === 'held' ? release(recipient, now) : unchanged(recipient);
+      return recipient.state === 'held' ? release(recipient, Math.max(now, evidence.notBefore ?? now), now) : unchanged(recipient);
     case 'retry':
       return isWaiting(recipient) && recipient.attempting === null && now < (recipient.nextAttemptAt ?? now)
         ? { changed: true, recipient: { ...recipient, nextAttemptAt: now }, attempt: null, events: [] }
@@ -216,6 +217,11 @@ export function transition(recipient: RecipientRecord, evidence: Evidence, now: 
     default:
       return evidence satisfies never;
   }
+}
+
+/** The evidence as it holds for a message that is not to be tried before `releaseAt`. */
+export function notBefore(evidence: Evidence, { releaseAt }: { readonly releaseAt?: number }): Evidence {
+  return evidence.kind === 'released' && releaseAt !== undefined ? { ...evidence, notBefore: releaseAt } : evidence;
 }
 
 function isWaiting(recipient: RecipientRecord): boolean {
@@ -370,16 +376,16 @@ function abandonAttempt(recipient: RecipientRecord, now: number): Transition {
   );
 }
 
-function release(recipient: RecipientRecord, now: number): Transition {
+function release(recipient: RecipientRecord, dueAt: number, now: number): Transition {
   const state = recipient.attempts === 0 ? 'queued' : 'deferred';
-  const next: RecipientRecord = { ...recipient, state, stateSince: now, nextAttemptAt: now };
+  const next: RecipientRecord = { ...recipient, state, stateSince: now, nextAttemptAt: dueAt };
   const event: EventDraft = {
     type: 'recipient.released',
     index: next.index,
     recipient: next.address,
     state,
     previous: 'held',
-    nextAttemptAt: now,
+    nextAttemptAt: dueAt,
   };
   return { changed: true, recipient: next, attempt: null, events: [event] };
 }

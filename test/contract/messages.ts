@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Address, NULL_REVERSE_PATH, toAddress } from '../../src/domain/address.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import type { AcceptedMessage, PreparedMessage, References } from '../../src/domain/message.ts';
-import type { ReportRecord, SignalDelivery, Store } from '../../src/domain/ports.ts';
+import type { AcceptKey, ReportRecord, SignalDelivery, Store, SuppressionRecord } from '../../src/domain/ports.ts';
 import type { AttemptEnded, Outcome, RecipientRecord, ReportEvidence } from '../../src/domain/recipient.ts';
 import type { Category } from '../../src/domain/reply.ts';
 
@@ -36,6 +36,8 @@ export interface Described {
   readonly body?: string | Buffer;
   readonly dueAt?: number;
   readonly expireAt?: number;
+  readonly releaseAt?: number;
+  readonly key?: AcceptKey;
 }
 
 let randomness = 0;
@@ -87,6 +89,7 @@ export class Maker {
       },
       references: { document: null, contact: null, template: null, class: null, tags: {}, ...described.references },
       supersedes: described.supersedes ?? null,
+      ...(described.releaseAt === undefined ? {} : { releaseAt: described.releaseAt }),
       received: 'Received: from erp.example (192.0.2.1) by relay.example;\r\n Mon, 2 Mar 2026 00:00:00 +0000\r\n',
     };
   }
@@ -95,8 +98,9 @@ export class Maker {
     const message = this.prepare(described);
     const content = store.openContent(message);
     await content.write(Buffer.from(described.body ?? `Subject: ${described.subject ?? ''}\r\n\r\nHello.\r\n`));
-    const { dueAt = this.clock.now, expireAt = this.clock.now + 5 * DAY } = described;
-    return store.accept({ message, content, dueAt, expireAt });
+    const { dueAt = described.releaseAt ?? this.clock.now, key } = described;
+    const { expireAt = dueAt + 5 * DAY } = described;
+    return store.accept({ message, content, dueAt, expireAt, ...(key === undefined ? {} : { key }) });
   }
 
   report(described: Partial<ReportRecord> = {}): Omit<ReportRecord, 'size' | 'sha256'> {
@@ -115,6 +119,22 @@ export class Maker {
       trouble: null,
       ...described,
     };
+  }
+
+  /** A suppression under its address. */
+  async suppress(store: Store, address: string, described: Partial<SuppressionRecord> = {}): Promise<void> {
+    const { now } = this.clock;
+    const record: SuppressionRecord = {
+      address,
+      reason: 'manual',
+      note: null,
+      by: 'ops',
+      at: now,
+      until: null,
+      message: null,
+      ...described,
+    };
+    await store.suppressions.put(address, record);
   }
 
   delivery(described: Partial<SignalDelivery> = {}): SignalDelivery {

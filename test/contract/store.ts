@@ -7,6 +7,8 @@ import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
+import { repetitionContract } from './repetitions.ts';
+import { suppressionContract } from './suppressions.ts';
 
 export interface Implementation {
   readonly name: string;
@@ -382,6 +384,23 @@ export function storeContract(implementation: Implementation): void {
         await store.users.delete('x');
         expect(await store.tokens.list()).toHaveLength(1);
       });
+
+      it('keeps next hops and suppressions by name', async () => {
+        const hop = {
+          paused: { at: START, by: 'ops' },
+          failures: 2,
+          blockedUntil: START + HOUR,
+          lastError: '535',
+          sentAt: [START, START + 1],
+        };
+        await store.nextHops.put('hop.example:25', hop);
+        await make.suppress(store, 'ann@customer.example', { reason: 'bounce', note: '550 5.1.1', until: START + DAY });
+        expect(await store.nextHops.list()).toEqual([{ name: 'hop.example:25', value: hop }]);
+        expect(await store.suppressions.get('ann@customer.example')).toMatchObject({ reason: 'bounce', until: START + DAY });
+        expect(await store.suppressions.get('hop.example:25')).toBeUndefined();
+        expect(await store.nextHops.delete('hop.example:25')).toBe(true);
+        expect(await store.nextHops.list()).toEqual([]);
+      });
     });
 
     describe('signals', () => {
@@ -561,6 +580,8 @@ export function storeContract(implementation: Implementation): void {
       });
     });
 
+    repetitionContract(() => ({ store, make, clock }));
+    suppressionContract(() => ({ store, make, clock }));
     listContract(() => ({ store, make, clock }));
   });
 }

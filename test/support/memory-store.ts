@@ -44,11 +44,13 @@ import {
   type Attempt,
   isPending,
   newRecipient,
+  notBefore,
   type RecipientRecord,
   type RecipientState,
   type Transition,
   transition,
 } from '../../src/domain/recipient.ts';
+import { suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 
 export interface MemoryStoreExtras {
@@ -127,6 +129,7 @@ class InMemoryStore implements MemoryStore {
   readonly #now: (() => number) | undefined;
   readonly #entries = new Map<MessageId, Entry>();
   readonly #events: FeedEvent[] = [];
+  readonly #keys = new Map<string, { readonly message: MessageId; readonly until: number }>();
   readonly #reports = new Map<ReportId, { report: ReportRecord; raw: Buffer }>();
   readonly #signals = new Map<string, SignalDelivery>();
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
@@ -187,7 +190,14 @@ class InMemoryStore implements MemoryStore {
     }
     if (!(content instanceof MemoryContent)) throw new TypeError('accept: the content was opened by another store');
     if (content.aborted) throw new Error('accept: the content was aborted');
+    const { key } = request;
+    const known = key === undefined ? undefined : this.#keyed(key.value);
+    if (known !== undefined) {
+      await content.abort();
+      return known;
+    }
     this.#commit();
+    if (key !== undefined) this.#keys.set(key.value, { message: message.id, until: key.until });
     const bytes = content.bytes();
     const accepted: AcceptedMessage = { ...message, size: bytes.length, sha256: sha256(bytes) };
     const recipients = message.envelope.recipients.map(({ address }, index) =>
@@ -198,6 +208,11 @@ class InMemoryStore implements MemoryStore {
     const domains: Record<string, number> = {};
     for (const { address } of recipients) domains[asciiDomainOf(address)] = (domains[asciiDomainOf(address)] ?? 0) + 1;
     this.#append({ type: 'message.accepted', domains }, this.#now?.() ?? message.acceptedAt, accepted);
+    const superseded = message.supersedes === null ? undefined : this.#entries.get(message.supersedes);
+    if (superseded !== undefined) {
+      const at = this.#now?.() ?? message.acceptedAt;
+      this.#append({ type: 'message.resent', supersededBy: message.id }, at, superseded.message);
+    }
     this.#tellSchedule(recipients.map((recipient) => changeOf(entry, recipient)));
     return accepted;
   }
@@ -227,7 +242,15 @@ class InMemoryStore implements MemoryStore {
     const { nextHop, leaseUntil, retryAt, now } = request;
     const changes: ScheduleChange[] = [];
     const recipients: RecipientRecord[] = [];
+    const suppressions = new Map((await this.suppressions.list()).map(({ name, value }) => [name, value]));
     for (const index of request.indexes) {
+      const recipient = entry.recipients[index];
+      const reason = recipient === undefined ? null : suppressionOf(recipient, (address) => suppressions.get(address), now);
+      if (reason !== null) {
+        const suppressed = this.#applyOne({ message: request.message, index, evidence: { kind: 'suppressed', reason } }, now);
+        if (suppressed !== undefined) changes.push(changeOf(entry, suppressed.recipient));
+        continue;
+      }
       const result = this.#applyOne(
         { message: request.message, index, evidence: { kind: 'attempt-started', nextHop, leaseUntil, retryAt } },
         now,
@@ -300,6 +323,7 @@ class InMemoryStore implements MemoryStore {
         reportList: recipient.reports.flatMap((report) => this.#reports.get(report)?.report ?? []),
       })),
       events: this.#events.filter((event) => event.message === id),
+      supersededBy: this.#events.flatMap((event) => (event.message === id ? (event.supersededBy ?? []) : [])),
     };
   }
 
@@ -478,6 +502,13 @@ class InMemoryStore implements MemoryStore {
     if (this.#closed) throw new StoreError('closed', 'the store is closed');
   }
 
+  /** The message that was accepted with the key, while it holds. */
+  #keyed(value: string): AcceptedMessage | undefined {
+    const stored = this.#keys.get(value);
+    if (stored === undefined || (this.#now?.() ?? Date.now()) >= stored.until) return undefined;
+    return this.#entries.get(stored.message)?.message;
+  }
+
   /** What every write asks first. */
   #commit(operations = 1): void {
     this.#assertOpen();
@@ -529,7 +560,7 @@ class InMemoryStore implements MemoryStore {
     const entry = this.#entries.get(message);
     const recipient = entry?.recipients[index];
     if (entry === undefined || recipient === undefined) return undefined;
-    const result = transition(recipient, evidence, now);
+    const result = transition(recipient, notBefore(evidence, entry.message), now);
     if (!result.changed) return result;
     entry.recipients[index] = result.recipient;
     if (result.attempt !== null) {

@@ -7,6 +7,7 @@
  */
 import { idTime, invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
 import type { CleanupCounts, CleanupRequest } from '../../domain/ports.ts';
+import type { AcceptKeys } from './accept-keys.ts';
 import { decodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
@@ -28,6 +29,7 @@ interface Counting {
 export interface Cleanup {
   readonly context: StoreContext;
   readonly statistics: Statistics;
+  readonly keys: AcceptKeys;
   /** Positions of the readers of the feed. */
   readonly positions: () => Iterable<number>;
 }
@@ -48,6 +50,7 @@ export async function cleanUp(cleanup: Cleanup, request: CleanupRequest): Promis
   });
   await cleanReports(context, request);
   await cleanSignals(context, request);
+  await cleanup.keys.sweep(request.now);
   await trimFeed(cleanup, request);
   await context.segments.drop();
   await context.disk.restore();

@@ -1,6 +1,6 @@
 /**
- * Administrative records: tokens, users, positions of consumers. Few, and asked for with every
- * request: all are in memory, and written through.
+ * Administrative records: tokens, users, positions of consumers, next hops, suppressions. Few, or
+ * asked for with every request or claim: all are in memory, and written through.
  */
 import type { Collection } from '../../domain/ports.ts';
 import { decodeJson, encodeJson } from './codec.ts';
@@ -43,6 +43,15 @@ export class StoredCollection<T> implements Collection<T> {
 
   async list(): Promise<readonly { readonly name: string; readonly value: T }[]> {
     return [...this.#values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** The value, as committed. */
+  value(name: string): T | undefined {
+    return this.#values.get(name);
   }
 
   /** All values, as committed. */

@@ -31,6 +31,7 @@ export async function readDetail(context: StoreContext, stored: StoredMessage): 
       };
     }),
     events,
+    supersededBy: events.flatMap(({ supersededBy }) => supersededBy ?? []),
   };
 }
 

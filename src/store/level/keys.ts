@@ -19,6 +19,8 @@
  *     r ~id index               recipient that is not pending
  *     s ~id                     status: state and category by recipient, its events
  *     w word 0 ~id              message by word
+ *     x digest                  key of a request: which message was accepted with it
+ *     X until digest            keys of requests by the end of their time
  *
  * Values in keys are escaped, so that none contains the separator (octet 0), and bounded in
  * length: of a long one the head and a hash are kept. An index therefore may only be too wide,
@@ -36,12 +38,15 @@ const INDEX_WIDTH = 3;
 const NUMBER_WIDTH = 4;
 const SEQ_WIDTH = 15;
 const HOUR_WIDTH = 8;
+/** The greatest number of `SEQ_WIDTH` digits. */
+const LAST_TIME = 999_999_999_999_999;
 
 const NEEDS_ESCAPE = /[\x00\x01]/;
 
 export const IDENTITY_KEY = '!identity';
 export const COMMIT_KEY = '!commit';
 export const STATISTICS_CURSOR_KEY = '!counters';
+export const ACCEPT_KEYS_SWEPT_KEY = '!accept-keys';
 
 /** A range of keys, bounds included or not as in `abstract-level`. */
 export interface KeyRange {
@@ -211,7 +216,7 @@ export function signalPrefix(signal: string): string {
 }
 
 export function signalOrderKey(delivery: { readonly signal: string; readonly createdAt: number; readonly id: string }): string {
-  const inverted = String(999_999_999_999_999 - delivery.createdAt).padStart(SEQ_WIDTH, '0');
+  const inverted = String(LAST_TIME - delivery.createdAt).padStart(SEQ_WIDTH, '0');
   return `${signalPrefix(delivery.signal)}${inverted}${SEPARATOR}${delivery.id}`;
 }
 
@@ -219,12 +224,39 @@ export function signalOrderKey(delivery: { readonly signal: string; readonly cre
 export function signalTimeOf(key: string): { readonly createdAt: number; readonly id: string } {
   const at = key.indexOf(SEPARATOR) + 1;
   const inverted = Number(key.slice(at, at + SEQ_WIDTH));
-  return { createdAt: 999_999_999_999_999 - inverted, id: key.slice(at + SEQ_WIDTH + 1) };
+  return { createdAt: LAST_TIME - inverted, id: key.slice(at + SEQ_WIDTH + 1) };
 }
 
 /** The delivery's id in an order key, given the key's prefix. */
 export function signalIdOf(key: string, prefix: string): string {
   return key.slice(prefix.length + SEQ_WIDTH + 1);
+}
+
+// ── Keys of requests ──
+
+export const ACCEPT_KEYS = prefixRange('x');
+export const ACCEPT_KEY_ORDER = prefixRange('X');
+
+export function acceptKeyKey(digest: string): string {
+  return `x${digest}`;
+}
+
+export function acceptKeyOrderKey(until: number, digest: string): string {
+  return `X${timeText(until)}${digest}`;
+}
+
+export function acceptKeyOrderParts(key: string): { readonly until: number; readonly digest: string } {
+  return { until: Number(key.slice(1, 1 + SEQ_WIDTH)), digest: key.slice(1 + SEQ_WIDTH) };
+}
+
+/** Order keys of those that end from `from` on, up to and with `to`. */
+export function acceptKeysUntil(from: number, to: number): KeyRange {
+  return { gte: `X${timeText(from)}`, lt: `X${timeText(to + 1)}` };
+}
+
+/** Whole milliseconds, in a width that sorts. */
+function timeText(ms: number): string {
+  return String(Math.min(Math.max(0, Math.floor(ms)), LAST_TIME)).padStart(SEQ_WIDTH, '0');
 }
 
 // ── The rest ──

@@ -8,11 +8,12 @@
  */
 import { join } from 'node:path';
 import { StoreError } from '../../domain/errors.ts';
+import type { EventType, FeedEvent } from '../../domain/events.ts';
 import { invertId, type MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Recovery, Spool } from '../spool/spool.ts';
 import { decodeJson, encodeJson, encodeText, payloadOf } from './codec.ts';
-import { Database } from './database.ts';
+import { type Batch, Database } from './database.ts';
 import { claimIdentity, markReady, readIdentity } from './identity.ts';
 import { messageIndexKeys } from './indexes.ts';
 import {
@@ -28,9 +29,10 @@ import {
   SEGMENTS,
   segmentKey,
   segmentOf,
+  statusKey,
 } from './keys.ts';
 import { PendingTable } from './pending.ts';
-import { decodeMessage, type MessageRecord, peekPending } from './records.ts';
+import { decodeMessage, decodeStatus, encodeStatus, type MessageRecord, peekPending } from './records.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount } from './transaction.ts';
 
 /** Events at the end of the feed that are all looked for: what LevelDB's log can hold (see WRITE_BUFFER). */
@@ -166,12 +168,14 @@ async function takeBackTail(
 ): Promise<{ record: CommitRecord; removed: number }> {
   const { database, record, segments } = opened;
   if (lastGroupWhole) return { record, removed: 0 };
-  const accepted = record.firstAcceptSeq > record.seq ? [] : await acceptedIn(database, record);
+  const { accepted, superseded } = await acceptedIn(database, record);
   const batch = database.batch();
+  await stageNotSuperseded(database, batch, superseded, record.firstAcceptSeq);
   let pending = 0;
   for (const { message, location } of accepted) {
     const inverted = invertId(message.id);
     batch.del(messageKey(inverted));
+    batch.del(statusKey(inverted));
     for (const key of messageIndexKeys(message, inverted)) batch.del(key);
     for (const index of message.envelope.recipients.keys()) batch.del(pendingKey(message.id, index));
     pending += message.envelope.recipients.length;
@@ -197,14 +201,40 @@ async function takeBackTail(
   return { record: after, removed: accepted.length };
 }
 
-async function acceptedIn(database: Database, record: CommitRecord): Promise<MessageRecord[]> {
-  const events = await database.entries({ gte: eventKey(record.firstAcceptSeq), lte: eventKey(record.seq) });
-  const keys = events.map(([key, value]) => messageKey(invertId(decodeJson<{ message: MessageId }>(key, value).message)));
+interface Tail {
+  readonly accepted: readonly MessageRecord[];
+  /** Messages that got a `message.resent`. */
+  readonly superseded: ReadonlySet<MessageId>;
+}
+
+async function acceptedIn(database: Database, record: CommitRecord): Promise<Tail> {
+  if (record.firstAcceptSeq > record.seq) return { accepted: [], superseded: new Set() };
+  const entries = await database.entries({ gte: eventKey(record.firstAcceptSeq), lte: eventKey(record.seq) });
+  const events = entries.map(([key, value]) => decodeJson<FeedEvent>(key, value));
+  const named = (type: EventType): MessageId[] => events.flatMap((event) => (event.type === type ? (event.message ?? []) : []));
+  const accepted = await readMessages(database, named('message.accepted'));
+  const taken = new Set(accepted.map(({ message }) => message.id));
+  return { accepted, superseded: new Set(named('message.resent').filter((id) => !taken.has(id))) };
+}
+
+async function readMessages(database: Database, ids: readonly MessageId[]): Promise<MessageRecord[]> {
+  const keys = ids.map((id) => messageKey(invertId(id)));
   return (await database.getMany(keys)).map((value, i) => {
     const key = keys[i] ?? '';
     if (value === undefined) throw damaged(`a message of the last commit is missing (${key})`);
     return decodeMessage(key, value);
   });
+}
+
+/** What is taken back superseded nothing: the statuses lose the events that said so. */
+async function stageNotSuperseded(database: Database, batch: Batch, ids: ReadonlySet<MessageId>, firstSeq: number): Promise<void> {
+  for (const { message, seq } of await readMessages(database, [...ids])) {
+    const key = statusKey(invertId(message.id));
+    const value = await database.get(key);
+    if (value === undefined) continue;
+    const status = decodeStatus(key, value, seq);
+    batch.put(key, encodeStatus({ ...status, seq, seqs: status.seqs.filter((own) => own < firstSeq) }));
+  }
 }
 
 function without(count: SegmentCount, octets: number, message: MessageId): SegmentCount {

@@ -152,16 +152,23 @@ export interface Status {
 const ERASED = 1;
 const STATUS_HEAD = 5;
 
+/** What the status is written from; `seq`: of the message's first event. */
+export type StatusSource = Status & { readonly seq: number };
+
+export function statusOf({ seq, contentErased, recipients, seqs }: StoredMessage): StatusSource {
+  return { seq, contentErased, recipients: recipients.map(({ state, failure }) => ({ state, category: failure?.category ?? null })), seqs };
+}
+
 /** Two octets a recipient, then the distances between the sequence numbers, seven bits an octet. */
-export function encodeStatus(stored: StoredMessage): Buffer {
+export function encodeStatus(stored: StatusSource): Buffer {
   const { recipients, seqs } = stored;
   const value = Buffer.allocUnsafe(VALUE_HEAD + STATUS_HEAD + recipients.length * 2 + seqs.length * 8);
   let at = VALUE_HEAD;
   at = value.writeUInt8(stored.contentErased ? ERASED : 0, at);
   at = value.writeUInt32LE(recipients.length, at);
-  for (const { state, failure } of recipients) {
+  for (const { state, category } of recipients) {
     at = value.writeUInt8(STATES.indexOf(state), at);
-    at = value.writeUInt8(failure === null ? 0 : CATEGORIES.indexOf(failure.category) + 1, at);
+    at = value.writeUInt8(category === null ? 0 : CATEGORIES.indexOf(category) + 1, at);
   }
   let before = stored.seq;
   for (const seq of seqs) {

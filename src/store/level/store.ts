@@ -42,6 +42,8 @@ import type {
   UserRecord,
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
+import { suppressionOf } from '../../domain/suppression.ts';
+import { AcceptKeys, type FreshKey } from './accept-keys.ts';
 import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
 import { MessageContent } from './content.ts';
@@ -90,6 +92,7 @@ export class LevelStore implements Store {
   };
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
   readonly #poisonListeners = new Set<(cause: Error) => void>();
+  readonly #keys: AcceptKeys;
   readonly #words: WordSearch;
   readonly #statistics: Statistics;
   readonly #onDrained: (record: CommitRecord) => Promise<void>;
@@ -108,6 +111,7 @@ export class LevelStore implements Store {
     this.#onDrained = options.onDrained;
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
+    this.#keys = new AcceptKeys(options.context);
     this.#words = new WordSearch(options.context.database);
     this.consumers = options.collections.consumers;
     this.nextHops = options.collections.nextHops;
@@ -116,7 +120,7 @@ export class LevelStore implements Store {
     this.users = options.collections.users;
     const { context, statistics } = options;
     this.#statistics = statistics;
-    this.#cleanup = { context, statistics, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
+    this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
     this.#counts = { accepted: 0, commits: 0, committedOperations: 0, onCommit: null, orphans: options.orphans };
     this.metrics = this.#counts;
   }
@@ -134,7 +138,7 @@ export class LevelStore implements Store {
     segments.noted(committed);
     this.#statistics.noted(committed.events);
     this.#counts.commits++;
-    this.#counts.accepted += committed.record.seq + 1 - committed.record.firstAcceptSeq;
+    this.#counts.accepted += committed.accepted;
     this.#counts.committedOperations += timing.operations;
     this.#tell(() => this.#counts.onCommit?.(timing.seconds, timing.operations));
     if (committed.schedule.length === 0) return;
@@ -169,30 +173,38 @@ export class LevelStore implements Store {
   }
 
   async accept(request: Parameters<Store['accept']>[0]): Promise<AcceptedMessage> {
-    const { message, content, dueAt, expireAt } = request;
+    const { message, content, key } = request;
     this.#assertOpen();
     if (!(content instanceof MessageContent)) throw new TypeError('accept: the content was opened by another store');
     const weight = message.envelope.recipients.length;
     if (weight === 0 || weight > RECIPIENT_LIMIT)
       throw new RangeError(`accept: ${weight} recipients, 1 to ${RECIPIENT_LIMIT} are possible`);
+    if (key === undefined) return this.#accept(request, content, null);
+    return this.#keys.once(key, { repeated: () => content.abort(), accept: (fresh) => this.#accept(request, content, fresh) });
+  }
+
+  async #accept(request: Parameters<Store['accept']>[0], content: MessageContent, key: FreshKey | null): Promise<AcceptedMessage> {
+    const { message, dueAt, expireAt } = request;
+    const { supersedes } = message;
     const { recent, committer, loader, pending } = this.#context;
     // Twice the same would be counted twice, and be damage when the store is opened again.
     if (pending.has(message.id) || loader.cached(message.id) !== undefined) throw new Error(`accept: ${message.id} was accepted before`);
     content.take();
     const json = content.message === message ? content.json : Buffer.from(JSON.stringify(message));
-    const accepted = await committer.submit({
+    return committer.submit({
       content: content.writer,
       accepts: message.id,
-      weight: 1 + weight,
+      messages: supersedes === null ? [] : [supersedes],
+      weight: 1 + message.envelope.recipients.length,
       stage: (transaction, entry) => {
         if (entry === undefined) throw new Error('the spool gave the content no place');
         if (transaction.message(message.id) !== undefined) throw new Error(`accept: ${message.id} was accepted before`);
         const staged = transaction.accept({ message, json, dueAt, expireAt, entry });
+        key?.stage(transaction, message.id);
         recent.keep(message.id, { bytes: content.writer.bytes(), sha256: entry.sha256 });
         return staged;
       },
     });
-    return accepted;
   }
 
   // ── Delivering ──
@@ -233,6 +245,12 @@ export class LevelStore implements Store {
         if (stored === undefined) throw notFound(id);
         const recipients: RecipientRecord[] = [];
         for (const index of indexes) {
+          const recipient = stored.recipients[index];
+          const reason = recipient === undefined ? null : this.#suppressed(recipient, now);
+          if (reason !== null) {
+            transaction.apply({ message: id, index, evidence: { kind: 'suppressed', reason } }, now);
+            continue;
+          }
           const evidence = { kind: 'attempt-started', nextHop, leaseUntil, retryAt } as const;
           const result = transaction.apply({ message: id, index, evidence }, now);
           if (result?.changed === true) recipients.push(result.recipient);
@@ -415,6 +433,12 @@ export class LevelStore implements Store {
 
   #assertOpen(): void {
     if (this.#closing !== null) throw new StoreError('closed', 'the store is closed');
+  }
+
+  /** Why the recipient is not to be tried; null: it is. */
+  #suppressed(recipient: RecipientRecord, now: number): string | null {
+    if (this.suppressions.size === 0) return null;
+    return suppressionOf(recipient, (address) => this.suppressions.value(address), now);
   }
 
   /** As committed; what is being accepted is not there yet. */

@@ -11,7 +11,7 @@ import type { EventDraft, FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
 import type { EvidenceItem, ScheduleChange } from '../../domain/ports.ts';
-import { isPending, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
+import { isPending, notBefore, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
 import { EMPTY_END, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
 import { encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
@@ -26,6 +26,7 @@ import {
   newStored,
   type StoredMessage,
   scheduledOf,
+  statusOf,
 } from './records.ts';
 
 /** Written with each commit: where the feed and the spool end, and counts to be compared at opening. */
@@ -34,7 +35,10 @@ export interface CommitRecord {
   readonly seq: number;
   /** Oldest event that is kept; `seq` + 1 when none is. */
   readonly firstSeq: number;
-  /** First `message.accepted` of this commit; `seq` + 1 when it accepted nothing. They are the tail of the feed. */
+  /**
+   * First `message.accepted` of this commit; `seq` + 1 when it accepted nothing. From it on come the
+   * acceptances and the `message.resent` of what they supersede, and nothing else: the tail of the feed.
+   */
   readonly firstAcceptSeq: number;
   /** The group of the spool that belongs to this commit, or what its last one left. */
   readonly end: SpoolEnd;
@@ -75,6 +79,8 @@ export interface AcceptStaging {
 export interface Committed {
   readonly record: CommitRecord;
   readonly events: readonly FeedEvent[];
+  /** How many messages were accepted. */
+  readonly accepted: number;
   readonly schedule: readonly ScheduleChange[];
   /** By id; null: deleted. */
   readonly messages: ReadonlyMap<MessageId, StoredMessage | null>;
@@ -174,6 +180,11 @@ export class Transaction {
     this.#pending += stored.recipients.length;
     this.#accepted.set(message.id, stored);
     this.countContent(entry.location, 1, message.id);
+    // Behind the acceptance, in the tail of the feed: taken back with it.
+    const { supersedes } = message;
+    if (supersedes !== null && this.message(supersedes) !== undefined) {
+      this.appendEvent({ type: 'message.resent', supersededBy: message.id }, this.now, supersedes);
+    }
     return accepted;
   }
 
@@ -182,7 +193,7 @@ export class Transaction {
     const stored = this.message(id);
     const recipient = stored?.recipients[index];
     if (stored === undefined || recipient === undefined) return undefined;
-    const result = transition(recipient, evidence, now);
+    const result = transition(recipient, notBefore(evidence, stored.message), now);
     if (!result.changed) return result;
     const draft = this.#draft(stored);
     draft.recipients[index] = result.recipient;
@@ -277,7 +288,7 @@ export class Transaction {
       pending: this.#pending,
     };
     this.#batch.put(COMMIT_KEY, encodeJson(record));
-    return { record, events: this.#events, schedule: this.#schedule, messages, segments: this.#segments };
+    return { record, events: this.#events, accepted: this.#accepted.size, schedule: this.#schedule, messages, segments: this.#segments };
   }
 
   #draft(stored: StoredMessage): Draft {
@@ -332,7 +343,7 @@ export class Transaction {
     }
     if (changed.size > 0) this.#writeStates(base, recipients);
     if (seqs.length !== base.seqs.length || contentErased !== base.contentErased || statusDiffers(base, recipients, changed)) {
-      this.#batch.put(statusKey(inverted), encodeStatus(stored));
+      this.#batch.put(statusKey(inverted), encodeStatus(statusOf(stored)));
     }
     return stored;
   }

@@ -23,7 +23,7 @@ import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDeghikmopqrsw';
+const FAMILIES = '!adDeghikmopqrswxX';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;
@@ -60,7 +60,7 @@ export async function verifyTotals(verification: Verification): Promise<void> {
   compare('attempts', await countKeys(database, prefixRange('a')), counts.attempts, 'a');
   await verifySegments(verification);
   await verifySignals(verification);
-  for (const family of 'dhkrs') await verifyChecksums(verification, family);
+  for (const family of 'dhkrsx') await verifyChecksums(verification, family);
   for (const family of await strayKeys(verification)) findings.add('damage', 'a key of no known family', JSON.stringify(family), REBUILD);
 }
 

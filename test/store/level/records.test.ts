@@ -17,6 +17,7 @@ import {
   peekPending,
   runningAttempt,
   scheduledOf,
+  statusOf,
 } from '../../../src/store/level/records.ts';
 import { addressOf, Clock, Maker } from '../../contract/messages.ts';
 
@@ -106,7 +107,7 @@ describe('records', () => {
             seq += distance + 1;
             return seq;
           });
-          const value = encodeStatus({ ...newStored(record), recipients, seqs, contentErased });
+          const value = encodeStatus(statusOf({ ...newStored(record), recipients, seqs, contentErased }));
           expect(decodeStatus('s', value, record.seq)).toEqual({
             contentErased,
             seqs,
