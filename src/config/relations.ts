@@ -48,6 +48,11 @@ function deliveryTimes({ delivery }: Config): Finding[] {
     const limit = formatDuration(delivery.attemptTimeout);
     found.push(mistake(`must be longer than delivery.attemptTimeout (${limit}), or a message is sent twice`, lease, timeout));
   }
+  for (const [index, pattern] of delivery.priorities.bulk.entries()) {
+    const other = delivery.priorities.urgent.indexOf(pattern);
+    const path: ConfigPath = ['delivery', 'priorities', 'bulk', index];
+    if (other >= 0) found.push(mistake('is urgent as well: one of the two', path, ['delivery', 'priorities', 'urgent', other]));
+  }
   const expire: ConfigPath = ['delivery', 'expireAfter'];
   const first = delivery.retry.delays[0] ?? 0;
   if (delivery.retry.expireAfter <= first) {

@@ -38,6 +38,7 @@ const NAME = text('a name of letters, digits, ".", "_" and "-", up to 64 charact
 const SENDER_PATTERN = text('an address or pattern such as invoices@example.com, *@example.com or *', /^(?:\*|[^\s@]+@[^\s@]+)$/);
 const DOMAIN_PATTERN = text('a domain or pattern such as partner.example, *.partner.example or *', /^[^\s@]+$/);
 const ACCOUNT_PATTERN = text('the name of an account, or a pattern such as erp-*', /^[^\s]+$/);
+const CLASS_PATTERN = text('a class of X-Relais-Class, or a pattern such as payslip*', /^\S+$/);
 /** Secrets come by environment or file more often than not; what is secret is not shown. */
 const SECRET = text('text on one line; put it in quotes, or use {env: NAME} or {file: PATH}');
 
@@ -131,6 +132,12 @@ const delivery = section({
   attemptTimeout: duration({ min: 1000 }).prefault('20m').describe('one attempt, all commands together'),
   lease: duration({ min: 1000 }).optional().describe('default: attemptTimeout and 5m'),
   connections: whole(1, 10_000).default(100).describe('to all next hops together'),
+  priorities: section({
+    urgent: list(CLASS_PATTERN).default([]).describe('classes that go first'),
+    bulk: list(CLASS_PATTERN).default([]).describe('classes that leave room for the others'),
+  })
+    .prefault({})
+    .describe('by the class of a message, X-Relais-Class; what matches none is in between, what is sent again is urgent'),
   resolvers: list(resolver()).default([]).describe("DNS resolvers for via: mx; default: the system's"),
 });
 

@@ -36,6 +36,7 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
       attemptTimeout: delivery.attemptTimeout,
       lease: delivery.lease ?? delivery.attemptTimeout + LEASE_MARGIN,
       connections: delivery.connections,
+      priorities: delivery.priorities,
       resolvers: delivery.resolvers,
     },
     reports: { ...reports, domain: reportDomain },

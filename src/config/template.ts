@@ -114,6 +114,7 @@ function delivery(): string {
 #   delayNoticeAfter: 4h
 #   attemptTimeout: 20m
 #   connections: 100                        # to all next hops together
+#   priorities: {urgent: [order-*], bulk: [payslip*, newsletter*]}   # by X-Relais-Class
 `;
 }
 

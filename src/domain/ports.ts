@@ -46,6 +46,10 @@ export interface ScheduledRecipient {
   readonly sender: Address | null;
   readonly account: string;
   readonly class: string | null;
+  /** It is sent again: a person waits for it. */
+  readonly resent: boolean;
+  /** A person released it: no route holds it again. */
+  readonly released: boolean;
   /** An attempt is running: not to be claimed again. */
   readonly attempting: boolean;
 }
@@ -300,7 +304,10 @@ export interface NextHopRecord {
   /** Unix milliseconds until which it is left alone. */
   readonly blockedUntil: number;
   readonly lastError: string | null;
-  /** Unix milliseconds at which messages went that its rate still counts. */
+  /**
+   * Unix milliseconds at which messages went that its rate still counts; those that may go before the
+   * next record is written are in it already, at the latest instant at which they may.
+   */
   readonly sentAt: readonly number[];
 }
 
@@ -491,16 +498,18 @@ export interface NextHopStatus {
   readonly lastError: string | null;
   /** Unix milliseconds until which the hop as a whole is left alone. */
   readonly blockedUntil: number | null;
+  /** Since when, and by whom; null: it is not. */
+  readonly paused: NextHopRecord['paused'];
 }
 
 /** What administrators may ask of the delivery. */
 export interface DeliveryControl {
   nextHops(): readonly NextHopStatus[];
-  /** Each: false when no such next hop is known. */
-  pause(nextHop: string): boolean;
-  resume(nextHop: string): boolean;
+  /** Each: false when no such next hop is known. `by`: who asks; null: relais itself. Durable once it resolves. */
+  pause(nextHop: string, by: string | null): Promise<boolean>;
+  resume(nextHop: string, by: string | null): Promise<boolean>;
   /** Makes everything waiting due now. */
-  flush(nextHop: string): boolean;
+  flush(nextHop: string, by: string | null): Promise<boolean>;
   /** Observed after each attempt; set by the metrics page. */
   onAttempt: ((attempt: Attempt) => void) | null;
 }

@@ -103,6 +103,8 @@ export interface RecipientRecord {
   /** Why it failed, or was last deferred. */
   readonly failure: Failure | null;
   readonly reports: readonly ReportId[];
+  /** A person let it go: no route of the configuration holds it again. Absent: nobody did. */
+  readonly released?: true;
 }
 
 /** The result of an attempt as the delivery saw it. */
@@ -139,7 +141,13 @@ export type Evidence =
   /** The process that ran the attempt is gone; what the next hop did is not known. */
   | { readonly kind: 'attempt-abandoned' }
   /** The retry time ran out while nothing was tried (a paused hop, a long outage of ours). */
-  | { readonly kind: 'expired' }
+  | {
+      readonly kind: 'expired';
+      /** Why nothing was tried at the end. */
+      readonly reason?: string;
+      /** What stood in the way, for a recipient that has no failure of its own. */
+      readonly failure?: Failure;
+    }
   | { readonly kind: 'held'; readonly reason: string }
   /** `notBefore`, Unix milliseconds: a scheduled message keeps its time (`releaseAt`); the store fills it in. */
   | { readonly kind: 'released'; readonly notBefore?: number }
@@ -196,7 +204,7 @@ export function transition(recipient: RecipientRecord, evidence: Evidence, now: 
     case 'expired':
       // Not while an attempt runs: its own end decides.
       return isWaiting(recipient) && recipient.attempting === null && now >= recipient.expireAt
-        ? enter(recipient, 'expired', now, {})
+        ? expire(recipient, evidence, now)
         : unchanged(recipient);
     case 'held':
       return isWaiting(recipient) ? enter(recipient, 'held', now, { reason: evidence.reason }) : unchanged(recipient);
@@ -267,6 +275,11 @@ function enter(
     ...detail,
   };
   return { changed: true, recipient: next, attempt: null, events: [event] };
+}
+
+function expire(recipient: RecipientRecord, { reason, failure }: Extract<Evidence, { kind: 'expired' }>, now: number): Transition {
+  const detail = reason === undefined ? {} : { reason };
+  return enter(recipient, 'expired', now, detail, { failure: recipient.failure ?? failure ?? null });
 }
 
 function startAttempt(recipient: RecipientRecord, evidence: Extract<Evidence, { kind: 'attempt-started' }>, now: number): Transition {
@@ -378,7 +391,7 @@ function abandonAttempt(recipient: RecipientRecord, now: number): Transition {
 
 function release(recipient: RecipientRecord, dueAt: number, now: number): Transition {
   const state = recipient.attempts === 0 ? 'queued' : 'deferred';
-  const next: RecipientRecord = { ...recipient, state, stateSince: now, nextAttemptAt: dueAt };
+  const next: RecipientRecord = { ...recipient, state, stateSince: now, nextAttemptAt: dueAt, released: true };
   const event: EventDraft = {
     type: 'recipient.released',
     index: next.index,

@@ -143,6 +143,7 @@ export function nextHopJson(hop: NextHopStatus): Record<string, unknown> {
     lastReply: replyJson(hop.lastReply),
     lastError: hop.lastError,
     blockedUntil: rfc3339OrNull(hop.blockedUntil),
+    paused: hop.paused === null ? null : { at: rfc3339(hop.paused.at), by: hop.paused.by },
   };
 }
 

@@ -3,6 +3,7 @@
  * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
  */
 import type { EventType } from './events.ts';
+import type { PriorityPatterns } from './priority.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export interface Listener {
@@ -119,6 +120,8 @@ export interface DeliverySettings {
   readonly lease: number;
   /** Connections to all next hops together. */
   readonly connections: number;
+  /** By class of the message, X-Relais-Class. */
+  readonly priorities: PriorityPatterns;
   /** Resolvers `ip` or `ip:port` for MX routes; empty: the system's. */
   readonly resolvers: readonly string[];
 }

@@ -18,16 +18,16 @@ export class DeliverySwitch implements DeliveryControl {
     return this.#behind?.nextHops() ?? [];
   }
 
-  pause(nextHop: string): boolean {
-    return this.#behind?.pause(nextHop) ?? false;
+  async pause(nextHop: string, by: string | null): Promise<boolean> {
+    return (await this.#behind?.pause(nextHop, by)) ?? false;
   }
 
-  resume(nextHop: string): boolean {
-    return this.#behind?.resume(nextHop) ?? false;
+  async resume(nextHop: string, by: string | null): Promise<boolean> {
+    return (await this.#behind?.resume(nextHop, by)) ?? false;
   }
 
-  flush(nextHop: string): boolean {
-    return this.#behind?.flush(nextHop) ?? false;
+  async flush(nextHop: string, by: string | null): Promise<boolean> {
+    return (await this.#behind?.flush(nextHop, by)) ?? false;
   }
 
   get onAttempt(): ((attempt: Attempt) => void) | null {

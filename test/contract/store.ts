@@ -137,6 +137,8 @@ export function storeContract(implementation: Implementation): void {
             sender: null,
             account: 'erp',
             class: 'bulk',
+            resent: false,
+            released: false,
             attempting: false,
           },
         ]);

@@ -41,6 +41,7 @@ export function nextHop(name: string, status: Partial<NextHopStatus> = {}): Next
     lastReply: null,
     lastError: null,
     blockedUntil: null,
+    paused: null,
     ...status,
   };
 }
@@ -62,9 +63,9 @@ export function httpOptions(
   };
   const delivery: DeliveryControl = {
     nextHops: () => hops,
-    pause: (name) => change(name, 'paused'),
-    resume: (name) => change(name, 'active'),
-    flush: (name) => change(name, 'active'),
+    pause: async (name) => change(name, 'paused'),
+    resume: async (name) => change(name, 'active'),
+    flush: async (name) => change(name, 'active'),
     onAttempt: null,
   };
   const newId = createIdFactory({ now, randomBytes });

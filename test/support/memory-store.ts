@@ -631,6 +631,8 @@ function changeOf({ message }: Entry, recipient: RecipientRecord): ScheduleChang
     sender: path.kind === 'null' ? null : path.address,
     account: message.account,
     class: message.references.class,
+    resent: message.origin === 'resend',
+    released: recipient.released === true,
     attempting: attempting !== null,
   };
   return { message: message.id, index, scheduled };

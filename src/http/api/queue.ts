@@ -45,8 +45,8 @@ export function queueRoutes(api: Api, shared: Shared): void {
         body: z.strictObject({}),
         answers: { 200: { description: 'The next hop as it stands now', schema: NextHop } },
       },
-      ({ c, caller, params: { nextHop } }) => {
-        const done = delivery[action](nextHop);
+      async ({ c, caller, params: { nextHop } }) => {
+        const done = await delivery[action](nextHop, caller.name);
         const status = delivery.nextHops().find((hop) => hop.nextHop === nextHop);
         if (!done || status === undefined) throw notFound(`There is no next hop ${nextHop}; GET /queue lists them`);
         log.info({ caller: caller.name, action, nextHop }, 'queue action');

@@ -196,6 +196,7 @@ export const NextHop = z
     lastReply: Reply.nullable(),
     lastError: nullableText,
     blockedUntil: at.nullable(),
+    paused: z.strictObject({ at, by: nullableText.openapi({ description: 'Name of the token or user.' }) }).nullable(),
   })
   .openapi('NextHop');
 

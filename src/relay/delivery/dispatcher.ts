@@ -230,7 +230,7 @@ export class Dispatcher {
 
   /** How many transactions may be claimed for the hop now; where time alone is missing, the hop is woken. */
   #room(hop: Hop): number {
-    if (!hop.ready || hop.paused || this.#recorder.pending >= RECORDING_LIMIT) return 0;
+    if (!hop.ready || hop.paused !== null || this.#recorder.pending >= RECORDING_LIMIT) return 0;
     const time = this.#o.now();
     const freeAt = Math.max(hop.blockedUntil, hop.rate?.freeAt() ?? 0);
     if (freeAt > time) {

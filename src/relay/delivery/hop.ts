@@ -2,7 +2,7 @@
  * One next hop as the scheduler sees it: what waits for it, how it stands, how much it may be asked
  * at once. It decides nothing by itself and does no I/O; `Queue` fills it, `Dispatcher` works it off.
  */
-import type { NextHopStatus } from '../../domain/ports.ts';
+import type { NextHopRecord, NextHopStatus } from '../../domain/ports.ts';
 import type { HopKind } from '../../domain/recipient.ts';
 import type { Reply } from '../../domain/reply.ts';
 import { type RetryPolicy, retryDelay } from '../../domain/retry.ts';
@@ -51,7 +51,7 @@ export class Hop implements HeapItem {
   /** Lanes with something ready, each account in its turn. */
   readonly #turns: Lane[] = [];
 
-  paused = false;
+  paused: NextHopRecord['paused'] = null;
   /** Since when it refuses us: refusals in a row; 0: all is well. */
   failures = 0;
   blockedUntil = 0;
@@ -83,13 +83,13 @@ export class Hop implements HeapItem {
   }
 
   get state(): NextHopStatus['state'] {
-    if (this.paused) return 'paused';
+    if (this.paused !== null) return 'paused';
     return this.failures > 0 ? 'blocked' : 'active';
   }
 
   /** Whether mail may be tried now. */
   mayTry(now: number): boolean {
-    return !this.paused && now >= this.blockedUntil;
+    return this.paused === null && now >= this.blockedUntil;
   }
 
   get working(): number {

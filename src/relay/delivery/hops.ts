@@ -66,7 +66,7 @@ export class Hops {
     this.#nextPrune = now + PRUNE_EVERY;
     const keep = busy();
     for (const [key, hop] of this.#hops) {
-      if (hop.route.via === 'mx' && !keep.has(hop) && hop.lines.size === 0 && !hop.paused) this.#hops.delete(key);
+      if (hop.route.via === 'mx' && !keep.has(hop) && hop.lines.size === 0 && hop.paused === null) this.#hops.delete(key);
     }
   }
 }

@@ -96,20 +96,20 @@ class RunningDelivery implements Delivery {
     return statusOf(this.#parts.hops, this.#parts.queue);
   }
 
-  pause(nextHop: string): boolean {
+  async pause(nextHop: string, by: string | null): Promise<boolean> {
     return this.#each(nextHop, (hop) => {
-      hop.paused = true;
+      hop.paused = { at: this.#parts.now(), by };
     });
   }
 
-  resume(nextHop: string): boolean {
+  async resume(nextHop: string): Promise<boolean> {
     return this.#each(nextHop, (hop) => {
-      hop.paused = false;
+      hop.paused = null;
       hop.unblock();
     });
   }
 
-  flush(nextHop: string): boolean {
+  async flush(nextHop: string): Promise<boolean> {
     return this.#each(nextHop, (hop) => {
       hop.unblock();
       this.#parts.queue.flush(hop, this.#parts.now());

@@ -32,6 +32,7 @@ export function statusOf(hops: Hops, queue: Queue): readonly NextHopStatus[] {
     nextDueAt: count.nextDueAt,
     lastReply: hop.lastReply,
     lastError: hop.lastError,
+    paused: hop.paused,
     blockedUntil: hop.failures > 0 && hop.blockedUntil > 0 ? hop.blockedUntil : null,
   }));
 }

@@ -235,7 +235,17 @@ type PackedRecipient = [
   reports: readonly ReportId[] | 0,
 ];
 /** What the schedule needs beside: it is loaded without the messages. */
-type PackedPending = [...PackedRecipient, address: string, sender: string | null, account: string, class_: string | null];
+type PackedPending = [
+  ...PackedRecipient,
+  address: string,
+  sender: string | null,
+  account: string,
+  class_: string | null,
+  /** Bits: released, sent again. Absent: none. */
+  marks?: number,
+];
+const RELEASED = 1;
+const RESENT = 2;
 
 function pack(record: RecipientRecord): PackedRecipient {
   const { attempting } = record;
@@ -257,13 +267,16 @@ export function encodeDone(record: RecipientRecord): Buffer {
 }
 
 export function encodePending(record: RecipientRecord, message: PreparedMessage): Buffer {
-  return encodeJson([...pack(record), record.address, senderOf(message), message.account, message.references.class]);
+  const packed: PackedPending = [...pack(record), record.address, senderOf(message), message.account, message.references.class];
+  const marks = (record.released === true ? RELEASED : 0) | (message.origin === 'resend' ? RESENT : 0);
+  return encodeJson(marks === 0 ? packed : [...packed, marks]);
 }
 
 /** The record of a recipient, from its value under `q` or `r`. */
 export function decodeRecipient(key: string, value: Buffer, index: number, address: Address): RecipientRecord {
-  const packed = decodeJson<PackedRecipient>(key, value);
+  const packed = decodeJson<PackedRecipient | PackedPending>(key, value);
   const [state, stateSince, confidence, attempts, attempting, nextAttemptAt, expireAt, failure, reports] = packed;
+  const marks = packed[13] ?? 0;
   return {
     index,
     address,
@@ -276,13 +289,14 @@ export function decodeRecipient(key: string, value: Buffer, index: number, addre
     expireAt,
     failure: failure === 0 ? null : failure,
     reports: reports === 0 ? [] : reports,
+    ...((marks & RELEASED) === 0 ? {} : { released: true as const }),
   };
 }
 
 /** What the scheduler is told, from a value under `q` alone. */
 export function decodeScheduled(key: string, value: Buffer, message: MessageId, index: number): ScheduledRecipient {
   const packed = decodeJson<PackedPending>(key, value);
-  const [code, , , attempts, attempting, nextAttemptAt, expireAt, , , address, sender, account, class_] = packed;
+  const [code, , , attempts, attempting, nextAttemptAt, expireAt, , , address, sender, account, class_, marks = 0] = packed;
   const state = STATES[code];
   const pending = state !== undefined && isPending(state) ? state : 'queued';
   return {
@@ -296,6 +310,8 @@ export function decodeScheduled(key: string, value: Buffer, message: MessageId, 
     sender: sender as Address | null,
     account,
     class: class_,
+    resent: (marks & RESENT) !== 0,
+    released: (marks & RELEASED) !== 0,
     attempting: attempting !== 0,
   };
 }
@@ -333,6 +349,8 @@ export function scheduledOf(message: PreparedMessage, record: RecipientRecord): 
     sender: senderOf(message),
     account: message.account,
     class: message.references.class,
+    resent: message.origin === 'resend',
+    released: record.released === true,
     attempting: record.attempting !== null,
   };
 }

@@ -24,6 +24,7 @@ export function settings(changes: Partial<DeliverySettings> = {}): DeliverySetti
     attemptTimeout: 10_000,
     lease: 20_000,
     connections: 50,
+    priorities: { urgent: [], bulk: [] },
     resolvers: [],
     ...changes,
   };

@@ -143,10 +143,10 @@ describe('a next hop as a whole', () => {
   it('serves accounts in turn: one large run does not hold up the others', async () => {
     const hop = await startHop();
     const relay = await startRelay([smarthost(hop.port, { limits: limits({ connections: 1 }) })]);
-    relay.delivery.pause(`127.0.0.1:${hop.port}`);
+    await relay.delivery.pause(`127.0.0.1:${hop.port}`, 'test');
     for (let i = 0; i < 50; i++) await relay.accept({ to: [`payslip${i}@example.net`], account: 'payroll' });
     const order = await relay.accept({ to: ['order@example.net'], account: 'shop' });
-    relay.delivery.resume(`127.0.0.1:${hop.port}`);
+    await relay.delivery.resume(`127.0.0.1:${hop.port}`, 'test');
     await relay.settled(order, ['transferred']);
     expect(hop.messages.length).toBeLessThan(10);
   });
@@ -159,17 +159,19 @@ describe('what administrators ask', () => {
     });
     const name = `127.0.0.1:${hop.port}`;
     const relay = await startRelay([smarthost(hop.port)]);
-    expect(relay.delivery.pause(name)).toBe(true);
+    expect(await relay.delivery.pause(name, 'test')).toBe(true);
     const id = await relay.accept({ to: ['ann@example.net'] });
-    expect(relay.delivery.nextHops()).toMatchObject([{ nextHop: name, via: 'smarthost', state: 'paused', waiting: 1, attempting: 0 }]);
+    expect(relay.delivery.nextHops()).toMatchObject([
+      { nextHop: name, via: 'smarthost', state: 'paused', waiting: 1, attempting: 0, paused: { by: 'test' } },
+    ]);
     expect(hop.connections).toBe(0);
-    relay.delivery.resume(name);
+    await relay.delivery.resume(name, 'test');
     await relay.settled(id, ['deferred']);
     expect(relay.delivery.nextHops()[0]).toMatchObject({ state: 'active', waiting: 1 });
     hop.script = () => undefined;
-    expect(relay.delivery.flush(name)).toBe(true);
+    expect(await relay.delivery.flush(name, 'test')).toBe(true);
     await relay.settled(id, ['transferred']);
-    expect(['pause', 'resume', 'flush'].map((verb) => relay.delivery[verb as 'pause']('nowhere.example'))).toEqual([false, false, false]);
+    for (const verb of ['pause', 'resume', 'flush'] as const) expect(await relay.delivery[verb]('nowhere.example', null)).toBe(false);
   });
 
   it('a retry makes a deferred recipient due, a cancellation takes it out', async () => {
@@ -207,10 +209,10 @@ describe('what is held', () => {
   it('R24 content that does not match its hash is held and never forwarded', async () => {
     const hop = await startHop();
     const relay = await startRelay([smarthost(hop.port)]);
-    relay.delivery.pause(`127.0.0.1:${hop.port}`);
+    await relay.delivery.pause(`127.0.0.1:${hop.port}`, 'test');
     const id = await relay.accept({ to: ['ann@example.net'] });
     relay.store.corrupt(id);
-    relay.delivery.resume(`127.0.0.1:${hop.port}`);
+    await relay.delivery.resume(`127.0.0.1:${hop.port}`, 'test');
     const { recipients, events: told } = await relay.settled(id, ['held']);
     expect(recipients[0]?.attemptList[0]).toMatchObject({ outcome: 'internal', phase: 'local' });
     expect(told.filter(({ type }) => type !== 'message.accepted').map(({ type, reason }) => [type, reason])).toEqual([

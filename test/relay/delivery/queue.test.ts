@@ -28,6 +28,8 @@ function scheduled(id: string, changes: Partial<ScheduledRecipient> = {}): Sched
     sender: null,
     account: 'default',
     class: null,
+    resent: false,
+    released: false,
     attempting: false,
     ...changes,
   };
@@ -84,7 +86,7 @@ describe('the queue', () => {
     const queue = new Queue({ start: START, hopFor: () => hop });
     put(queue, scheduled('a'));
     expect(queue.advance(START + 1000, 10).expired).toHaveLength(0);
-    hop.paused = true;
+    hop.paused = { at: START, by: null };
     expect(queue.advance(START + 1000 + 60_000, 10).expired).toHaveLength(1);
     expect(hop.ready).toBe(false);
   });

@@ -107,7 +107,7 @@ describe('a transaction with the next hop', () => {
   it('R20 does not retry a 550 on RCPT', async () => {
     const { hop, relay } = await start({ script: ({ stage }) => (stage === 'rcpt' ? '550 5.1.1 no such user' : undefined) });
     const { recipient } = await sendOne(relay);
-    relay.delivery.flush(`127.0.0.1:${hop.port}`);
+    await relay.delivery.flush(`127.0.0.1:${hop.port}`, null);
     await sendOne(relay);
     expect(recipient).toMatchObject({ state: 'failed', nextAttemptAt: null, attempts: 1 });
     expect(hop.commands.filter((line) => line.startsWith('RCPT'))).toHaveLength(2);

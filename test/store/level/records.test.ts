@@ -95,6 +95,15 @@ describe('records', () => {
     );
   });
 
+  it('of a pending recipient keep that a person released it, and that the message is sent again', () => {
+    const recipient = { ...newStored(record).recipients[0], released: true as const } as RecipientRecord;
+    const resent = { ...prepared, origin: 'resend' as const };
+    const value = encodePending(recipient, resent);
+    expect(decodeRecipient('q', value, 0, recipient.address)).toEqual(recipient);
+    expect(decodeScheduled('q', value, prepared.id, 0)).toMatchObject({ released: true, resent: true });
+    expect(scheduledOf(resent, recipient)).toMatchObject({ released: true, resent: true });
+  });
+
   it('of the status come back with states, categories and event numbers', () => {
     fc.assert(
       fc.property(
