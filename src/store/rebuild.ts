@@ -2,12 +2,12 @@
  * `relais rebuild`: a new register from the spool alone, when the old one is damaged or gone.
  *
  * Comes back: every accepted message whose content was not erased, with envelope, headers and
- * references, and the reports. Tokens, users and positions of readers are taken from the old
- * register as far as it can be read. Does not come back: what happened to each recipient, attempts,
+ * references, and the reports. Tokens, users, positions of readers, suppressions, next hops and keys
+ * of requests are taken from the old register as far as it can be read. Does not come back: what happened to each recipient, attempts,
  * signals under way, statistics, and records whose content was erased.
  *
  * Since nobody knows whether a recipient got the mail, each comes back as `held`: nothing is sent
- * twice without a person's word. The last group of the spool may hold mail that a crash kept from
+ * twice without a person's word, nor is a scheduled message before its time when that is given. The last group of the spool may hold mail that a crash kept from
  * being acknowledged; it comes back as well, rather than too little.
  *
  * The feed goes on far above where it was: from the number of milliseconds since 1970, or from the
@@ -30,7 +30,7 @@ import { forgetReached } from './high-water.ts';
 import { encodeText } from './level/codec.ts';
 import { Database } from './level/database.ts';
 import { type Identity, markReady, readIdentity } from './level/identity.ts';
-import { IDENTITY_KEY } from './level/keys.ts';
+import { type CollectionKind, IDENTITY_KEY } from './level/keys.ts';
 import { forgetOpenings } from './opening-marker.ts';
 import { type FillCounts, Filling } from './rebuilding/filling.ts';
 import { type OldRegister, readOldRegister } from './rebuilding/old-register.ts';
@@ -44,7 +44,10 @@ export interface RebuildReport extends Readonly<FillCounts> {
     readonly firstSeq: number;
   };
   /** Taken over from the old register. */
-  readonly carriedOver: { readonly tokens: number; readonly users: number; readonly consumers: number };
+  readonly carriedOver: Readonly<Record<CollectionKind, number>> & {
+    /** Keys of requests that still hold. */
+    readonly acceptKeys: number;
+  };
   /** Where the old register is now; null: there was none. */
   readonly oldRegister: string | null;
   /** Places of the spool that could not be read, the first of them. */
@@ -80,12 +83,12 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o700 });
     const base = Math.max(old.lastSeq === null ? 0 : old.lastSeq + 1, now());
-    const filled = await fillFresh({ fresh, spoolDir, identity, old, base, log, now });
+    const { acceptKeys, ...filled } = await fillFresh({ fresh, spoolDir, identity, old, base, log, now });
     const oldRegister = await putInPlace(dataDir, { register, fresh, identity, at: now() });
     const report: Omit<RebuildReport, 'notes'> = {
       ...filled,
       feed: { oldLastSeq: old.lastSeq, firstSeq: base + 1 },
-      carriedOver: { tokens: countOf(old, 'tokens'), users: countOf(old, 'users'), consumers: countOf(old, 'consumers') },
+      carriedOver: { ...countCollections(old), acceptKeys },
       oldRegister,
     };
     return { ...report, notes: notesOf(report, old) };
@@ -111,14 +114,15 @@ async function fillFresh(parts: {
   readonly base: number;
   readonly log: Log;
   readonly now: () => number;
-}): Promise<Filled> {
+}): Promise<Filled & { readonly acceptKeys: number }> {
   const { fresh, spoolDir, identity, old, base, log, now } = parts;
   const spool = await Spool.open({ dir: spoolDir, log, now });
   try {
     const database = await Database.open(fresh, { create: true });
     try {
       await carryOver(database, identity, old);
-      return await fill({ database, spool, base, now: now() });
+      const acceptKeys = await carryAcceptKeys(database, old, now());
+      return { ...(await fill({ database, spool, base, now: now() })), acceptKeys };
     } finally {
       await database.close();
     }
@@ -127,8 +131,15 @@ async function fillFresh(parts: {
   }
 }
 
-function countOf({ collections }: OldRegister, kind: 'tokens' | 'users' | 'consumers'): number {
-  return collections.get(kind)?.length ?? 0;
+function countCollections({ collections }: OldRegister): Record<CollectionKind, number> {
+  const count = (kind: CollectionKind): number => collections.get(kind)?.length ?? 0;
+  return {
+    consumers: count('consumers'),
+    nextHops: count('nextHops'),
+    suppressions: count('suppressions'),
+    tokens: count('tokens'),
+    users: count('users'),
+  };
 }
 
 /** The directory's own where it can be read: a register from elsewhere does not make it another store. */
@@ -145,6 +156,18 @@ async function carryOver(database: Database, identity: Identity, { collections }
   batch.put(IDENTITY_KEY, encodeText(identity.store));
   for (const entries of collections.values()) for (const [key, value] of entries) batch.put(key, value);
   await batch.write({ sync: false });
+}
+
+/** Of a message that does not come back the key says nothing: see accept-keys.ts. */
+async function carryAcceptKeys(database: Database, old: OldRegister, now: number): Promise<number> {
+  let puts = 0;
+  for await (const slice of old.acceptKeys(now)) {
+    const batch = database.batch();
+    for (const [key, value] of slice) batch.put(key, value);
+    puts += slice.length;
+    await batch.write({ sync: false });
+  }
+  return puts / 2;
 }
 
 type Filled = FillCounts & Pick<RebuildReport, 'damage' | 'damagedPlaces' | 'setAside'>;
@@ -222,7 +245,7 @@ function notesOf(report: Omit<RebuildReport, 'notes'>, old: OldRegister): string
     notes.push(`The old register was kept as ${oldRegister}; delete it when you no longer need it: it may hold addresses and subjects.`);
   if (old.trouble !== null) {
     notes.push(
-      `The old register could not be read whole (${old.trouble}): look whether tokens and users are complete, and add what is missing.`,
+      `The old register could not be read whole (${old.trouble}): look whether tokens, users and suppressions are complete, and add what is missing. Requests to the API whose key is lost are recorded anew when they come again.`,
     );
   }
   if (damagedContents > 0)

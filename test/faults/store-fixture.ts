@@ -8,7 +8,7 @@ import type { Store } from '../../src/domain/ports.ts';
 import { openStore, type StoreOptions } from '../../src/store/index.ts';
 import { rebuildStore } from '../../src/store/rebuild.ts';
 import { verifyStore } from '../../src/store/verify.ts';
-import { Clock, Maker } from '../contract/messages.ts';
+import { Clock, DAY, Maker } from '../contract/messages.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 export function storeBench() {
@@ -65,6 +65,7 @@ export function storeBench() {
             recipients,
             references,
             body: `Subject: Invoice ${i}\r\n\r\nText ${i}.\r\n`,
+            ...(i === 3 ? { key: { value: 'order 3', until: clock.now + DAY } } : {}),
           }),
         );
       }
@@ -82,6 +83,8 @@ export function storeBench() {
       await store.erase({ ids: [id(0)], force: false, now: clock.now });
       await store.recordSignals({ consumer: 'signals', seq: 3, deliveries: [maker.delivery()], now: clock.now });
       await store.consumers.put('erp', { seq: 5, at: clock.now });
+      await maker.suppress(store, 'eve@customer.example');
+      await store.nextHops.put('hop.example:25', { paused: null, failures: 1, blockedUntil: 0, lastError: null, sentAt: [] });
       await store.tokens.put('ops', {
         name: 'ops',
         hash: 'ab',

@@ -6,6 +6,7 @@ import { StoreError } from '../../src/domain/errors.ts';
 import type { AcceptedMessage } from '../../src/domain/message.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import { Database } from '../../src/store/level/database.ts';
+import { DAY, gather } from '../contract/messages.ts';
 import { allIds, storeBench } from './store-fixture.ts';
 import { buildStore, runStoreChild } from './store-process.ts';
 
@@ -177,13 +178,45 @@ describe('rebuild', () => {
   it('keeps the old register, and takes tokens, users and positions from it', async () => {
     const dir = copyOf(filled);
     const report = await rebuild(dir);
-    expect(report.carriedOver).toEqual({ tokens: 1, users: 0, consumers: 2 });
+    expect(report.carriedOver).toEqual({ tokens: 1, users: 0, consumers: 2, nextHops: 1, suppressions: 1, acceptKeys: 1 });
     expect(report.oldRegister).toMatch(/register\.damaged-20260302T000000Z$/);
     expect(existsSync(join(report.oldRegister ?? '', 'CURRENT'))).toBe(true);
     const store = await expectAllBack(dir);
     expect((await store.tokens.get('ops'))?.hash).toBe('ab');
     expect((await store.consumers.get('erp'))?.seq).toBe(5);
+    expect((await store.suppressions.get('eve@customer.example'))?.reason).toBe('manual');
+    expect((await store.nextHops.get('hop.example:25'))?.failures).toBe(1);
     expect((await store.reports({}, { limit: 10 })).items).toHaveLength(2);
+  });
+
+  it('records no request twice whose key the old register holds, and knows again what was superseded', async () => {
+    const dir = newDir();
+    const before = await open(dir);
+    const key = { value: 'order 4711', until: clock.now + DAY };
+    const old = await maker.accept(before);
+    const fresh = await maker.accept(before, { key, supersedes: old.id });
+    await maker.accept(before, { key: { value: 'over', until: clock.now + 1 } });
+    await before.close();
+    clock.now += 1;
+    expect((await rebuild(dir)).carriedOver.acceptKeys).toBe(1);
+    const store = await open(dir);
+    expect((await maker.accept(store, { key })).id).toBe(fresh.id);
+    expect((await store.message(old.id))?.supersededBy).toEqual([fresh.id]);
+    await store.close();
+    expect((await verify(dir)).findings).toEqual([]);
+  });
+
+  it('sends no scheduled message before its time', async () => {
+    const dir = newDir();
+    const before = await open(dir);
+    const releaseAt = clock.now + 3 * DAY;
+    const { id } = await maker.accept(before, { releaseAt });
+    await before.close();
+    await rebuild(dir);
+    const store = await open(dir);
+    expect((await store.record(id))?.recipients[0]).toMatchObject({ state: 'held', nextAttemptAt: null, expireAt: releaseAt + 5 * DAY });
+    await store.apply([{ message: id, index: 0, evidence: { kind: 'released' } }], clock.now);
+    expect((await gather(store.schedule())).flat()).toMatchObject([{ message: id, dueAt: releaseAt }]);
   });
 
   it('tells every reader of the old feed that its position has expired, and one of the new feed nothing is missing', async () => {

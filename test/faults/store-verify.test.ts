@@ -4,7 +4,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/domain/ports.ts';
 import { decodeJson, encodeJson, NO_VALUE } from '../../src/store/level/codec.ts';
 import { Database } from '../../src/store/level/database.ts';
-import { attemptRange, COMMIT_KEY, EVENTS, MESSAGES, PENDING, prefixRange, REPORTS } from '../../src/store/level/keys.ts';
+import {
+  ACCEPT_KEY_ORDER,
+  ACCEPT_KEYS,
+  acceptKeyOrderKey,
+  attemptRange,
+  COMMIT_KEY,
+  EVENTS,
+  MESSAGES,
+  PENDING,
+  prefixRange,
+  REPORTS,
+} from '../../src/store/level/keys.ts';
 import type { VerifyReport } from '../../src/store/verify.ts';
 import { storeBench } from './store-fixture.ts';
 
@@ -155,6 +166,22 @@ describe('verify', () => {
       'a token with a flipped bit',
       async (db) => put(db, await keyAt(db, prefixRange('kt'), 0), Buffer.from('\x01\x00\x00\x00\x00{}')),
       /does not match its checksum/,
+    ],
+    [
+      'a suppression with a flipped bit',
+      async (db) => put(db, await keyAt(db, prefixRange('ks'), 0), Buffer.from('\x01\x00\x00\x00\x00{}')),
+      /does not match its checksum/,
+    ],
+    [
+      'a key of a request with a flipped bit',
+      async (db) => put(db, await keyAt(db, ACCEPT_KEYS, 0), Buffer.from('\x01\x00\x00\x00\x00{}')),
+      /does not match its checksum/,
+    ],
+    ['a key of a request that nothing sweeps', async (db) => del(db, await keyAt(db, ACCEPT_KEY_ORDER, 0)), /would never be swept/],
+    [
+      'an end of a key that there is not',
+      async (db) => put(db, acceptKeyOrderKey(1, 'ab'), NO_VALUE),
+      /^keys of requests: 1, in their order 2$/,
     ],
     ['a key of no family', async (db) => put(db, 'zebra', NO_VALUE), /a key of no known family/],
     [

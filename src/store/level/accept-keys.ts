@@ -16,7 +16,15 @@ import type { AcceptedMessage } from '../../domain/message.ts';
 import type { AcceptKey } from '../../domain/ports.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoreContext } from './context.ts';
-import { ACCEPT_KEYS_SWEPT_KEY, acceptKeyKey, acceptKeyOrderKey, acceptKeyOrderParts, acceptKeysUntil } from './keys.ts';
+import {
+  ACCEPT_KEYS_SWEPT_KEY,
+  acceptKeyDigestOf,
+  acceptKeyKey,
+  acceptKeyOrderKey,
+  acceptKeyOrderParts,
+  acceptKeysUntil,
+  LAST_TIME,
+} from './keys.ts';
 import type { Transaction } from './transaction.ts';
 
 /** As it stands under its key. */
@@ -50,7 +58,7 @@ export class AcceptKeys {
     const digest = createHash('sha256').update(key.value).digest('hex');
     // What became of the one before is looked up, whether it came about or not.
     for (let first = this.#running.get(digest); first !== undefined; first = this.#running.get(digest)) await first.catch(() => undefined);
-    const accepting = this.#once(digest, Math.floor(key.until), request);
+    const accepting = this.#once(digest, Math.min(Math.floor(key.until), LAST_TIME), request);
     this.#running.set(digest, accepting);
     try {
       return await accepting;
@@ -112,4 +120,19 @@ function stageKey(transaction: Transaction, digest: string, stored: StoredKey, b
   }
   transaction.put(acceptKeyKey(digest), encodeJson(stored));
   transaction.put(acceptKeyOrderKey(stored.until, digest), NO_VALUE);
+}
+
+/** The keys and values of a stored key for another register; none when it does not read or its time is over. */
+export function acceptKeyEntries(key: string, value: Buffer, now: number): [string, Buffer][] {
+  try {
+    const { until } = decodeJson<StoredKey>(key, value);
+    return until <= now
+      ? []
+      : [
+          [key, value],
+          [acceptKeyOrderKey(until, acceptKeyDigestOf(key)), NO_VALUE],
+        ];
+  } catch {
+    return [];
+  }
 }

@@ -39,7 +39,7 @@ const NUMBER_WIDTH = 4;
 const SEQ_WIDTH = 15;
 const HOUR_WIDTH = 8;
 /** The greatest number of `SEQ_WIDTH` digits. */
-const LAST_TIME = 999_999_999_999_999;
+export const LAST_TIME = 999_999_999_999_999;
 
 const NEEDS_ESCAPE = /[\x00\x01]/;
 
@@ -239,6 +239,10 @@ export const ACCEPT_KEY_ORDER = prefixRange('X');
 
 export function acceptKeyKey(digest: string): string {
   return `x${digest}`;
+}
+
+export function acceptKeyDigestOf(key: string): string {
+  return key.slice(1);
 }
 
 export function acceptKeyOrderKey(until: number, digest: string): string {

@@ -2,12 +2,13 @@
  * Fills a new register from the entries of a spool: the same records, indexes and events that
  * accepting makes, and each recipient held.
  */
-import { invertId, parseMessageId } from '../../domain/ids.ts';
+import { invertId, type MessageId, parseMessageId } from '../../domain/ids.ts';
 import type { PreparedMessage } from '../../domain/message.ts';
 import type { ReportRecord } from '../../domain/ports.ts';
 import { encodeJson, NO_VALUE } from '../level/codec.ts';
 import type { Database } from '../level/database.ts';
 import { indexKey, messageKey, reportKey, segmentKey } from '../level/keys.ts';
+import { MessageLoader } from '../level/loader.ts';
 import type { StoredReport } from '../level/reports.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount, Transaction } from '../level/transaction.ts';
 import type { ScannedEntry, SpoolEnd } from '../spool/spool.ts';
@@ -85,9 +86,11 @@ export class Filling {
 
   async #write(end: SpoolEnd, last: boolean): Promise<void> {
     const batch = this.#database.batch();
-    const sources = { messages: new Map(), values: new Map(), segments: this.segments };
+    const items = await this.#unknown(this.#waiting);
+    const messages = await new MessageLoader(this.#database).loadMany(supersededBy(items), false);
+    const sources = { messages, values: new Map(), segments: this.segments };
     const transaction = new Transaction({ batch, before: this.#record, now: this.#now, ...sources });
-    for (const item of await this.#unknown(this.#waiting)) this.#stage(transaction, item);
+    for (const item of items) this.#stage(transaction, item);
     if (last) for (const [segment, count] of this.segments) transaction.put(segmentKey(segment), encodeJson(count));
     const { record, segments } = transaction.finish(end);
     await batch.write({ sync: last });
@@ -118,13 +121,19 @@ export class Filling {
     }
     const { message } = item;
     const reason = entry.whole ? HELD_REASON : HELD_DAMAGED;
-    transaction.accept({ message, json: entry.header, dueAt: this.#now, expireAt: this.#now + EXPIRES_AFTER, entry });
+    const dueAt = Math.max(this.#now, message.releaseAt ?? 0);
+    transaction.accept({ message, json: entry.header, dueAt, expireAt: dueAt + EXPIRES_AFTER, entry });
     for (const index of message.envelope.recipients.keys()) {
       transaction.apply({ message: message.id, index, evidence: { kind: 'held', reason } }, this.#now);
     }
     this.counts.messages++;
     this.counts.recipients += message.envelope.recipients.length;
   }
+}
+
+/** The messages that these replace: each is told so, where it came back before. */
+function* supersededBy(items: readonly Item[]): Generator<MessageId> {
+  for (const item of items) if (item.kind === 'message' && item.message.supersedes !== null) yield item.message.supersedes;
 }
 
 /** As recordReport writes it, less its event: those who listen have heard of it. */

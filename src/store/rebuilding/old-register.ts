@@ -1,13 +1,15 @@
 /**
  * What can still be read of a register that is about to be replaced: where its feed ended, and the
- * administrative records. Everything in it is doubted: a value counts when its checksum holds, and
+ * administrative records, with the keys of requests, so that one that is repeated is not recorded
+ * twice. Everything in it is doubted: a value counts when its checksum holds, and
  * the end of the feed is the highest number that anything in it names.
  */
 import { stat } from 'node:fs/promises';
 import { StoreError } from '../../domain/errors.ts';
+import { acceptKeyEntries } from '../level/accept-keys.ts';
 import { decodeJson, payloadOf } from '../level/codec.ts';
 import type { Database } from '../level/database.ts';
-import { COLLECTION_KINDS, COMMIT_KEY, type CollectionKind, collectionRange, EVENTS, eventSeqOf } from '../level/keys.ts';
+import { ACCEPT_KEYS, COLLECTION_KINDS, COMMIT_KEY, type CollectionKind, collectionRange, EVENTS, eventSeqOf } from '../level/keys.ts';
 import { openReadingCopy } from '../level/reading-copy.ts';
 import type { CommitRecord } from '../level/transaction.ts';
 import { beginReading } from '../opening-marker.ts';
@@ -17,6 +19,8 @@ export interface OldRegister {
   readonly lastSeq: number | null;
   /** Keys with their values, whole, by kind. */
   readonly collections: ReadonlyMap<CollectionKind, readonly (readonly [string, Buffer])[]>;
+  /** Keys of requests that still hold, in slices of keys with their values; there may be millions. */
+  acceptKeys(now: number): AsyncIterable<readonly (readonly [string, Buffer])[]>;
   /** Why it, or a part of it, could not be read; null: it could. */
   readonly trouble: string | null;
   /** Until then no relais can open it, where it could be read. */
@@ -25,17 +29,25 @@ export interface OldRegister {
 
 /** Positions above are no positions but marks. */
 const SEQ_LIMIT = 10 ** 15;
+const SLICE = 1000;
 
 /** Throws StoreError `locked`. */
 export async function readOldRegister(dataDir: string, register: string): Promise<OldRegister> {
-  const nothing = (trouble: string): OldRegister => ({ lastSeq: null, collections: new Map(), trouble, close: async () => undefined });
+  const nothing = (trouble: string): OldRegister => ({
+    lastSeq: null,
+    collections: new Map(),
+    acceptKeys: async function* () {},
+    trouble,
+    close: async () => undefined,
+  });
   if ((await stat(register).catch(() => null)) === null) return nothing('there was none');
   const end = await beginReading(dataDir, 'rebuild');
   if (end === null) return nothing('it was not opened, for the process died over it before');
   try {
     const copy = await openReadingCopy(register);
     try {
-      return { ...(await readAll(copy.database)), close: () => copy.close() };
+      const { database } = copy;
+      return { ...(await readAll(database)), acceptKeys: (now) => readAcceptKeys(database, now), close: () => copy.close() };
     } catch (error) {
       await copy.close();
       throw error;
@@ -48,7 +60,7 @@ export async function readOldRegister(dataDir: string, register: string): Promis
   }
 }
 
-async function readAll(database: Database): Promise<Omit<OldRegister, 'close'>> {
+async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKeys' | 'close'>> {
   let damaged = 0;
   const whole = (key: string, value: Buffer): boolean => {
     try {
@@ -76,4 +88,16 @@ async function readAll(database: Database): Promise<Omit<OldRegister, 'close'>> 
     collections,
     trouble: damaged === 0 ? null : `${damaged} of its records did not match their checksum`,
   };
+}
+
+async function* readAcceptKeys(database: Database, now: number): AsyncGenerator<[string, Buffer][]> {
+  const cursor = database.slices(ACCEPT_KEYS, SLICE);
+  try {
+    for await (const slice of cursor) {
+      yield slice.flatMap(([key, value]) => acceptKeyEntries(key, value, now));
+    }
+  } catch (error) {
+    // A table that can not be read: what comes after is missing, as what a damaged record says is.
+    if (!String((error as { code?: unknown }).code).startsWith('LEVEL_')) throw error;
+  }
 }

@@ -4,6 +4,10 @@
  */
 import { decodeJson, payloadOf } from '../level/codec.ts';
 import {
+  ACCEPT_KEY_ORDER,
+  ACCEPT_KEYS,
+  acceptKeyDigestOf,
+  acceptKeyOrderKey,
   EVENTS,
   eventSeqOf,
   PENDING,
@@ -60,7 +64,8 @@ export async function verifyTotals(verification: Verification): Promise<void> {
   compare('attempts', await countKeys(database, prefixRange('a')), counts.attempts, 'a');
   await verifySegments(verification);
   await verifySignals(verification);
-  for (const family of 'dhkrsx') await verifyChecksums(verification, family);
+  await verifyAcceptKeys(verification);
+  for (const family of 'dhkrs') await verifyChecksums(verification, family);
   for (const family of await strayKeys(verification)) findings.add('damage', 'a key of no known family', JSON.stringify(family), REBUILD);
 }
 
@@ -133,6 +138,21 @@ async function verifySignals({ database, findings }: Verification): Promise<void
       findings.add('damage', `a delivery of a signal is ${delivery.state}, and its mark says otherwise`, key, REBUILD);
     }
   }
+}
+
+/** Each key of a request stands in the order of time; what is only there is never looked up, and swept. */
+async function verifyAcceptKeys({ database, findings }: Verification): Promise<void> {
+  for await (const slice of database.slices(ACCEPT_KEYS, SLICE)) {
+    const stored = slice.map(([key, value]) => attempt(findings, key, () => decodeJson<{ until: number }>(key, value)));
+    const keys = slice.map(([key], i) => acceptKeyOrderKey(stored[i]?.until ?? 0, acceptKeyDigestOf(key)));
+    for (const [i, there] of (await database.hasMany(keys)).entries()) {
+      if (there || stored[i] === undefined) continue;
+      findings.add('damage', 'a key of a request would never be swept: its order key is missing', slice[i]?.[0] ?? '', REBUILD);
+    }
+  }
+  const kept = await countKeys(database, ACCEPT_KEYS);
+  const ordered = await countKeys(database, ACCEPT_KEY_ORDER);
+  if (kept !== ordered) findings.add('damage', `keys of requests: ${kept}, in their order ${ordered}`, 'X', REBUILD);
 }
 
 async function verifyChecksums({ database, findings }: Verification, family: string): Promise<void> {
