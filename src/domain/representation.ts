@@ -43,6 +43,9 @@ export function messageJson(message: AcceptedMessage, state: MessageState): Reco
     contact: references.contact,
     tags: references.tags,
     supersedes: message.supersedes,
+    origin: message.origin ?? 'smtp',
+    concerns: message.concerns ?? null,
+    releaseAt: rfc3339OrNull(message.releaseAt ?? null),
   };
 }
 
@@ -56,6 +59,7 @@ export function detailJson(detail: MessageDetail): Record<string, unknown> {
     date: message.headers.date,
     sha256: message.sha256,
     contentErased: detail.contentErased,
+    supersededBy: detail.supersededBy,
     envelopeId: message.envelope.envid,
     client: message.client,
     recipients: detail.recipients.map((recipient) => ({

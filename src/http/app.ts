@@ -6,7 +6,9 @@ import { Hono } from 'hono';
 import type { Shared } from './api/context.ts';
 import { createApi } from './api/index.ts';
 import { API_BASE } from './api/route.ts';
+import { uploadSize } from './api/send.ts';
 import { Access } from './auth/access.ts';
+import { createBodyBudget } from './body.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 import { dashboardRoutes } from './dashboard/index.tsx';
 import { type AppContext, type AppEnv, clientAddress, wantsHtml } from './environment.ts';
@@ -43,7 +45,8 @@ export function createApp(options: HttpOptions): HttpApp {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const stopping = new AbortController();
   const access = new Access({ ...options, failures: limits.failures });
-  const shared: Shared = { options, limits, access, stopping: stopping.signal };
+  const uploads = createBodyBudget(() => UPLOADS_AT_ONCE * uploadSize(options.sending().messageSize));
+  const shared: Shared = { options, limits, access, uploads, stopping: stopping.signal };
   const metrics = createMetrics({ store, delivery, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {
@@ -85,6 +88,9 @@ export function createApp(options: HttpOptions): HttpApp {
     },
   };
 }
+
+/** Messages of the largest size whose bodies are held at once; of smaller ones, more. */
+const UPLOADS_AT_ONCE = 3;
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 

@@ -1,7 +1,7 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { CleanupCounts, DeliveryControl, Store } from '../domain/ports.ts';
+import type { CleanupCounts, DeliveryControl, Store, Submitter } from '../domain/ports.ts';
 import type { HttpSettings } from '../domain/settings.ts';
 
 export interface ReadinessCheck {
@@ -18,6 +18,8 @@ export interface HttpLimits {
   readonly body: number;
   /** Octets of a body. */
   readonly bodySize: number;
+  /** Body of a request that brings a message, whole: past it the answer is 408. */
+  readonly upload: number;
   /** Time between two signs of life on an event stream. */
   readonly heartbeat: number;
   /** How long an event stream waits for a reader that takes nothing. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   headers: 15_000,
   body: 20_000,
   bodySize: 1024 * 1024,
+  upload: 120_000,
   heartbeat: 15_000,
   stall: 30_000,
   wait: 60_000,
@@ -41,10 +44,22 @@ export const DEFAULT_LIMITS: HttpLimits = {
   failures: 10,
 };
 
+/** What the configuration says of mail that comes in. */
+export interface SendingSettings {
+  /** Octets of a message. */
+  readonly messageSize: number;
+  /** Names of the accounts. */
+  readonly accounts: readonly string[];
+}
+
 export interface HttpOptions {
   readonly settings: HttpSettings;
   readonly store: Store;
   readonly delivery: DeliveryControl;
+  /** Takes what is sent or sent again over the API. */
+  readonly submitter: Submitter;
+  /** As the configuration stands now. */
+  readonly sending: () => SendingSettings;
   /** Listeners and whatever else must be up; the store's health is added here. */
   readonly readiness: () => readonly ReadinessCheck[];
   readonly cleanup: { plan(): Promise<CleanupCounts>; run(): Promise<CleanupCounts> };

@@ -6,7 +6,7 @@ import { STATUS_CODES } from 'node:http';
 import { StoreError } from '../domain/errors.ts';
 
 export interface FieldFault {
-  readonly in: 'query' | 'path' | 'body';
+  readonly in: 'query' | 'path' | 'header' | 'body';
   /** `limit`, `filter.state`, `recipients.2`. */
   readonly path: string;
   readonly detail: string;

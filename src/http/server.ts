@@ -39,7 +39,7 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
     {
       headersTimeout: limits.headers,
       // Later than the body's own deadline, which can still answer in full.
-      requestTimeout: limits.headers + limits.body + 1_000,
+      requestTimeout: limits.headers + Math.max(limits.body, limits.upload) + 1_000,
       connectionsCheckingInterval: Math.min(1_000, limits.headers),
       keepAliveTimeout: 30_000,
       maxHeaderSize: 16 * 1024,

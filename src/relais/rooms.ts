@@ -21,6 +21,7 @@ import { type Submission, startSubmission } from '../relay/submission/index.ts';
 import { type Signals, startSignals } from '../signals/index.ts';
 import { DeliverySwitch } from './delivery-switch.ts';
 import { explainListenError } from './room-errors.ts';
+import { SubmitterSwitch } from './submitter-switch.ts';
 
 export interface RoomsOptions {
   readonly config: Config;
@@ -41,6 +42,7 @@ const STOP_ORDER: readonly RoomName[] = ['submission', 'delivery', 'reports', 's
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #control = new DeliverySwitch();
+  readonly #submitter = new SubmitterSwitch();
   readonly #newId: () => string;
   #config: Config;
   #reports: ReportListener | null = null;
@@ -249,6 +251,11 @@ export class Rooms {
       ...this.#common(),
       settings: config.http,
       delivery: this.#control,
+      submitter: this.#submitter,
+      sending: () => ({
+        messageSize: this.#config.submission.limits.messageSize,
+        accounts: this.#config.accounts.map(({ name }) => name),
+      }),
       readiness: () => this.#readiness(),
       cleanup: {
         plan: () => store.planCleanup(cleanupRequest(this.#config.retention, now())),

@@ -9,6 +9,7 @@ import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../.
 import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
+import { type FakeSubmitter, fakeSubmitter } from './fake-submitter.ts';
 
 export const LOCAL_TOKEN = 'local-token-of-this-machine';
 export const START = Date.parse('2026-02-01T12:00:00Z');
@@ -18,6 +19,7 @@ export interface Room extends HttpApp {
   readonly log: RecordingLog;
   readonly options: HttpOptions;
   readonly hops: NextHopStatus[];
+  readonly submitter: FakeSubmitter;
   /** Moves the clock of the room. */
   advance(ms: number): void;
   /** A call of the API with a token, the local one by default. */
@@ -50,8 +52,13 @@ const COUNTS: CleanupCounts = { contents: 3, records: 2, octets: 1000, keptPendi
 
 export function httpOptions(
   store: MemoryStore,
-  more: { readonly settings?: Partial<HttpSettings>; readonly limits?: Partial<HttpLimits>; readonly now?: () => number } = {},
-): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[] } {
+  more: {
+    readonly settings?: Partial<HttpSettings>;
+    readonly limits?: Partial<HttpLimits>;
+    readonly messageSize?: number;
+    readonly now?: () => number;
+  } = {},
+): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter } {
   const log = recordingLog();
   const hops = [nextHop('smtp.provider.example:587', { waiting: 2, oldestAt: START - 60_000, nextDueAt: START - 5_000 })];
   const now = more.now ?? Date.now;
@@ -69,10 +76,14 @@ export function httpOptions(
     onAttempt: null,
   };
   const newId = createIdFactory({ now, randomBytes });
+  const newMessageId = (): MessageId => newId() as MessageId;
+  const submitter = fakeSubmitter(store, now, newMessageId);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
     store,
     delivery,
+    submitter,
+    sending: () => ({ messageSize: more.messageSize ?? 100_000, accounts: ['erp', 'payroll'] }),
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: { plan: async () => COUNTS, run: async () => COUNTS },
     localToken: LOCAL_TOKEN,
@@ -81,17 +92,17 @@ export function httpOptions(
     version: '0.0.0-test',
     now,
     randomBytes,
-    newMessageId: () => newId() as MessageId,
+    newMessageId,
     log,
     ...(more.limits === undefined ? {} : { limits: more.limits }),
   };
-  return { options, log, hops };
+  return { options, log, hops, submitter };
 }
 
 export function createRoom(more: { readonly settings?: Partial<HttpSettings>; readonly limits?: Partial<HttpLimits> } = {}): Room {
   let clock = START;
   const store = createMemoryStore({ now: () => clock });
-  const { options, log, hops } = httpOptions(store, { ...more, now: () => clock });
+  const { options, log, hops, submitter } = httpOptions(store, { ...more, now: () => clock });
   const http = createApp(options);
   const call: Room['call'] = async (path, { token = LOCAL_TOKEN, ...init } = {}) => {
     const headers = new Headers(init.headers);
@@ -104,6 +115,7 @@ export function createRoom(more: { readonly settings?: Partial<HttpSettings>; re
     log,
     options,
     hops,
+    submitter,
     advance: (ms) => {
       clock += ms;
     },

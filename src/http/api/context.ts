@@ -3,6 +3,7 @@ import type { AcceptedMessage } from '../../domain/message.ts';
 import type { RecipientRecord } from '../../domain/recipient.ts';
 import type { Access } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
+import type { BodyBudget } from '../body.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
 import { asMessageId } from './fields.ts';
@@ -11,6 +12,8 @@ export interface Shared {
   readonly options: HttpOptions;
   readonly limits: HttpLimits;
   readonly access: Access;
+  /** Shared by all requests that bring a message. */
+  readonly uploads: BodyBudget;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

@@ -12,6 +12,7 @@ import { messageRoutes } from './messages.ts';
 import { queueRoutes } from './queue.ts';
 import { reportRoutes } from './reports.ts';
 import { API_BASE, type Api, type Method } from './route.ts';
+import { sendRoutes } from './send.ts';
 import { signalRoutes } from './signals.ts';
 import { statisticsRoutes } from './statistics.ts';
 
@@ -23,6 +24,7 @@ export function createApi(shared: Shared): Api {
     await next();
   });
   messageRoutes(api, shared);
+  sendRoutes(api, shared);
   eraseRoutes(api, shared);
   actionRoutes(api, shared);
   changeRoutes(api, shared);

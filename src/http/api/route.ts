@@ -7,7 +7,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Permission } from '../../domain/ports.ts';
 import { assertPermitted, assertUnrestricted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
-import { readBody } from '../body.ts';
+import { type BodyBudget, type BodyLease, readBytes } from '../body.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
 import type { HttpLimits } from '../options.ts';
 import { type FieldFault, Problem, validationProblem } from '../problem.ts';
@@ -38,7 +38,18 @@ export interface Declaration<P extends z.ZodObject, Q extends z.ZodObject, B ext
   /** Parameters that may be given several times. */
   readonly repeatable?: readonly string[];
   readonly body?: B;
+  /** Takes a message: a body larger than others. */
+  readonly upload?: Upload;
+  /** Request headers that mean something here, for the document. */
+  readonly headers?: z.ZodObject;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
+}
+
+export interface Upload {
+  readonly limits: () => Pick<HttpLimits, 'body' | 'bodySize'>;
+  readonly budget: BodyBudget;
+  /** Media types that are taken as they come, beside JSON: `body` is undefined then, and `bytes` is what came. */
+  readonly media: readonly string[];
 }
 
 export interface RouteInput<P, Q, B> {
@@ -47,6 +58,8 @@ export interface RouteInput<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The body as it came; empty where none is declared. */
+  readonly bytes: Buffer;
 }
 
 /** The API while its routes are declared. */
@@ -74,13 +87,36 @@ export function route<P extends z.ZodObject = Nothing, Q extends z.ZodObject = N
     const caller = c.get('caller');
     if (declaration.permission !== null) assertPermitted(caller, declaration.permission);
     if (declaration.spansAccounts === true) assertUnrestricted(caller);
-    const faults: FieldFault[] = [];
-    const params = check(declaration.params ?? NOTHING, c.req.param(), 'path', faults);
-    const query = check(declaration.query ?? NOTHING, queryOf(c, declaration.repeatable ?? [], faults), 'query', faults);
-    const body = declaration.body === undefined ? undefined : check(declaration.body, await jsonBody(c, api.limits), 'body', faults);
-    if (faults.length > 0) throw validationProblem(faults);
-    return answer({ c, caller, params: params as z.output<P>, query: query as z.output<Q>, body: body as z.output<B> });
+    const lease = declaration.upload?.budget.lease();
+    try {
+      return await answer({ c, caller, ...(await inputOf(c, api, declaration, lease)) });
+    } finally {
+      lease?.release();
+    }
   });
+}
+
+async function inputOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  c: AppContext,
+  api: Api,
+  declaration: Declaration<P, Q, B>,
+  lease: BodyLease | undefined,
+): Promise<Omit<RouteInput<z.output<P>, z.output<Q>, z.output<B>>, 'c' | 'caller'>> {
+  const { upload } = declaration;
+  const faults: FieldFault[] = [];
+  const params = check(declaration.params ?? NOTHING, c.req.param(), 'path', faults);
+  const query = check(declaration.query ?? NOTHING, queryOf(c, declaration.repeatable ?? [], faults), 'query', faults);
+  const bytes = declaration.body === undefined ? NO_BYTES : await readBytes(c, upload?.limits() ?? api.limits, lease);
+  const raw = upload?.media.includes(mediaType(c)) ?? false;
+  const body = declaration.body === undefined || raw ? undefined : check(declaration.body, parseJson(bytes), 'body', faults);
+  if (faults.length > 0) throw validationProblem(faults);
+  return { params: params as z.output<P>, query: query as z.output<Q>, body: body as z.output<B>, bytes };
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function mediaType(c: AppContext): string {
+  return (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function check(schema: z.ZodType, value: unknown, place: FieldFault['in'], faults: FieldFault[]): unknown {
@@ -109,14 +145,23 @@ function queryOf(c: AppContext, repeatable: readonly string[], faults: FieldFaul
 }
 
 /** The body as JSON; an empty one stands for `{}`. */
-async function jsonBody(c: AppContext, limits: HttpLimits): Promise<unknown> {
-  const text = await readBody(c, limits);
+function parseJson(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new Problem(400, 'invalid-json', 'The body is not JSON');
+    return (MAYBE_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text)) as unknown;
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem(400, 'invalid-json', 'The body is not JSON');
   }
+}
+
+/** Also with an escaped underscore. Looking at every name of every body would cost more than reading it. */
+const MAYBE_PROTO = /__proto__|\\u005f/i;
+
+/** A name that no object of ours may have: with it, copies of the object would change their prototype. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key !== '__proto__') return value;
+  throw validationProblem([{ in: 'body', path: '__proto__', detail: 'unknown parameter' }]);
 }
 
 const PROBLEM = z
@@ -133,7 +178,8 @@ const PROBLEM = z
 const problem = (description: string): object => ({ description, content: { 'application/problem+json': { schema: PROBLEM } } });
 
 function register(api: Api, declaration: Declaration<z.ZodObject, z.ZodObject, z.ZodType>): void {
-  const { params, query, body, permission } = declaration;
+  const { params, query, body, headers, upload, permission } = declaration;
+  const media = Object.fromEntries((upload?.media ?? []).map((type) => [type, { schema: z.string().openapi({ format: 'binary' }) }]));
   api.app.openAPIRegistry.registerPath({
     method: declaration.method,
     path: `${API_BASE}${declaration.path}`,
@@ -145,7 +191,8 @@ function register(api: Api, declaration: Declaration<z.ZodObject, z.ZodObject, z
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
-      ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body } } } }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body }, ...media } } }),
     },
     responses: responsesOf(declaration),
   });

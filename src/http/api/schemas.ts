@@ -28,7 +28,10 @@ const messageFields = {
   document: nullableText,
   contact: nullableText,
   tags: z.record(z.string(), z.string()),
-  supersedes: nullableText,
+  supersedes: nullableText.openapi({ description: 'The message that it was sent again from.' }),
+  origin: z.enum(['smtp', 'api', 'resend', 'notification']),
+  concerns: nullableText.openapi({ description: 'Of a notification: the message that it tells of.' }),
+  releaseAt: at.nullable().openapi({ description: 'Not tried before this time.' }),
   contentErased: z.boolean(),
 };
 
@@ -155,6 +158,7 @@ export const Message = z
     from: nullableText,
     date: nullableText,
     sha256: z.string(),
+    supersededBy: z.array(z.string()).openapi({ description: 'The messages that it was sent again as.' }),
     envelopeId: nullableText,
     client: z.strictObject({
       address: z.string(),
