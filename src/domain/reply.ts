@@ -194,6 +194,12 @@ const WEAK_RULES: readonly TextRule[] = [
   },
 ];
 
+/** The address we send from, as the servers that block it speak of it. */
+const OUR_ADDRESS =
+  /\bclient (?:host|ip|address)\b|\byour (?:\w+ )?(?:ip|server|host|network|mta)\b|\b(?:sending|connecting|source|remote|originating|sender) (?:ip|host|server|mta)\b|\bip address\b|\bthe ip\b|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])/i;
+/** What is listed is in the message, or it is told of others. */
+const NOT_OUR_ADDRESS = /\b(?:urls?|uris?|links?|uribl|surbl|body|attachments?|said)\b/i;
+
 /**
  * A smarthost that will not relay for us any more has changed its mind about us, not about the
  * recipient. Said by the recipient's own server it is a refusal like any other.
@@ -316,17 +322,20 @@ function isInfrastructure(reply: Reply, phase: Phase, findings: Findings, hop: '
       if ([500, 502, 503, 504].includes(reply.code)) return true;
       if (hop === 'provider' && RELAY_DENIED.test(reply.text)) return true;
       if (phase === 'mail' && findings.category === 'blocked') return true;
-      return concernsUs(reply, findings);
+      return concernsUs(reply, findings, hop);
     case 'data':
     case 'final':
-      return concernsUs(reply, findings);
+      return concernsUs(reply, findings, hop);
     default:
       return phase satisfies never;
   }
 }
 
 /** 421: the channel closes (RFC 5321 §3.8). 530, 534, 535, 538 and x.7.8: our credentials (RFC 4954 §6). */
-function concernsUs(reply: Reply, findings: Findings): boolean {
+function concernsUs(reply: Reply, findings: Findings, hop: 'provider' | 'recipient-server' | undefined): boolean {
+  // Said to us, not quoted by a report: there the message is over.
+  const ours = findings.category === 'blocked' && OUR_ADDRESS.test(reply.text) && !NOT_OUR_ADDRESS.test(reply.text);
+  if (hop !== undefined && ours) return true;
   return [421, 530, 534, 535, 538].includes(reply.code) || reply.status?.endsWith('.7.8') === true || findings.ownFault;
 }
 
@@ -349,6 +358,21 @@ export function classifyReply(reply: Reply, phase: Phase, hop?: 'provider' | 're
     addressInvalid: permanent && findings.dead && !NAMES_ANOTHER_REASON.test(reply.text),
     infrastructure,
   };
+}
+
+/**
+ * Whether the reply asks us to send less to this server, by its wording or by what providers mean by
+ * x.7.0 and the like. What concerns one mailbox (x.2.x) or one transaction (4.5.3) does not, and a
+ * grey list takes the next message as it takes any.
+ */
+export function asksToSlow(reply: Reply, category: Category, phase: Phase): boolean {
+  if (reply.code < 400 || reply.code >= 600) return false;
+  const detail = reply.status?.slice(2) ?? '';
+  if (detail.startsWith('2.') || detail === '5.3') return false;
+  if (category === 'rate') return reply.code !== 452 || phase !== 'rcpt' || reply.status !== null;
+  // RFC 3463 §3.4, §3.5: the system is full, or takes nothing now; the network is congested.
+  if (reply.code < 500 && ['3.1', '3.2', '4.5'].includes(detail)) return true;
+  return reply.code < 500 && (category === 'blocked' || detail === '7.0' || /^7\.[5-9]\d\d$/.test(detail));
 }
 
 /** Whatever the codes say: who is told of a quota or a blocking list has an address that may live. */

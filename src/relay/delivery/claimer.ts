@@ -9,6 +9,7 @@
 import { StoreError } from '../../domain/errors.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Claim, Store } from '../../domain/ports.ts';
+import { URGENT } from '../../domain/priority.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import type { DeliverySettings } from '../../domain/settings.ts';
 import { UncleanContent } from './dot-stuffing.ts';
@@ -89,7 +90,7 @@ export class Claimer {
     const { store, paths, log, recorder } = this.#o;
     const { message } = claim;
     const octets = message.size > WHOLE_LIMIT ? STREAM_OCTETS : message.size;
-    await this.#gate.enter(octets);
+    await this.#gate.enter(octets, entries[0]?.lane.priority === URGENT);
     try {
       const content: PreparedContent = prepareContent(message, await store.content(message.id));
       const units = unitsOf(claim, entries, content, { verp: this.hasOwnPaths(hop), paths, leaseUntil });

@@ -14,21 +14,22 @@
  */
 import type { Log } from '../../domain/log.ts';
 import type { EvidenceItem, Store } from '../../domain/ports.ts';
+import type { Priority } from '../../domain/priority.ts';
 import type { Attempt } from '../../domain/recipient.ts';
-import type { Reply } from '../../domain/reply.ts';
 import type { DeliverySettings } from '../../domain/settings.ts';
+import { priorityOfUnit } from './claimed.ts';
 import { Claimer } from './claimer.ts';
 import type { Entry } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hop, Line } from './hop.ts';
+import type { HopRecords } from './hop-records.ts';
 import { type Hops, holdReason } from './hops.ts';
 import { LinePool } from './line-pool.ts';
-import { type HopFailure, outcomeOfFault, outcomeOfHopFailure, outcomeOfRefusal } from './outcome.ts';
+import { outcomeOfHopFailure } from './outcome.ts';
 import type { Queue } from './queue.ts';
 import { Recorder } from './recorder.ts';
-import { hopAnswered, hopFault, isStale, sendUnit } from './send-unit.ts';
-import { DomainRefused, HopUnreachable } from './sessions.ts';
-import type { SmtpSession } from './smtp-client.ts';
+import { expiryAt, Standings } from './standings.ts';
+import { Transmitter } from './transmitter.ts';
 import type { ReturnPaths, Unit } from './unit.ts';
 
 export interface DispatcherOptions {
@@ -37,6 +38,7 @@ export interface DispatcherOptions {
   readonly store: Store;
   readonly queue: Queue;
   readonly hops: Hops;
+  readonly records: HopRecords;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -49,20 +51,16 @@ const ADVANCE_LIMIT = 2_000;
 const TELL_BATCH = 500;
 /** Outcomes on their way to the store, past which nothing new is claimed. */
 const RECORDING_LIMIT = 2_000;
-/** A line that others wait for is given up after so many messages. */
-const LINE_TURN = 20;
 const SUSPENSION = { first: 500, most: 30_000 } as const;
 const TIMER_LIMIT = 3_600_000;
-/** The attempt ends so long before its lease does. */
-const LEASE_MARGIN = 1_000;
 
 export class Dispatcher {
   readonly #o: DispatcherOptions;
   readonly #claimer: Claimer;
   readonly #recorder: Recorder;
   readonly #lines: LinePool;
+  readonly #transmitter: Transmitter;
   readonly #wakes = new Heap<Hop>();
-  readonly #running = new Set<AbortController>();
   #stopping = false;
   /** No grace is left: what is not on the wire is given up. */
   #giveUp = false;
@@ -74,12 +72,18 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#o = options;
-    const { settings, paths, store, queue, hops, now, random, log } = options;
+    const { settings, paths, store, queue, records, now, random, log } = options;
     const onTrouble = (error: unknown): number => this.#suspend(error);
     const onSettled = (): void => this.#recorded();
     this.#recorder = new Recorder({ settings, store, queue, now, random, log, onTrouble, onSettled });
     this.#claimer = new Claimer({ settings, paths, store, queue, recorder: this.#recorder, now, random, log, onTrouble });
-    this.#lines = new LinePool({ limit: settings.connections, hops, now, onFree: (hop) => this.#pump(hop) });
+    this.#lines = new LinePool({ limit: settings.connections, now, onFree: (hop) => this.#pump(hop) });
+    const onBlocked = (hop: Hop): void => {
+      this.#wakes.set(hop, hop.blockedUntil);
+      this.#abandonClaimed(hop, `not tried: ${hop.lastError}`);
+    };
+    const standings = new Standings({ retry: settings.retry, store, records, now, random, log, onBlocked });
+    this.#transmitter = new Transmitter({ settings, lines: this.#lines, recorder: this.#recorder, standings, records, now, log });
   }
 
   /** Running, and the store takes what we tell it. */
@@ -135,7 +139,7 @@ export class Dispatcher {
     }
     if (this.#suspendedUntil > 0) this.#resume();
     const { expired, foreign } = queue.advance(now(), ADVANCE_LIMIT);
-    if (expired.length > 0) void this.#tell(expired, { kind: 'expired' });
+    if (expired.length > 0) void this.#tell(expired, ({ lane }) => expiryAt(lane.hop));
     if (foreign.length > 0) void this.#recover(foreign);
     for (let hop = this.#wakes.peek(); hop !== undefined && hop.key <= now(); hop = this.#wakes.peek()) {
       this.#wakes.remove(hop);
@@ -150,12 +154,12 @@ export class Dispatcher {
   }
 
   /** Tells the store of recipients that are not being tried: expired, held. */
-  async #tell(entries: readonly Entry[], evidence: EvidenceItem['evidence']): Promise<void> {
+  async #tell(entries: readonly Entry[], evidenceOf: (entry: Entry) => EvidenceItem['evidence']): Promise<void> {
     const { store, queue, now } = this.#o;
     for (let i = 0; i < entries.length; i += TELL_BATCH) {
       const slice = entries.slice(i, i + TELL_BATCH);
       try {
-        const items = slice.map(({ message, index }) => ({ message, index, evidence }));
+        const items = slice.map((entry) => ({ message: entry.message, index: entry.index, evidence: evidenceOf(entry) }));
         await store.apply(items, now());
         for (const entry of slice) queue.giveBack(entry, now());
       } catch (error) {
@@ -205,13 +209,12 @@ export class Dispatcher {
 
   #resume(): void {
     this.#suspendedUntil = 0;
-    for (const hop of this.#o.hops.all()) if (hop.ready || hop.claimed.length > 0) this.#o.queue.stirred.add(hop);
+    for (const hop of this.#o.hops.all()) if (hop.turns.any || hop.claimed.length > 0) this.#o.queue.stirred.add(hop);
   }
 
   // ── Claiming ──
 
   #pump(hop: Hop): void {
-    const { queue, now } = this.#o;
     if (this.#stopping || this.#suspendedUntil > 0) return;
     const reason = holdReason(hop);
     if (reason !== null) {
@@ -220,56 +223,66 @@ export class Dispatcher {
     }
     this.#dispatch(hop);
     const own = this.#claimer.hasOwnPaths(hop);
-    for (let room = this.#room(hop); room > 0; room = this.#room(hop)) {
-      hop.rate?.take(now());
-      const entries = queue.take(hop, own ? Math.min(room, RECIPIENTS_LIMIT) : RECIPIENTS_LIMIT);
+    for (;;) {
+      const lane = hop.turns.next((priority) => this.#room(hop, priority) > 0);
+      if (lane === undefined) return;
+      const entries = this.#o.queue.take(lane, own ? Math.min(this.#room(hop, lane.priority), RECIPIENTS_LIMIT) : RECIPIENTS_LIMIT);
       if (entries.length === 0) return;
-      void this.#claim(hop, entries, own ? entries.length : 1);
+      hop.rate?.hold();
+      void this.#claim(hop, lane.priority, entries, own ? entries.length : 1);
     }
   }
 
-  /** How many transactions may be claimed for the hop now; where time alone is missing, the hop is woken. */
-  #room(hop: Hop): number {
-    if (!hop.ready || hop.paused !== null || this.#recorder.pending >= RECORDING_LIMIT) return 0;
+  /** How many transactions of the class may be claimed for the hop now; where time alone is missing, the hop is woken. */
+  #room(hop: Hop, priority: Priority): number {
+    if (hop.paused !== null || this.#recorder.pending >= RECORDING_LIMIT) return 0;
     const time = this.#o.now();
-    const freeAt = Math.max(hop.blockedUntil, hop.rate?.freeAt() ?? 0);
+    const freeAt = Math.max(hop.blockedUntil, hop.rate?.freeAt(time, priority) ?? 0);
     if (freeAt > time) {
-      this.#wakes.set(hop, freeAt);
+      // Infinity: it is pumped when what is on its way has gone.
+      if (Number.isFinite(freeAt) && (hop.place < 0 || freeAt < hop.key)) this.#wakes.set(hop, freeAt);
       return 0;
     }
-    const room = hop.window + hop.ahead - hop.working - hop.claimed.length - hop.claiming;
-    if (room <= 0 || (hop.lines.size === 0 && !this.#lines.mayOpen(hop))) return 0;
+    const room = hop.room(priority);
+    if (room <= 0 || (hop.lines.size === 0 && !this.#lines.reserve(hop, priority))) return 0;
     return hop.rate === null ? room : 1;
   }
 
-  async #claim(hop: Hop, entries: readonly Entry[], transactions: number): Promise<void> {
-    hop.claiming += transactions;
+  async #claim(hop: Hop, priority: Priority, entries: readonly Entry[], transactions: number): Promise<void> {
+    hop.claiming[priority] += transactions;
     const units = await this.#claimer.claim(hop, entries);
-    hop.claiming -= transactions;
+    hop.claiming[priority] -= transactions;
     if (units.length > 0) this.#suspension = SUSPENSION.first;
-    hop.claimed.push(...units);
+    else hop.rate?.giveBack();
+    for (const unit of units) hop.claimed.push(unit);
     this.#dispatch(hop);
     this.#pump(hop);
+    if (hop.claims === 0 && hop.claimed.length === 0) this.#lines.giveUpReserved(hop);
     this.#arm();
     this.#checkDrained();
   }
 
   #hold(hop: Hop, reason: string): void {
     const entries: Entry[] = [];
-    while (hop.ready && entries.length < ADVANCE_LIMIT) entries.push(...this.#o.queue.take(hop, RECIPIENTS_LIMIT));
-    if (hop.ready) this.#wakes.set(hop, this.#o.now());
-    if (entries.length > 0) void this.#tell(entries, { kind: 'held', reason });
+    while (entries.length < ADVANCE_LIMIT) {
+      const lane = hop.turns.next(() => true);
+      if (lane === undefined) break;
+      entries.push(...this.#o.queue.take(lane, RECIPIENTS_LIMIT));
+    }
+    if (hop.turns.any) this.#wakes.set(hop, this.#o.now());
+    if (entries.length > 0) void this.#tell(entries, () => ({ kind: 'held', reason }));
   }
 
   // ── Sending ──
 
   #dispatch(hop: Hop): void {
     if (this.#giveUp) this.#abandonClaimed(hop, 'relais stopped before this was tried');
-    while (hop.claimed.length > 0) {
-      const line = this.#lines.obtain(hop);
-      if (line === undefined) return;
-      const unit = hop.claimed.shift();
-      if (unit !== undefined) void this.#work(hop, line, unit);
+    for (;;) {
+      const unit = hop.claimed.next((priority) => hop.working < hop.windowFor(priority) && this.#lines.has(hop, priority));
+      if (unit === undefined) return;
+      const line = this.#lines.obtain(hop, priorityOfUnit(unit));
+      if (line === undefined) return hop.claimed.putBack(unit);
+      void this.#work(hop, line, unit);
     }
   }
 
@@ -278,18 +291,17 @@ export class Dispatcher {
     line.idleSince = 0;
     let unit: Unit | undefined = first;
     while (unit !== undefined) {
-      await this.#transmit(hop, line, unit);
+      await this.#transmitter.transmit(hop, line, unit);
       unit = undefined;
       if (!hop.lines.has(line)) break;
       const spent = line.messages >= hop.route.limits.messagesPerConnection;
       if (line.session !== null && (spent || !line.session.usable)) this.#lines.hangUp(line);
-      const owed = this.#lines.contended && (hop.lines.size > 1 || line.messages % LINE_TURN === 0);
-      if (owed || hop.lines.size > hop.window) {
+      if (this.#lines.yields(hop, line) || hop.lines.size > hop.window) {
         this.#lines.close(hop, line);
         break;
       }
       this.#pump(hop);
-      unit = hop.claimed.shift();
+      unit = this.#nextOn(hop, line);
     }
     if (hop.lines.has(line)) {
       if (line.session?.usable === true && !this.#stopping) this.#lines.rest(hop, line);
@@ -301,111 +313,20 @@ export class Dispatcher {
     this.#checkDrained();
   }
 
-  /** Sends one unit under its deadline, and records what came of it. Never rejects. */
-  async #transmit(hop: Hop, line: Line, unit: Unit): Promise<void> {
-    const { settings, now, log } = this.#o;
-    const startedAt = now();
-    const limit = Math.min(settings.attemptTimeout, unit.leaseUntil - startedAt - LEASE_MARGIN);
-    if (limit < settings.attemptTimeout / 2) {
-      // Claimed ahead of a hop that then became slow: what is left of the lease is no fair time.
-      this.#recorder.recordAll(hop, unit, outcomeOfHopFailure({ phase: 'connect', reply: null, error: 'no connection was free in time' }));
-      return;
-    }
-    if (line.controller.signal.aborted) line.controller = new AbortController();
-    const { controller } = line;
-    this.#running.add(controller);
-    const timer = setTimeout(() => controller.abort(new Error(`the attempt took longer than ${limit} ms`)), limit);
-    try {
-      await this.#attempt(hop, line, unit, startedAt);
-    } catch (error) {
-      if (error instanceof HopUnreachable) this.#unreachable(hop, line, unit, error, startedAt);
-      else if (error instanceof DomainRefused) {
-        const { reply, category, addressInvalid } = error;
-        hop.lastError = error.message;
-        this.#lines.close(hop, line);
-        this.#recorder.recordAll(hop, unit, outcomeOfRefusal({ reply, category, addressInvalid, phase: 'dns' }));
-      } else {
-        log.error({ err: error, message: unit.message.id, nextHop: hop.name }, 'delivery: a fault of ours ended the attempt');
-        line.session?.destroy();
-        this.#recorder.recordAll(hop, unit, outcomeOfFault(error));
-      }
-    } finally {
-      clearTimeout(timer);
-      this.#running.delete(controller);
-    }
-  }
-
-  async #attempt(hop: Hop, line: Line, unit: Unit, startedAt: number): Promise<void> {
-    const { signal } = line.controller;
-    let session = await this.#sessionOf(hop, line, signal);
-    let sent = await sendUnit(session, unit, hop.kind, signal);
-    if (line.messages > 0 && isStale(sent.result)) {
-      session.destroy();
-      session = await this.#sessionOf(hop, line, signal);
-      sent = await sendUnit(session, unit, hop.kind, signal);
-    }
-    const fault = hopFault(sent, line.messages === 0);
-    line.messages++;
-    hop.lastReply = sent.outcomes.findLast(({ reply }) => reply !== null)?.reply ?? hop.lastReply;
-    if (fault !== undefined && !signal.aborted) this.#block(hop, fault, startedAt);
-    else if (hopAnswered(sent)) this.#succeeded(hop, startedAt);
-    const held = sent.result?.error?.kind === 'unclean' ? sent.result.error.message : null;
-    this.#recorder.record(hop, unit, sent.outcomes, { address: session.address, tls: session.tls, held });
-  }
-
-  /** The line's session, dialled where there is none. */
-  async #sessionOf(hop: Hop, line: Line, signal: AbortSignal): Promise<SmtpSession> {
-    if (line.session?.usable === true) return line.session;
-    line.session?.destroy();
-    line.session = null;
-    line.messages = 0;
-    line.session = await hop.open(signal);
-    return line.session;
-  }
-
-  // ── How hops stand ──
-
-  #unreachable(hop: Hop, line: Line, unit: Unit, error: HopUnreachable, startedAt: number): void {
-    this.#lines.close(hop, line);
-    const live = [...hop.lines].filter(({ session }) => session?.usable === true).length;
-    if (live > 0 && !this.#giveUp && (error.phase === 'connect' || error.phase === 'greeting')) {
-      hop.narrow(live, this.#o.now());
-      hop.claimed.unshift(unit);
-      return;
-    }
-    const failure: HopFailure = { phase: error.phase, reply: error.reply, error: error.message };
-    if (!this.#giveUp) this.#block(hop, failure, startedAt);
-    this.#recorder.recordAll(hop, unit, outcomeOfHopFailure(failure), { address: error.address, tls: null, held: null });
-  }
-
-  #block(hop: Hop, failure: HopFailure, startedAt: number): void {
-    const { settings, now, random, log } = this.#o;
-    const fresh = hop.block(failure, startedAt, now(), settings.retry, random());
-    this.#wakes.set(hop, hop.blockedUntil);
-    if (fresh) {
-      log.warn({ nextHop: hop.name, phase: failure.phase, reason: failure.error }, 'next hop blocked: its mail waits, none is failed');
-      this.#announce('queue.blocked', hop, failure.reply, failure.error);
-    }
-    this.#abandonClaimed(hop, `not tried: ${failure.error}`);
+  /** What the line, which works, is to carry next. */
+  #nextOn(hop: Hop, line: Line): Unit | undefined {
+    const unit = hop.claimed.next((priority) => hop.working <= hop.windowFor(priority) && this.#lines.mayCarry(line, priority));
+    if (unit !== undefined) this.#lines.carries(line, priorityOfUnit(unit));
+    return unit;
   }
 
   /** What was claimed and can not be tried now goes back, its attempt ended without a dial. */
   #abandonClaimed(hop: Hop, reason: string): void {
     const outcome = outcomeOfHopFailure({ phase: 'connect', reply: null, error: reason });
-    for (const unit of hop.claimed.splice(0)) this.#recorder.recordAll(hop, unit, outcome);
-  }
-
-  #succeeded(hop: Hop, startedAt: number): void {
-    const time = this.#o.now();
-    if (!hop.succeeded(time - startedAt, time)) return;
-    this.#o.log.info({ nextHop: hop.name }, 'next hop recovered');
-    this.#announce('queue.recovered', hop, null, null);
-  }
-
-  #announce(type: 'queue.blocked' | 'queue.recovered', hop: Hop, reply: Reply | null, reason: string | null): void {
-    const { store, now, log } = this.#o;
-    const event = { type, nextHop: hop.name, ...(reply === null ? {} : { reply }), ...(reason === null ? {} : { reason }) };
-    store.appendEvent(event, now()).catch((error: unknown) => log.error({ err: error, ...event }, 'an event could not be recorded'));
+    for (const unit of hop.claimed.drain()) {
+      hop.rate?.giveBack();
+      this.#recorder.recordAll(hop, unit, outcome);
+    }
   }
 
   #recorded(): void {
@@ -428,19 +349,20 @@ export class Dispatcher {
     const grace = setTimeout(() => this.#endGrace(), graceMs);
     await drained;
     clearTimeout(grace);
+    await this.#o.records.close(this.#o.hops.all());
   }
 
   #endGrace(): void {
     this.#giveUp = true;
     this.#recorder.giveUp = true;
     for (const hop of this.#o.hops.all()) this.#abandonClaimed(hop, 'relais stopped before this was tried');
-    for (const controller of this.#running) controller.abort(new Error('relais stopped'));
+    this.#transmitter.giveUp();
     this.#checkDrained();
   }
 
   #checkDrained(): void {
-    if (this.#drained === null || this.#running.size > 0 || this.#recorder.pending > 0) return;
-    for (const hop of this.#o.hops.all()) if (hop.claiming > 0 || hop.claimed.length > 0 || hop.working > 0) return;
+    if (this.#drained === null || this.#transmitter.running > 0 || this.#recorder.pending > 0) return;
+    for (const hop of this.#o.hops.all()) if (hop.claims > 0 || hop.claimed.length > 0 || hop.working > 0) return;
     this.#drained();
   }
 }

@@ -1,19 +1,22 @@
 /**
  * One next hop as the scheduler sees it: what waits for it, how it stands, how much it may be asked
  * at once. It decides nothing by itself and does no I/O; `Queue` fills it, `Dispatcher` works it off.
+ * There may be one a domain: what most of them never need is made when they need it.
  */
 import type { NextHopRecord, NextHopStatus } from '../../domain/ports.ts';
+import { BULK, NORMAL, type Priority, URGENT } from '../../domain/priority.ts';
 import type { HopKind } from '../../domain/recipient.ts';
 import type { Reply } from '../../domain/reply.ts';
 import { type RetryPolicy, retryDelay } from '../../domain/retry.ts';
 import type { Route } from '../../domain/settings.ts';
+import { ClaimedUnits } from './claimed.ts';
 import type { HeapItem } from './heap.ts';
 import { Lane } from './lane.ts';
 import type { HopFailure } from './outcome.ts';
 import { RateLimit } from './rate.ts';
 import type { OpenSession } from './sessions.ts';
 import type { SmtpSession } from './smtp-client.ts';
-import type { Unit } from './unit.ts';
+import { Turns } from './turns.ts';
 
 /** A connection to the hop, or the right to open one. */
 export interface Line {
@@ -24,6 +27,8 @@ export interface Line {
   messages: number;
   /** When it became idle, by `now`; 0 while it works. */
   idleSince: number;
+  /** It was taken for bulk; the pool's to change. */
+  bulk: boolean;
 }
 
 /** Concurrency a hop starts with; each success adds one, up to the route's limit. */
@@ -34,42 +39,58 @@ const BLOCK_LIMIT = 15 * 60_000;
 const QUICK = 250;
 const AHEAD_TURNS = 8;
 const AHEAD_LIMIT = 256;
+/** What is urgent is claimed while all lines work, so that the next one that is free takes it. */
+const URGENT_AHEAD = 4;
 const NARROW_TIME = 60_000;
+/** A hop that asked so often in a row for less, and took nothing between, is left alone. */
+const SLOW_LIMIT = 4;
 
 export class Hop implements HeapItem {
   /** When something happens by itself: the block ends, the rate allows one more. */
   key = 0;
   place = -1;
 
+  /** Names it in the store: the name, told apart where several routes lead there. */
+  readonly id: string;
   readonly name: string;
   readonly route: Route;
   readonly open: OpenSession;
   readonly limit: number;
   readonly rate: RateLimit | null;
 
+  /** By priority and account. */
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes with something ready, each account in its turn. */
-  readonly #turns: Lane[] = [];
+  readonly turns = new Turns();
 
   paused: NextHopRecord['paused'] = null;
-  /** Since when it refuses us: refusals in a row; 0: all is well. */
+  /** Refusals in a row; 0: all is well. */
   failures = 0;
   blockedUntil = 0;
+  /** What it said when it was blocked, or how it could not be reached. */
+  blockedBy: HopFailure | null = null;
   lastReply: Reply | null = null;
   lastError: string | null = null;
+  /** When it last answered for a message or a recipient. */
+  lastSuccess = 0;
 
   window: number;
-  /** Transactions being claimed. */
-  claiming = 0;
+  /** Transactions being claimed, by priority. */
+  readonly claiming: [number, number, number] = [0, 0, 0];
   /** Claimed, waiting for a line. */
-  readonly claimed: Unit[] = [];
+  readonly claimed = new ClaimedUnits();
   readonly lines = new Set<Line>();
   readonly idle: Line[] = [];
   /** Milliseconds a message takes on a line, and a claim to be committed; both follow the last ones. */
   #pace = QUICK;
   #claimTime = 0;
+  #blockedAt = 0;
+  #slowedAt = 0;
+  #slowed = 0;
+  #narrow = 0;
+  #narrowUntil = 0;
 
-  constructor(request: { readonly name: string; readonly route: Route; readonly open: OpenSession }) {
+  constructor(request: { readonly id: string; readonly name: string; readonly route: Route; readonly open: OpenSession }) {
+    this.id = request.id;
     this.name = request.name;
     this.route = request.route;
     this.open = request.open;
@@ -92,8 +113,15 @@ export class Hop implements HeapItem {
     return this.paused === null && now >= this.blockedUntil;
   }
 
+  // ── How much at once ──
+
   get working(): number {
     return this.lines.size - this.idle.length;
+  }
+
+  /** Lines that this class may work on: bulk leaves one alone, so that a slow hop has one for what is urgent. */
+  windowFor(priority: Priority): number {
+    return priority === BULK && this.window > 1 ? this.window - 1 : this.window;
   }
 
   /**
@@ -101,10 +129,22 @@ export class Hop implements HeapItem {
    * as many as the lines send while a claim is committed. None where the hop is slow, for they
    * would only wait, their lease running.
    */
-  get ahead(): number {
+  get #ahead(): number {
     if (this.failures > 0 || this.lines.size === 0 || this.#pace >= QUICK) return 0;
     const turns = Math.ceil(this.#claimTime / Math.max(1, this.#pace));
     return Math.min(AHEAD_LIMIT, this.window * Math.min(Math.max(1, turns), AHEAD_TURNS));
+  }
+
+  /** How many transactions of this class may be claimed now; what is claimed of less urgent ones does not count. */
+  room(priority: Priority): number {
+    let claiming = 0;
+    for (let i = 0; i <= priority; i++) claiming += this.claiming[i] ?? 0;
+    const ahead = this.#ahead + (priority === URGENT ? URGENT_AHEAD : 0);
+    return this.windowFor(priority) + ahead - this.working - this.claimed.upTo(priority) - claiming;
+  }
+
+  get claims(): number {
+    return this.claiming[URGENT] + this.claiming[NORMAL] + this.claiming[BULK];
   }
 
   claimTook(ms: number): void {
@@ -113,47 +153,32 @@ export class Hop implements HeapItem {
 
   // ── What waits ──
 
-  laneOf(account: string): Lane {
-    let lane = this.#lanes.get(account);
+  laneOf(account: string, priority: Priority): Lane {
+    const key = `${priority}${account}`;
+    let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(this, account);
-      this.#lanes.set(account, lane);
+      lane = new Lane(this, priority);
+      this.#lanes.set(key, lane);
     }
-    return lane;
-  }
-
-  /** The lane has something ready: it gets its turn. */
-  enroll(lane: Lane): void {
-    if (lane.enrolled) return;
-    lane.enrolled = true;
-    this.#turns.push(lane);
-  }
-
-  get ready(): boolean {
-    while (this.#turns.length > 0 && this.#turns[0]?.head === null) {
-      const lane = this.#turns.shift();
-      if (lane !== undefined) lane.enrolled = false;
-    }
-    return this.#turns.length > 0;
-  }
-
-  /** The lane whose turn it is; it goes to the end of the line. */
-  nextLane(): Lane | undefined {
-    if (!this.ready) return undefined;
-    const lane = this.#turns.shift();
-    if (lane !== undefined) this.#turns.push(lane);
     return lane;
   }
 
   // ── How it stands ──
 
-  /** It answered for a message or a recipient. True: it had been blocked. */
-  succeeded(durationMs: number, now: number): boolean {
-    this.#pace += (durationMs - this.#pace) / 8;
-    if (this.window < (now < this.#narrowUntil ? this.#narrow : this.limit)) this.window++;
-    if (this.failures === 0) return false;
+  /**
+   * It answered for a message or a recipient, in an attempt begun at `startedAt`. True: it had been
+   * blocked. What was on its way when it refused others says nothing of how it stands since.
+   */
+  succeeded(startedAt: number, now: number): boolean {
+    this.#pace += (now - startedAt - this.#pace) / 8;
+    this.lastSuccess = now;
+    this.#slowed = 0;
+    if (this.window < (now < this.#narrowUntil ? this.#narrow : this.limit) && (this.failures === 0 || startedAt >= this.#blockedAt))
+      this.window++;
+    if (this.failures === 0 || startedAt < this.#blockedAt) return false;
     this.failures = 0;
     this.blockedUntil = 0;
+    this.blockedBy = null;
     this.lastError = null;
     return true;
   }
@@ -165,6 +190,7 @@ export class Hop implements HeapItem {
   block(failure: HopFailure, startedAt: number, now: number, policy: RetryPolicy, random: number): boolean {
     this.lastReply = failure.reply ?? this.lastReply;
     this.lastError = failure.error;
+    this.blockedBy = failure;
     this.window = 1;
     if (startedAt < this.#blockedAt) return false;
     this.#blockedAt = now;
@@ -172,7 +198,6 @@ export class Hop implements HeapItem {
     this.blockedUntil = now + Math.min(retryDelay(policy, this.failures, random), BLOCK_LIMIT);
     return this.failures === 1;
   }
-  #blockedAt = 0;
 
   /** It refuses one more connection while `live` work: it wants no more of them, for a while. */
   narrow(live: number, now: number): void {
@@ -180,11 +205,38 @@ export class Hop implements HeapItem {
     this.#narrow = this.window;
     this.#narrowUntil = now + NARROW_TIME;
   }
-  #narrow = 0;
-  #narrowUntil = 0;
+
+  /**
+   * It asks for less: half as many connections, for a while. Attempts that ran side by side count
+   * once. True: it was asked so again and again, and took nothing between.
+   */
+  slow(startedAt: number, now: number): boolean {
+    if (startedAt < this.#slowedAt) return false;
+    this.#slowedAt = now;
+    this.narrow(Math.floor(this.window / 2), now);
+    return ++this.#slowed >= SLOW_LIMIT;
+  }
 
   /** A person says that it is well again: asked at once. */
   unblock(): void {
     this.blockedUntil = 0;
+  }
+
+  // ── What is kept of it ──
+
+  /** Null: nothing that a restart would have to know. */
+  record(sentAt: readonly number[]): NextHopRecord | null {
+    const { paused, failures, blockedUntil, lastError } = this;
+    if (paused === null && failures === 0 && sentAt.length === 0) return null;
+    return { paused, failures, blockedUntil, lastError, sentAt };
+  }
+
+  restore(record: NextHopRecord): void {
+    this.paused = record.paused;
+    this.failures = record.failures;
+    this.blockedUntil = record.blockedUntil;
+    this.lastError = record.lastError;
+    if (record.failures > 0) this.window = 1;
+    this.rate?.restore(record.sentAt);
   }
 }

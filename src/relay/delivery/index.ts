@@ -8,13 +8,16 @@
  * Failure: see dispatcher.ts. After a crash, attempts whose lease ended become `unanswered`.
  */
 import type { Log } from '../../domain/log.ts';
-import type { DeliveryControl, NextHopStatus, Store } from '../../domain/ports.ts';
+import type { DeliveryControl, NextHopStatus, ScheduledRecipient, Store } from '../../domain/ports.ts';
+import { priorityOf } from '../../domain/priority.ts';
 import type { Attempt } from '../../domain/recipient.ts';
 import type { DeliverySettings, Route } from '../../domain/settings.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Hop } from './hop.ts';
+import { HopRecords } from './hop-records.ts';
 import { Hops } from './hops.ts';
+import type { Lane } from './lane.ts';
 import { loadQueue } from './load.ts';
 import { createFindMx, type MxResolver, systemResolver } from './mx.ts';
 import { Queue } from './queue.ts';
@@ -51,23 +54,29 @@ export interface DeliveryOptions {
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { settings, store, now, random, log, hostname } = options;
   const resolver = options.resolver ?? systemResolver(settings.resolvers);
-  const hops = new Hops(options.routes, {
+  const sources = {
     hostname,
     findMx: createFindMx({ resolver, hostname, random, now }),
     sandboxHop: options.sandboxHop,
     timeouts: options.timeouts ?? SMTP_TIMEOUTS,
-  });
-  const queue = new Queue({ start: now(), hopFor: (scheduled, released) => hops.hopFor(scheduled, released) });
+  };
+  const records = new HopRecords({ store, now, log });
+  await records.load(Math.max(0, ...options.routes.map(({ limits }) => limits.rate?.per ?? 0)));
+  const hops = new Hops({ routes: options.routes, sources, records });
+  const laneFor = (scheduled: ScheduledRecipient): Lane =>
+    hops.hopFor(scheduled).laneOf(scheduled.account, priorityOf(scheduled, settings.priorities));
+  const queue = new Queue({ start: now(), laneFor });
   const paths = { domain: options.reportDomain, key: options.tokenKeys[0] };
-  const dispatcher = new Dispatcher({ settings, paths, store, queue, hops, now, random, log });
+  const dispatcher = new Dispatcher({ settings, paths, store, queue, hops, records, now, random, log });
   const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
   log.info({ pending: queue.size }, 'delivery started');
-  return new RunningDelivery({ queue, hops, dispatcher, now, unfollow });
+  return new RunningDelivery({ queue, hops, records, dispatcher, now, unfollow });
 }
 
 interface Parts {
   readonly queue: Queue;
   readonly hops: Hops;
+  readonly records: HopRecords;
   readonly dispatcher: Dispatcher;
   readonly now: () => number;
   readonly unfollow: () => void;
@@ -96,32 +105,36 @@ class RunningDelivery implements Delivery {
     return statusOf(this.#parts.hops, this.#parts.queue);
   }
 
-  async pause(nextHop: string, by: string | null): Promise<boolean> {
+  pause(nextHop: string, by: string | null): Promise<boolean> {
+    const at = this.#parts.now();
     return this.#each(nextHop, (hop) => {
-      hop.paused = { at: this.#parts.now(), by };
+      hop.paused ??= { at, by };
     });
   }
 
-  async resume(nextHop: string): Promise<boolean> {
+  resume(nextHop: string): Promise<boolean> {
     return this.#each(nextHop, (hop) => {
       hop.paused = null;
       hop.unblock();
     });
   }
 
-  async flush(nextHop: string): Promise<boolean> {
+  flush(nextHop: string): Promise<boolean> {
     return this.#each(nextHop, (hop) => {
       hop.unblock();
       this.#parts.queue.flush(hop, this.#parts.now());
     });
   }
 
-  #each(name: string, change: (hop: Hop) => void): boolean {
-    const found = this.#parts.hops.named(name);
+  /** In force at once, and durable when it resolves. */
+  async #each(name: string, change: (hop: Hop) => void): Promise<boolean> {
+    const { hops, dispatcher, records } = this.#parts;
+    const found = hops.named(name);
     for (const hop of found) {
       change(hop);
-      this.#parts.dispatcher.wake(hop);
+      dispatcher.wake(hop);
     }
+    await Promise.all(found.map((hop) => records.save(hop)));
     return found.length > 0;
   }
 

@@ -1,18 +1,19 @@
-/** The ready recipients of one account at one next hop: a chain, so that any of them leaves at once. */
+/** The ready recipients of one account and one priority at one next hop: a chain, so that any of them leaves at once. */
+import type { Priority } from '../../domain/priority.ts';
 import type { Entry } from './entry.ts';
 import type { Hop } from './hop.ts';
 
 export class Lane {
   readonly hop: Hop;
-  readonly account: string;
+  readonly priority: Priority;
   head: Entry | null = null;
   tail: Entry | null = null;
   /** In the hop's round of turns. */
   enrolled = false;
 
-  constructor(hop: Hop, account: string) {
+  constructor(hop: Hop, priority: Priority) {
     this.hop = hop;
-    this.account = account;
+    this.priority = priority;
   }
 
   append(entry: Entry): void {
@@ -21,7 +22,7 @@ export class Lane {
     if (this.tail === null) this.head = entry;
     else this.tail.next = entry;
     this.tail = entry;
-    this.hop.enroll(this);
+    this.hop.turns.enroll(this);
   }
 
   remove(entry: Entry): void {

@@ -1,10 +1,20 @@
 /**
  * Bounds the octets of content held in memory by messages on their way out: who finds no room waits
- * in turn. One that is larger than the whole gets in alone.
+ * in turn. One that is larger than the whole gets in alone. The urgent go before the others, and
+ * find a part of the room kept for them.
  */
+interface Waiting {
+  readonly octets: number;
+  readonly enter: () => void;
+}
+
+/** Of the limit, what the urgent may hold beyond it. */
+const URGENT_SHARE = 0.25;
+
 export class OctetGate {
   readonly #limit: number;
-  readonly #waiting: { readonly octets: number; readonly enter: () => void }[] = [];
+  readonly #urgent: Waiting[] = [];
+  readonly #others: Waiting[] = [];
   #held = 0;
 
   constructor(limit: number) {
@@ -12,24 +22,33 @@ export class OctetGate {
   }
 
   /** Resolves when there is room; `leave` gives it back. */
-  async enter(octets: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#fits(octets)) {
+  async enter(octets: number, urgent = false): Promise<void> {
+    const queue = urgent ? this.#urgent : this.#others;
+    const free = queue.length === 0 && (urgent || this.#urgent.length === 0);
+    if (free && this.#fits(octets, urgent)) {
       this.#held += octets;
       return;
     }
-    await new Promise<void>((enter) => this.#waiting.push({ octets, enter }));
+    await new Promise<void>((enter) => queue.push({ octets, enter }));
   }
 
   leave(octets: number): void {
     this.#held -= octets;
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.octets); next = this.#waiting[0]) {
-      this.#waiting.shift();
+    if (this.#admit(this.#urgent, true)) this.#admit(this.#others, false);
+  }
+
+  /** True: nobody waits there any more. */
+  #admit(queue: Waiting[], urgent: boolean): boolean {
+    for (let next = queue[0]; next !== undefined && this.#fits(next.octets, urgent); next = queue[0]) {
+      queue.shift();
       this.#held += next.octets;
       next.enter();
     }
+    return queue.length === 0;
   }
 
-  #fits(octets: number): boolean {
-    return this.#held === 0 || this.#held + octets <= this.#limit;
+  #fits(octets: number, urgent: boolean): boolean {
+    const limit = urgent ? this.#limit * (1 + URGENT_SHARE) : this.#limit;
+    return this.#held === 0 || this.#held + octets <= limit;
   }
 }

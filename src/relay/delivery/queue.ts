@@ -12,6 +12,7 @@ import type { ScheduledRecipient } from '../../domain/ports.ts';
 import { ATTEMPTING, Entry, FOREIGN, GONE, HELD, PENDING, READY, STOPPED, TAKEN, WAITING } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hop } from './hop.ts';
+import type { Lane } from './lane.ts';
 
 /** Ready recipients past their time, at a hop that is being worked off, are looked at again after. */
 const EXPIRY_RECHECK = 60_000;
@@ -24,20 +25,20 @@ export interface Due {
   readonly foreign: readonly Entry[];
 }
 
-export type HopChoice = (scheduled: ScheduledRecipient, released: boolean) => Hop;
+export type LaneChoice = (scheduled: ScheduledRecipient) => Lane;
 
 export class Queue {
   readonly #base: number;
-  readonly #hopFor: HopChoice;
+  readonly #laneFor: LaneChoice;
   readonly #byMessage = new Map<MessageId, Entry | Entry[]>();
   readonly #heap = new Heap<Entry>();
   /** Hops that got something ready since they were last worked off. */
   readonly stirred = new Set<Hop>();
   #size = 0;
 
-  constructor(options: { readonly start: number; readonly hopFor: HopChoice }) {
+  constructor(options: { readonly start: number; readonly laneFor: LaneChoice }) {
     this.#base = options.start;
-    this.#hopFor = options.hopFor;
+    this.#laneFor = options.laneFor;
   }
 
   get size(): number {
@@ -52,8 +53,8 @@ export class Queue {
       return;
     }
     const entry = known ?? this.#add(scheduled);
-    const released = entry.said === STOPPED && scheduled.state !== 'held';
-    if (released) entry.lane = this.#hopFor(scheduled, true).laneOf(scheduled.account);
+    // Released: it may go another way than the one that held it.
+    if (entry.said === STOPPED && scheduled.state !== 'held') entry.lane = this.#laneFor(scheduled);
     entry.said = scheduled.state === 'held' ? STOPPED : scheduled.attempting ? ATTEMPTING : PENDING;
     entry.due = (scheduled.dueAt ?? now) - this.#base;
     entry.expire = scheduled.expireAt - this.#base;
@@ -63,8 +64,7 @@ export class Queue {
 
   #add(scheduled: ScheduledRecipient): Entry {
     const { message } = scheduled;
-    const lane = this.#hopFor(scheduled, false).laneOf(scheduled.account);
-    const entry = new Entry(message, scheduled.index, lane);
+    const entry = new Entry(message, scheduled.index, this.#laneFor(scheduled));
     const others = this.#byMessage.get(message);
     if (others === undefined) this.#byMessage.set(message, entry);
     else if (Array.isArray(others)) others.push(entry);
@@ -161,13 +161,10 @@ export class Queue {
     entry.mode = TAKEN;
   }
 
-  /**
-   * Takes what is ready at the hop for the account whose turn it is: recipients of one message, up
-   * to `most`.
-   */
-  take(hop: Hop, most: number): readonly Entry[] {
-    const first = hop.nextLane()?.head;
-    if (first === null || first === undefined) return [];
+  /** Takes what is first in the lane: recipients of one message, up to `most`. */
+  take(lane: Lane, most: number): readonly Entry[] {
+    const first = lane.head;
+    if (first === null) return [];
     const siblings = this.#byMessage.get(first.message);
     const entries: Entry[] = [];
     if (most > 1 && Array.isArray(siblings)) {

@@ -1,6 +1,6 @@
 /** One transaction over one session, and what its replies say of the recipients and of the hop. */
 import type { HopKind } from '../../domain/recipient.ts';
-import { formatReply } from '../../domain/reply.ts';
+import { asksToSlow, formatReply } from '../../domain/reply.ts';
 import { transactionCommands } from './commands.ts';
 import { type HopFailure, outcomeOfFault, outcomeOfRefusal, outcomesOf, type RecipientOutcome, type TransactionResult } from './outcome.ts';
 import type { SmtpSession } from './smtp-client.ts';
@@ -52,6 +52,13 @@ export function hopFault(sent: SentUnit, fresh: boolean): HopFailure | undefined
   }
   if (fresh && result.mail === null && result.error !== null) return { phase: 'mail', reply: null, error: result.error.message };
   return undefined;
+}
+
+/** The reply by which the hop as a whole asks for less mail or fewer connections; undefined: it does not. */
+export function asksForLess({ outcomes, result }: SentUnit): HopFailure | undefined {
+  if (result === null) return undefined;
+  const slow = outcomes.find(({ reply, category, phase }) => reply !== null && asksToSlow(reply, category, phase));
+  return slow?.reply == null ? undefined : { phase: slow.phase, reply: slow.reply, error: formatReply(slow.reply) };
 }
 
 /** Whether the hop answered for a message or a recipient: it works. */

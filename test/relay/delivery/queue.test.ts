@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MessageId } from '../../../src/domain/ids.ts';
 import type { ScheduledRecipient } from '../../../src/domain/ports.ts';
+import { NORMAL } from '../../../src/domain/priority.ts';
 import { Heap, type HeapItem } from '../../../src/relay/delivery/heap.ts';
 import { Hop } from '../../../src/relay/delivery/hop.ts';
 import { Queue } from '../../../src/relay/delivery/queue.ts';
@@ -13,7 +14,7 @@ import { address, smarthost } from './harness.ts';
 const START = 1_800_000_000_000;
 
 function makeHop(): Hop {
-  return new Hop({ name: 'hop', route: smarthost(25), open: () => Promise.reject(new Error('not here')) });
+  return new Hop({ id: 'hop', name: 'hop', route: smarthost(25), open: () => Promise.reject(new Error('not here')) });
 }
 
 function scheduled(id: string, changes: Partial<ScheduledRecipient> = {}): ScheduledRecipient {
@@ -45,13 +46,14 @@ function flat(text: string): string {
 }
 
 function taken(queue: Queue, hop: Hop, most = 10): string[] {
-  return queue.take(hop, most).map(({ message, index }) => `${message}${index}`);
+  const lane = hop.turns.next(() => true);
+  return lane === undefined ? [] : queue.take(lane, most).map(({ message, index }) => `${message}${index}`);
 }
 
 describe('the queue', () => {
   it('gives what is due in its order, each account in its turn, recipients of a message together', () => {
     const hop = makeHop();
-    const queue = new Queue({ start: START, hopFor: () => hop });
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
     for (const item of [
       scheduled('a', { account: 'one' }),
       scheduled('b', { account: 'one' }),
@@ -69,12 +71,13 @@ describe('the queue', () => {
 
   it('leaves what it gave alone until it is given back, then puts it where the store says', () => {
     const hop = makeHop();
-    const queue = new Queue({ start: START, hopFor: () => hop });
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
     put(queue, scheduled('a'));
-    const [entry] = queue.take(hop, 1);
+    const lane = hop.turns.next(() => true);
+    const [entry] = lane === undefined ? [] : queue.take(lane, 1);
     put(queue, scheduled('a', { attempting: true }));
     put(queue, scheduled('a', { state: 'deferred', attempts: 1, dueAt: START + 300 }));
-    expect(hop.ready).toBe(false);
+    expect(hop.turns.any).toBe(false);
     if (entry !== undefined) queue.giveBack(entry, START);
     expect(queue.nextAt).toBe(START + 300);
     queue.update('a' as MessageId, 0, null, START);
@@ -83,17 +86,17 @@ describe('the queue', () => {
 
   it('expires at a hop that can not be tried, and gives the last attempt at one that can', () => {
     const hop = makeHop();
-    const queue = new Queue({ start: START, hopFor: () => hop });
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
     put(queue, scheduled('a'));
     expect(queue.advance(START + 1000, 10).expired).toHaveLength(0);
     hop.paused = { at: START, by: null };
     expect(queue.advance(START + 1000 + 60_000, 10).expired).toHaveLength(1);
-    expect(hop.ready).toBe(false);
+    expect(hop.turns.any).toBe(false);
   });
 
   it('asks after attempts that are not ours when they should be over', () => {
     const hop = makeHop();
-    const queue = new Queue({ start: START, hopFor: () => hop });
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
     put(queue, scheduled('a', { attempting: true, dueAt: START + 50 }));
     expect(queue.advance(START + 49, 10).foreign).toHaveLength(0);
     expect(queue.advance(START + 50, 10).foreign).toHaveLength(1);
@@ -103,7 +106,7 @@ describe('the queue', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const hop = makeHop();
-    const queue = new Queue({ start: START, hopFor: () => hop });
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
     collect();
     const before = process.memoryUsage().heapUsed;
     for (let i = 0; i < 100_000; i++) put(queue, scheduled(flat(`01J${String(i).padStart(23, '0')}`), { dueAt: START + i }));
@@ -153,8 +156,10 @@ describe('a rate', () => {
         let now = 0;
         for (const gap of gaps) {
           now += gap;
-          if (rate.freeAt() > now) continue;
-          rate.take(now);
+          if (rate.freeAt(now, NORMAL) > now) continue;
+          rate.hold();
+          if (!rate.isCovered(now)) rate.granted(rate.draft(now, true));
+          rate.went(now);
           sent.push(now);
         }
         for (const [i, at] of sent.entries())
