@@ -281,7 +281,10 @@ export class Dispatcher {
       const unit = hop.claimed.next((priority) => hop.working < hop.windowFor(priority) && this.#lines.has(hop, priority));
       if (unit === undefined) return;
       const line = this.#lines.obtain(hop, priorityOfUnit(unit));
-      if (line === undefined) return hop.claimed.putBack(unit);
+      if (line === undefined) {
+        hop.claimed.putBack(unit);
+        return;
+      }
       void this.#work(hop, line, unit);
     }
   }
