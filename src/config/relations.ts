@@ -62,7 +62,7 @@ function deliveryTimes({ delivery }: Config): Finding[] {
 }
 
 /** Cited by ReportSettings in domain/settings.ts: a report must find its record. */
-function retentionTimes({ retention, reports, delivery }: Config): Finding[] {
+function retentionTimes({ retention, reports, delivery, submission }: Config): Finding[] {
   const found: Finding[] = [];
   const records: ConfigPath = ['retention', 'records'];
   if (retention.records <= reports.tokenLifetime) {
@@ -85,6 +85,17 @@ function retentionTimes({ retention, reports, delivery }: Config): Finding[] {
         `must be longer than delivery.expireAfter (${limit}), or the bounce of a late attempt is not believed`,
         ['reports', 'tokenLifetime'],
         ['delivery', 'expireAfter'],
+      ),
+    );
+  }
+  const { futureRelease } = submission.limits;
+  if (futureRelease > 0 && futureRelease + delivery.retry.expireAfter >= reports.tokenLifetime) {
+    const limit = formatDuration(reports.tokenLifetime);
+    found.push(
+      mistake(
+        `with delivery.expireAfter must be shorter than reports.tokenLifetime (${limit}), or the bounce of a scheduled message is not believed`,
+        ['submission', 'limits', 'futureRelease'],
+        ['reports', 'tokenLifetime'],
       ),
     );
   }

@@ -64,6 +64,9 @@ const submission = section({
     data: duration({ min: 1000 }).prefault('30m').describe('from DATA to the final dot'),
     queue: whole(1, 100_000_000).default(200_000).describe('messages in the queue past which 452 is answered'),
     authFailures: whole(1, 1000).default(5).describe('failed AUTHs before the connection is closed'),
+    futureRelease: duration()
+      .optional()
+      .describe('how far ahead a message may be scheduled; 0: not at all; default: 30d, less where reports.tokenLifetime is short'),
   }).prefault({}),
   greetingDelay: duration({ max: 60_000 }).prefault(0).describe('wait before the greeting, for clients that talk too early'),
 });

@@ -14,6 +14,7 @@ export interface SettleRequest {
 
 /** Time that an attempt's lease outlives its deadline, where the file gives none. */
 const LEASE_MARGIN = 5 * 60_000;
+const FUTURE_RELEASE = 30 * 86_400_000;
 
 export function settle({ parsed, file, directory, hostname }: SettleRequest): Config {
   const reportDomain = parsed.reports.domain ?? null;
@@ -27,7 +28,15 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
     diskFloor: parsed.diskFloor,
     shutdownGrace: parsed.shutdownGrace,
     logLevel: parsed.logLevel,
-    submission: { ...submission, listeners: submission.listeners.map(settleListener), tls: submission.tls ?? null },
+    submission: {
+      ...submission,
+      listeners: submission.listeners.map(settleListener),
+      tls: submission.tls ?? null,
+      limits: {
+        ...submission.limits,
+        futureRelease: submission.limits.futureRelease ?? futureRelease(reports.tokenLifetime, delivery.expireAfter),
+      },
+    },
     accounts: parsed.accounts.map(settleAccount),
     routes,
     delivery: {
@@ -44,6 +53,11 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
     retention: parsed.retention,
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },
   });
+}
+
+/** What is sent at the last moment of its time must still find its reports believed: relations.ts. */
+function futureRelease(tokenLifetime: number, expireAfter: number): number {
+  return Math.max(0, Math.min(FUTURE_RELEASE, tokenLifetime - 2 * expireAfter));
 }
 
 export function isLoopback(address: string): boolean {

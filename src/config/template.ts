@@ -71,6 +71,7 @@ submission:
   #   data: 30m
   #   queue: 200000
   #   authFailures: 5
+  #   futureRelease: 30d
 
 # Who may submit with a password: one account an ERP environment.
 accounts:

@@ -32,6 +32,8 @@ export interface SubmissionLimits {
   readonly queue: number;
   /** Failed AUTHs of a connection before it is closed. */
   readonly authFailures: number;
+  /** How far ahead a message may be scheduled (RFC 4865, X-Relais-Send-At); 0: not at all. */
+  readonly futureRelease: number;
 }
 
 export interface SubmissionSettings {

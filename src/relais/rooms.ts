@@ -17,11 +17,10 @@ import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
 import { type ReportListener, startReportListener } from '../relay/reports/index.ts';
 import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
-import { type Submission, startSubmission } from '../relay/submission/index.ts';
+import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmission } from '../relay/submission/index.ts';
 import { type Signals, startSignals } from '../signals/index.ts';
 import { DeliverySwitch } from './delivery-switch.ts';
 import { explainListenError } from './room-errors.ts';
-import { SubmitterSwitch } from './submitter-switch.ts';
 
 export interface RoomsOptions {
   readonly config: Config;
@@ -42,7 +41,8 @@ const STOP_ORDER: readonly RoomName[] = ['submission', 'delivery', 'reports', 's
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #control = new DeliverySwitch();
-  readonly #submitter = new SubmitterSwitch();
+  /** Stays while submission is stopped and started anew: mail from inside needs no listener. */
+  readonly #submitter: InternalSubmitter;
   readonly #newId: () => string;
   #config: Config;
   #reports: ReportListener | null = null;
@@ -57,6 +57,11 @@ export class Rooms {
     this.#options = options;
     this.#config = options.config;
     this.#newId = createIdFactory({ now: options.now, randomBytes: systemRandomBytes });
+    this.#submitter = new InternalSubmitter({
+      ...this.#common(),
+      settings: submitterSettings(options.config),
+      newMessageId: () => this.#newId() as MessageId,
+    });
   }
 
   /** Starts all; when one cannot start, those that did are stopped and the error says what to do. */
@@ -97,6 +102,7 @@ export class Rooms {
       throw error;
     }
     if (!concerned.includes('submission')) this.#submission?.reload(next.accounts, next.submission);
+    this.#submitter.reload(submitterSettings(next));
     this.#config = this.#withBoundPorts(next);
     return concerned;
   }
@@ -117,7 +123,8 @@ export class Rooms {
 
   /** Drains and stops all until `deadline`, Unix milliseconds. */
   async close(deadline: number): Promise<void> {
-    await this.#stopAll(START_ORDER, deadline);
+    const taken = this.#submitter.close(Math.max(0, deadline - this.#options.now()));
+    await Promise.all([taken, this.#stopAll(START_ORDER, deadline)]);
   }
 
   async #startAll(names: readonly RoomName[], config: Config): Promise<void> {
@@ -300,6 +307,10 @@ const HTTP_GRACE = 3_000;
 
 function usesSandbox(config: Config): boolean {
   return config.routes.some((route) => route.via === 'sandbox');
+}
+
+function submitterSettings({ submission, accounts, hostname, reports, delivery, diskFloor }: Config): SubmitterSettings {
+  return { submission, accounts, hostname, reportDomain: reports.domain, expireAfter: delivery.retry.expireAfter, diskFloor };
 }
 
 /** A port that was left to the system stays what it became, as long as the listener stays. */

@@ -18,14 +18,15 @@ import type { EnvelopeRecipient } from '../../domain/envelope.ts';
 import type { SubmissionClient } from '../../domain/message.ts';
 import type { Store } from '../../domain/ports.ts';
 import type { EnhancedStatus } from '../../domain/reply.ts';
-import type { Account, Listener } from '../../domain/settings.ts';
+import { type Account, DEFAULT_ACCOUNT, type Listener } from '../../domain/settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { ConnectionGate } from './connection-gate.ts';
 import { ContentIntake, type IntakeContext, type IntakeResult } from './content-intake.ts';
 import type { DataFault } from './data-decoder.ts';
 import { type MailCommand, parseMailCommand, parseRcptCommand } from './envelope-commands.ts';
-import { type Policy, recipientRefusal, senderRefusal } from './policy.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type Policy, recipientRefusal, senderRefusal, storeRefusal } from './policy.ts';
+import { smtpProtocol } from './received.ts';
+import { type Refusal, refusal, SHUTTING_DOWN, tooBig } from './refusal.ts';
 import { type DataReceiver, SubmissionParser } from './submission-parser.ts';
 import type { SubmissionServer } from './submission-server.ts';
 
@@ -60,10 +61,6 @@ const FAREWELL = 1000;
 
 const AUTH_REQUIRED = refusal(530, '5.7.0', 'Authentication required');
 const TOO_LATE = refusal(421, '4.4.2', 'The message took too long; closing the connection');
-const SHUTTING_DOWN = refusal(421, '4.3.2', 'The relay is shutting down; try again later');
-const QUEUE_FULL = refusal(452, '4.3.1', 'The queue is full; try again later');
-const DISK_FULL = refusal(452, '4.3.1', 'There is no room on the disk; try again later');
-const NOT_WRITABLE = refusal(451, '4.3.0', 'Mail cannot be recorded at the moment; try again later');
 const NO_MAIL = refusal(503, '5.5.1', 'Send MAIL first');
 
 export class SubmissionConnection extends SMTPConnection {
@@ -308,11 +305,10 @@ export class SubmissionConnection extends SMTPConnection {
     const { limits } = this.#context.policy;
     // RFC 1870 §6.1: what is declared too big is refused before it is sent.
     if (mail.size !== null && mail.size > limits.messageSize) {
-      return refusal(552, '5.3.4', `The message is larger than the ${limits.messageSize} octets taken here`);
+      return tooBig(limits.messageSize);
     }
-    const reply = senderRefusal(account, mail.reversePath) ?? this.#storeRefusal(mail.size ?? 0);
+    const reply = senderRefusal(account, mail.reversePath) ?? this.#storeRefusal(mail, limits.queue);
     if (reply !== null) return reply;
-    if (this.#context.store.queue.messages >= limits.queue) return QUEUE_FULL;
     this.#transaction = { account: account.name, mail, recipients: [], byAddress: null };
     return null;
   }
@@ -322,13 +318,12 @@ export class SubmissionConnection extends SMTPConnection {
     const { policy } = this.#context;
     const user: unknown = this.session.user;
     if (typeof user === 'string') return policy.accounts.get(user) ?? null;
-    return this.#trusted ? policy.fallback : null;
+    return this.#trusted ? (policy.accounts.get(DEFAULT_ACCOUNT) ?? null) : null;
   }
 
-  #storeRefusal(size: number): Refusal | null {
-    const health = this.#context.store.health();
-    if (health.freeOctets - size < this.#context.diskFloor) return DISK_FULL;
-    return health.writable ? null : NOT_WRITABLE;
+  #storeRefusal(mail: MailCommand, queue?: number): Refusal | null {
+    const { store, diskFloor } = this.#context;
+    return storeRefusal(store, { size: mail.size ?? 0, diskFloor, ...(queue === undefined ? {} : { queue }) });
   }
 
   override handler_RCPT(command: Buffer, callback: () => void): void {
@@ -359,9 +354,10 @@ export class SubmissionConnection extends SMTPConnection {
     const { mail, recipients, account } = transaction;
     const { reversePath, ret, envid, smtputf8, eightBitMime } = mail;
     const envelope = { reversePath, recipients, ret, envid, smtputf8, eightBitMime };
-    const submitted = { account, client: this.#client(), envelope, esmtp: this.openingCommand === 'EHLO' };
+    const client = this.#client();
+    const session = { esmtp: this.openingCommand === 'EHLO', tls: client.tls !== null, authenticated: client.user !== null, smtputf8 };
     const { limits } = this.#context.policy;
-    this.#intake = new ContentIntake(this.#context, submitted, limits.messageSize);
+    this.#intake = new ContentIntake(this.#context, { account, client, envelope, protocol: smtpProtocol(session) }, limits);
     // The idle time is smtp-server's, and each octet begins it anew: this one nothing extends.
     this.#deadline = setTimeout(() => this.#tooLate(), limits.data);
     this._parser.beginData();
@@ -373,7 +369,7 @@ export class SubmissionConnection extends SMTPConnection {
     if (transaction === null) return NO_MAIL;
     if (transaction.recipients.length === 0) return refusal(503, '5.5.1', 'Send RCPT first'); // RFC 5321 §4.1.1.4
     if (command.toString('latin1').trim().length > 4) return refusal(501, '5.5.4', 'Syntax: DATA');
-    return this.#storeRefusal(transaction.mail.size ?? 0);
+    return this.#storeRefusal(transaction.mail);
   }
 
   /** The same object for all messages of a session, as long as nothing of it changes. */
@@ -434,7 +430,7 @@ export class SubmissionConnection extends SMTPConnection {
     this.#intake = null;
     this.#transaction = null;
     this._unrecognizedCommands = 0;
-    if (result.kind === 'recorded') this.send(250, `2.0.0 Recorded as ${result.id}`, false);
+    if (result.kind === 'recorded') this.send(250, `2.0.0 Recorded as ${result.message.id}`, false);
     else this.#refuse(result.refusal, 'DATA');
     if (this.#draining) this.#shutDown();
     resume();

@@ -1,23 +1,22 @@
 /**
- * Takes the content of one message from DATA to the store.
+ * Takes the content of one message to the store.
  *
- * Upstream: the connection, which hands on decoded chunks as they come. Downstream: the store. The
- * header block is gathered (to 1 MiB; a longer one is read as far as that and relayed all the same),
- * read, and opens the content in the store; the rest goes on as it comes, with the store's backpressure.
- * `finish` resolves with the id once the message is durable, and only then may 250 be answered.
+ * Upstream: the connection, which hands on what it decoded of DATA as it comes, and the submitter, whose
+ * messages come from inside. Downstream: the store. The header block is gathered (to 1 MiB; a longer one
+ * is read as far as that and relayed all the same), read, and opens the content in the store; the rest
+ * goes on as it comes, with the store's backpressure. `finish` resolves with the message once it is
+ * durable, and only then may 250 be answered.
  *
  * Failure: whatever refuses the message (a fault in its octets, its size, a loop, the store) lets go of
  * what was written and is told by `finish`. Faults of the store or of ours are 451, never permanent.
  */
-import type { Envelope } from '../../domain/envelope.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
-import type { PreparedMessage, SubmissionClient } from '../../domain/message.ts';
+import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
 import type { ContentWriter, Store } from '../../domain/ports.ts';
 import type { DataFault } from './data-decoder.ts';
-import { readHeaderBlock } from './header-block.ts';
-import { receivedField } from './received.ts';
-import { LOCAL_ERROR, type Refusal, refusal } from './refusal.ts';
+import { type IntakeLimits, prepareMessage, type Submitted } from './preparation.ts';
+import { LOCAL_ERROR, type Refusal, refusal, tooBig } from './refusal.ts';
 
 export interface IntakeContext {
   readonly hostname: string;
@@ -29,20 +28,12 @@ export interface IntakeContext {
   readonly log: Log;
 }
 
-/** What the dialogue said before DATA. */
-export interface Submitted {
-  readonly account: string;
-  readonly client: SubmissionClient;
-  readonly envelope: Envelope;
-  /** Whether the client said EHLO. */
-  readonly esmtp: boolean;
-}
-
-export type IntakeResult = { readonly kind: 'recorded'; readonly id: MessageId } | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type IntakeResult =
+  /** `repeated`: `message` is the one that an earlier request with the same key made. */
+  | { readonly kind: 'recorded'; readonly message: AcceptedMessage; readonly repeated: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 const HEADER_LIMIT = 1024 * 1024;
-/** RFC 5321 §6.3: loops are found by counting trace fields. */
-const HOP_LIMIT = 50;
 const EMPTY_LINE = Buffer.from('\r\n\r\n');
 const LINE_END = EMPTY_LINE.subarray(0, 2);
 
@@ -57,7 +48,7 @@ export class ContentIntake {
   committing = false;
   readonly #context: IntakeContext;
   readonly #submitted: Submitted;
-  readonly #limit: number;
+  readonly #limits: IntakeLimits;
   #size = 0;
   #refusal: Refusal | null = null;
   /** The header block as far as it came; null once it was read. */
@@ -68,15 +59,20 @@ export class ContentIntake {
   #message: PreparedMessage | null = null;
   #writer: ContentWriter | null = null;
 
-  constructor(context: IntakeContext, submitted: Submitted, limit: number) {
+  constructor(context: IntakeContext, submitted: Submitted, limits: IntakeLimits) {
     this.#context = context;
     this.#submitted = submitted;
-    this.#limit = limit;
+    this.#limits = limits;
   }
 
   /** More came in than is taken: the connection is to be cut, not the rest to be read. */
   get tooBig(): boolean {
-    return this.#size > this.#limit;
+    return this.#size > this.#limits.messageSize;
+  }
+
+  /** The message is not taken, whatever else comes. */
+  get refused(): boolean {
+    return this.#refusal !== null;
   }
 
   /** Why the message is not taken, once that is known. */
@@ -90,7 +86,7 @@ export class ContentIntake {
     if (this.#refusal !== null) return undefined;
     if (fault !== null) return this.#refuse(FAULTS[fault]);
     // RFC 1870 §6.3.
-    if (this.tooBig) return this.#refuse(refusal(552, '5.3.4', `The message is larger than the ${this.#limit} octets taken here`));
+    if (this.tooBig) return this.#refuse(tooBig(this.#limits.messageSize));
     if (content.length === 0) return undefined;
     return this.#header === null ? this.#write(content) : this.#takeHeader(this.#header, content);
   }
@@ -106,13 +102,21 @@ export class ContentIntake {
     }
     this.committing = true;
     this.#writer = null;
+    const { key } = this.#submitted;
+    const dueAt = message.releaseAt ?? message.acceptedAt;
     try {
-      await store.accept({ message, content, dueAt: message.acceptedAt, expireAt: message.acceptedAt + expireAfter });
+      const accepted = await store.accept({
+        message,
+        content,
+        dueAt,
+        expireAt: dueAt + expireAfter,
+        ...(key === undefined ? {} : { key }),
+      });
+      return { kind: 'recorded', message: accepted, repeated: accepted.id !== message.id };
     } catch (error) {
       log.error({ err: error, message: message.id, account: message.account }, 'A message could not be recorded; its client keeps it');
       return { kind: 'refused', refusal: LOCAL_ERROR };
     }
-    return { kind: 'recorded', id: message.id };
   }
 
   /** The client went away, or is sent away: lets go of everything. Without effect once committing. */
@@ -174,47 +178,17 @@ export class ContentIntake {
     try {
       const [only, ...more] = header;
       const block = only !== undefined && more.length === 0 ? only : Buffer.concat(header);
-      const read = readHeaderBlock(block);
-      if (read.received > HOP_LIMIT) {
-        return this.#refuse(refusal(554, '5.4.6', `The message has passed more than ${HOP_LIMIT} servers: it is in a loop`));
-      }
-      this.#message = this.#prepare(read);
+      const whole = this.#headerSize < HEADER_LIMIT;
+      const prepared = prepareMessage({ ...this.#context, submitted: this.#submitted, limits: this.#limits, block, whole });
+      if (prepared.kind === 'refused') return this.#refuse(prepared.refusal);
+      this.#message = prepared.message;
       this.#writer = this.#context.store.openContent(this.#message);
-      const first = this.#write(read.content);
+      const first = this.#write(prepared.header);
       const second = this.#write(rest);
       return first !== undefined && second !== undefined ? Promise.all([first, second]).then(() => undefined) : (first ?? second);
     } catch (error) {
       this.#fail(error);
       return undefined;
     }
-  }
-
-  #prepare(read: ReturnType<typeof readHeaderBlock>): PreparedMessage {
-    const { account, client, envelope, esmtp } = this.#submitted;
-    const { hostname, now, newMessageId } = this.#context;
-    const id = newMessageId();
-    const acceptedAt = now();
-    return {
-      id,
-      acceptedAt,
-      account,
-      client,
-      envelope,
-      headers: read.headers,
-      references: read.references,
-      supersedes: null,
-      received: receivedField({
-        helo: client.helo,
-        address: client.address,
-        hostname,
-        esmtp,
-        tls: client.tls !== null,
-        authenticated: client.user !== null,
-        smtputf8: envelope.smtputf8,
-        id,
-        recipients: envelope.recipients,
-        at: acceptedAt,
-      }),
-    };
   }
 }

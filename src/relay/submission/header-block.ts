@@ -10,6 +10,10 @@ import { decodeFieldText } from './encoded-words.ts';
 export interface HeaderBlock {
   readonly headers: MessageHeaders;
   readonly references: References;
+  /** The body of the first X-Relais-Send-At, decoded; null where there is none. */
+  readonly sendAt: string | null;
+  /** Fields that RFC 5322 §3.6 wants and that are not there; both false where the block was not read to its end. */
+  readonly lacks: { readonly messageId: boolean; readonly date: boolean };
   /** Trace fields (RFC 5321 §4.4), for finding loops (§6.3). */
   readonly received: number;
   /** The block less X-Relais-* fields, otherwise octet for octet. */
@@ -24,6 +28,7 @@ const TEXT_LIMIT = 1000;
 /** X-Relais-* fields that are read; more are taken off all the same. */
 const REFERENCE_LIMIT = 100;
 const NAME_LIMIT = 80;
+const SEND_AT_FIELD = `${REFERENCE_FIELD_PREFIX}send-at`;
 
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -44,19 +49,29 @@ interface Reading {
 /** `block`: from the first octet of the message to the empty line that ends its header, inclusive. */
 export function readHeaderBlock(block: Buffer): HeaderBlock {
   const reading: Reading = { text: block.toString('latin1'), raw: new Map(), references: [], cuts: [], received: 0 };
+  const whole = readFields(reading);
+  const { references } = reading;
+  return {
+    headers: reading.raw.size === 0 ? NO_HEADERS : shownHeaders(reading.raw),
+    references: references.length === 0 ? NO_REFERENCES : readReferences(references),
+    sendAt: references.find(({ name }) => name.toLowerCase() === SEND_AT_FIELD)?.value ?? null,
+    lacks: { messageId: whole && !reading.raw.has('message-id'), date: whole && !reading.raw.has('date') },
+    received: reading.received,
+    content: reading.cuts.length === 0 ? block : withoutRanges(block, reading.cuts),
+  };
+}
+
+/** Whether the block was read to its end. */
+function readFields(reading: Reading): boolean {
   const { text } = reading;
   let at = 0;
-  for (let fields = 0; at < text.length && fields < FIELD_LIMIT; fields++) {
+  for (let fields = 0; at < text.length; fields++) {
+    if (fields === FIELD_LIMIT) return false;
     const end = lineEnd(text, at);
     if (end - at === 2 && text.charCodeAt(at) === 0x0d) break;
     at = readField(reading, at, end);
   }
-  return {
-    headers: reading.raw.size === 0 ? NO_HEADERS : shownHeaders(reading.raw),
-    references: reading.references.length === 0 ? NO_REFERENCES : readReferences(reading.references),
-    received: reading.received,
-    content: reading.cuts.length === 0 ? block : withoutRanges(block, reading.cuts),
-  };
+  return true;
 }
 
 /** Index after the CRLF of the line at `at`. */

@@ -17,6 +17,8 @@ import { ConnectionGate } from './connection-gate.ts';
 import { compilePolicy } from './policy.ts';
 import { SubmissionServer } from './submission-server.ts';
 
+export { InternalSubmitter, type SubmitterSettings } from './submitter.ts';
+
 export interface SubmissionOptions {
   readonly settings: SubmissionSettings;
   /** PEM. Always given; a listener without TLS does not use it. */

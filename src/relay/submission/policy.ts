@@ -5,7 +5,9 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import { accountNamed } from '../../domain/accounts.ts';
 import { type Address, addressMatches, asciiDomainOf, type ReversePath } from '../../domain/address.ts';
+import type { Store } from '../../domain/ports.ts';
 import { type Account, DEFAULT_ACCOUNT, type SubmissionLimits, type SubmissionSettings } from '../../domain/settings.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
@@ -13,9 +15,8 @@ import { type Refusal, refusal } from './refusal.ts';
 const KNOWN_ADDRESSES = 1000;
 
 export interface Policy {
+  /** By name; `default`, the one of clients in `networks`, is always among them. */
   readonly accounts: ReadonlyMap<string, Account>;
-  /** The account of clients in `networks`: `default` where it is configured, otherwise one that may use any sender. */
-  readonly fallback: Account;
   /** Whether the client may submit without AUTH. */
   trusts(address: string): boolean;
   readonly limits: SubmissionLimits;
@@ -23,22 +24,13 @@ export interface Policy {
   readonly greetingDelay: number;
 }
 
-const UNRESTRICTED: Account = {
-  name: DEFAULT_ACCOUNT,
-  password: null,
-  senders: ['*'],
-  tracking: true,
-  language: 'en',
-  notifications: 'standard',
-};
-
 export function compilePolicy(accounts: readonly Account[], settings: SubmissionSettings): Policy {
-  const byName = new Map(accounts.map((account) => [account.name, account]));
+  const fallback = accountNamed(accounts, DEFAULT_ACCOUNT);
+  const byName = new Map([...accounts, ...(fallback === undefined ? [] : [fallback])].map((account) => [account.name, account]));
   const networks = compileNetworks(settings.networks);
   const known = new LRUCache<string, boolean>({ max: KNOWN_ADDRESSES });
   return {
     accounts: byName,
-    fallback: byName.get(DEFAULT_ACCOUNT) ?? UNRESTRICTED,
     trusts(address) {
       let trusted = known.get(address);
       if (trusted === undefined) {
@@ -90,4 +82,19 @@ export function senderRefusal(account: Account, path: ReversePath): Refusal | nu
 export function recipientRefusal(address: Address, reportDomain: string | null): Refusal | null {
   if (reportDomain === null || asciiDomainOf(address) !== reportDomain) return null;
   return refusal(550, '5.7.1', `Mail for ${reportDomain} is not relayed: it is the domain of this relay's own return paths`);
+}
+
+const QUEUE_FULL = refusal(452, '4.3.1', 'The queue is full; try again later');
+const DISK_FULL = refusal(452, '4.3.1', 'There is no room on the disk; try again later');
+const NOT_WRITABLE = refusal(451, '4.3.0', 'Mail cannot be recorded at the moment; try again later');
+
+/** Whether the store takes another message of `size` octets; `queue`: messages it may hold, where that is asked. */
+export function storeRefusal(
+  store: Pick<Store, 'health' | 'queue'>,
+  bounds: { readonly size: number; readonly diskFloor: number; readonly queue?: number },
+): Refusal | null {
+  const health = store.health();
+  if (health.freeOctets - bounds.size < bounds.diskFloor) return DISK_FULL;
+  if (!health.writable) return NOT_WRITABLE;
+  return store.queue.messages >= (bounds.queue ?? Number.POSITIVE_INFINITY) ? QUEUE_FULL : null;
 }

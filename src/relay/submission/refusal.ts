@@ -13,3 +13,10 @@ export function refusal(code: number, status: EnhancedStatus, text: string): Ref
 
 /** Our own fault: the client keeps the mail and tries again. Never anything permanent (RFC 5321 §4.2.1). */
 export const LOCAL_ERROR: Refusal = refusal(451, '4.3.0', 'The relay could not record the message; try again later');
+
+/** RFC 1870 §6.1 and §6.3. */
+export function tooBig(limit: number): Refusal {
+  return refusal(552, '5.3.4', `The message is larger than the ${limit} octets taken here`);
+}
+
+export const SHUTTING_DOWN: Refusal = refusal(421, '4.3.2', 'The relay is shutting down; try again later');

@@ -36,6 +36,9 @@ class DoubleWriter implements ContentWriter {
 export class StoreDouble implements Pick<Store, 'openContent' | 'accept' | 'health' | 'queue'> {
   readonly recorded: Recorded[] = [];
   readonly writers: DoubleWriter[] = [];
+  /** As they were asked for, one a recorded message. */
+  readonly times: { readonly dueAt: number; readonly expireAt: number }[] = [];
+  readonly #byKey = new Map<string, AcceptedMessage>();
   queue: QueueCounts = { messages: 0, queued: 0, deferred: 0, held: 0 };
   state: StoreHealth = { writable: true, reason: null, freeOctets: 1e12 };
   onWrite: ((size: number) => Promise<void> | undefined) | null = null;
@@ -50,9 +53,17 @@ export class StoreDouble implements Pick<Store, 'openContent' | 'accept' | 'heal
   async accept(request: Parameters<Store['accept']>[0]): Promise<AcceptedMessage> {
     await this.onAccept?.(request.message);
     if (!(request.content instanceof DoubleWriter) || request.content.aborted) throw new Error('not a writer of this store');
+    const { dueAt, expireAt, key } = request;
+    const before = key === undefined ? undefined : this.#byKey.get(key.value);
+    if (before !== undefined) {
+      await request.content.abort();
+      return before;
+    }
     const content = Buffer.concat(request.content.chunks);
     const message = { ...request.message, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    if (key !== undefined) this.#byKey.set(key.value, message);
     this.recorded.push({ message, content });
+    this.times.push({ dueAt, expireAt });
     return message;
   }
 
@@ -90,6 +101,7 @@ export const LIMITS: SubmissionLimits = {
   data: 10_000,
   queue: 1000,
   authFailures: 5,
+  futureRelease: 30 * 86_400_000,
 };
 
 let certificate: Promise<{ readonly key: string; readonly certificate: string }> | undefined;

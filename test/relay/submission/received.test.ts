@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toAddress } from '../../../src/domain/address.ts';
 import type { EnvelopeRecipient } from '../../../src/domain/envelope.ts';
 import type { MessageId } from '../../../src/domain/ids.ts';
-import { receivedField, type TraceSubject } from '../../../src/relay/submission/received.ts';
+import { receivedField, type SmtpSession, smtpProtocol, type TraceSubject } from '../../../src/relay/submission/received.ts';
 
 function recipient(text: string): EnvelopeRecipient {
   const address = toAddress(text);
@@ -11,13 +11,9 @@ function recipient(text: string): EnvelopeRecipient {
 }
 
 const subject: TraceSubject = {
-  helo: 'erp.test',
-  address: '192.0.2.1',
+  from: { helo: 'erp.test', address: '192.0.2.1' },
   hostname: 'relay.test',
-  esmtp: true,
-  tls: false,
-  authenticated: false,
-  smtputf8: false,
+  protocol: 'ESMTP',
   id: '01JDE00000000000000000000A' as MessageId,
   recipients: [recipient('b@dest.test')],
   at: Date.UTC(2024, 0, 9, 3, 4, 5, 678),
@@ -36,14 +32,15 @@ describe('trace field', () => {
     expect(field).not.toContain('dest.test');
   });
 
-  it.each<[Partial<TraceSubject>, string]>([
+  it.each<[Partial<SmtpSession>, string]>([
     [{ esmtp: false, tls: true }, 'SMTP'],
     [{ tls: true }, 'ESMTPS'],
     [{ authenticated: true }, 'ESMTPA'],
     [{ tls: true, authenticated: true }, 'ESMTPSA'],
     [{ tls: true, authenticated: true, smtputf8: true }, 'UTF8SMTPSA'],
   ])('%j: with %s (RFC 3848, RFC 6531)', (change, protocol) => {
-    expect(receivedField({ ...subject, ...change })).toContain(` with ${protocol} id `);
+    const session = { esmtp: true, tls: false, authenticated: false, smtputf8: false, ...change };
+    expect(receivedField({ ...subject, protocol: smtpProtocol(session) })).toContain(` with ${protocol} id `);
   });
 
   it.each([
@@ -57,10 +54,18 @@ describe('trace field', () => {
     ['a;b', '[192.0.2.1]'],
     ['x'.repeat(256), '[192.0.2.1]'],
   ])('HELO %j is shown as %s', (helo, shown) => {
-    expect(receivedField({ ...subject, helo }).split('\r\n')[0]).toBe(`Received: from ${shown} ([192.0.2.1])`);
+    expect(receivedField({ ...subject, from: { helo, address: '192.0.2.1' } }).split('\r\n')[0]).toBe(
+      `Received: from ${shown} ([192.0.2.1])`,
+    );
   });
 
   it('writes IPv6 addresses as literals', () => {
-    expect(receivedField({ ...subject, address: '2001:db8::1' })).toContain('([IPv6:2001:db8::1])');
+    expect(receivedField({ ...subject, from: { helo: 'erp.test', address: '2001:db8::1' } })).toContain('([IPv6:2001:db8::1])');
+  });
+
+  it('says of what relais itself makes only who made it', () => {
+    expect(receivedField({ ...subject, from: null, protocol: 'local' }).split('\r\n')[0]).toBe(
+      'Received: by relay.test with local id 01JDE00000000000000000000A',
+    );
   });
 });
