@@ -232,7 +232,12 @@ describe('values', () => {
       { PORT: '9000', TRACK: 'false' },
     );
     expect(loaded.http.port).toBe(9000);
-    expect(loaded.accounts[0]).toMatchObject({ name: 'erp', password: { kind: 'plain', value: 'geheim' }, senders: ['*'], tracking: false });
+    expect(loaded.accounts[0]).toMatchObject({
+      name: 'erp',
+      password: { kind: 'plain', value: 'geheim' },
+      senders: ['*'],
+      tracking: false,
+    });
   });
 
   it('have their units taken off', () => {
