@@ -5,7 +5,7 @@
 import { reversePathText } from './address.ts';
 import type { FeedEvent } from './events.ts';
 import type { AcceptedMessage, MessageState, MessageSummary } from './message.ts';
-import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery } from './ports.ts';
+import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery, SuppressionRecord } from './ports.ts';
 import type { Attempt, Failure, RecipientRecord } from './recipient.ts';
 import type { Reply } from './reply.ts';
 
@@ -164,4 +164,9 @@ export function signalDeliveryJson(delivery: SignalDelivery): Record<string, unk
     lastAttemptAt: rfc3339OrNull(delivery.lastAttemptAt),
     lastAnswer: delivery.lastAnswer,
   };
+}
+
+export function suppressionJson(record: SuppressionRecord): Record<string, unknown> {
+  const { address, reason, note, by, at, until, message } = record;
+  return { address, reason, note, by, at: rfc3339(at), until: rfc3339OrNull(until), message };
 }

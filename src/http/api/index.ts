@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from '../environment.ts';
 import { notFound, Problem } from '../problem.ts';
 import { administrationRoutes } from './administration.ts';
+import { bulkActionRoutes } from './bulk-actions.ts';
 import { changeRoutes } from './changes.ts';
 import { consumerRoutes } from './consumers.ts';
 import type { Shared } from './context.ts';
@@ -11,10 +12,12 @@ import { actionRoutes } from './message-actions.ts';
 import { messageRoutes } from './messages.ts';
 import { queueRoutes } from './queue.ts';
 import { reportRoutes } from './reports.ts';
+import { resendRoutes } from './resend.ts';
 import { API_BASE, type Api, type Method } from './route.ts';
 import { sendRoutes } from './send.ts';
 import { signalRoutes } from './signals.ts';
 import { statisticsRoutes } from './statistics.ts';
+import { suppressionRoutes } from './suppressions.ts';
 
 export function createApi(shared: Shared): Api {
   const api: Api = { app: new OpenAPIHono<AppEnv>(), limits: shared.limits, declared: new Map<string, Set<Method>>() };
@@ -27,9 +30,12 @@ export function createApi(shared: Shared): Api {
   sendRoutes(api, shared);
   eraseRoutes(api, shared);
   actionRoutes(api, shared);
+  bulkActionRoutes(api, shared);
+  resendRoutes(api, shared);
   changeRoutes(api, shared);
   consumerRoutes(api, shared);
   queueRoutes(api, shared);
+  suppressionRoutes(api, shared);
   reportRoutes(api, shared);
   statisticsRoutes(api, shared);
   signalRoutes(api, shared);

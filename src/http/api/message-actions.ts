@@ -17,10 +17,10 @@ import { ActionResult } from './schemas.ts';
 export const ACTIONS = ['retry', 'hold', 'release', 'cancel'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-const SUMMARIES: Readonly<Record<Action, string>> = {
-  retry: 'Tries the waiting recipients now',
+export const SUMMARIES: Readonly<Record<Action, string>> = {
+  retry: 'Tries the waiting recipients now, also those of a message that was to be sent later',
   hold: 'Keeps the waiting recipients back until they are released',
-  release: 'Lets held recipients go on, at once',
+  release: 'Lets held recipients go on: at once, or at the time the message was to be sent',
   cancel: 'Takes the recipients that are still in the queue out of it, for good',
 };
 
@@ -32,7 +32,7 @@ const APPLIES_TO: Readonly<Record<Action, readonly RecipientState[]>> = {
   cancel: ['queued', 'deferred', 'held', 'cancelled'],
 };
 
-function evidenceOf(action: Action, caller: Caller): Evidence {
+export function evidenceOf(action: Action, caller: Caller): Evidence {
   switch (action) {
     case 'retry':
       return { kind: 'retry' };

@@ -263,6 +263,60 @@ export const DeleteResult = z
   })
   .openapi('DeleteResult');
 
+const bulkFields = {
+  dryRun: z.boolean(),
+  matched: z.number().int().openapi({ description: 'Messages that were looked at.' }),
+  unchanged: z.number().int().openapi({ description: 'In which there was nothing to do.' }),
+  notFound: z.number().int(),
+  complete: z.boolean().openapi({ description: 'False: the time of one call was over; call again with `next` as `cursor`.' }),
+  next: nullableText,
+};
+
+export const BulkResult = z
+  .strictObject({
+    ...bulkFields,
+    changed: z.number().int().openapi({ description: 'Messages. With dryRun: how many would be.' }),
+    recipients: z.number().int().openapi({ description: 'Recipients of these that changed.' }),
+  })
+  .openapi('BulkResult');
+
+const ResendFault = z.strictObject({ message: z.string(), code: z.string(), detail: z.string() });
+const Resent = z.strictObject({ message: z.string(), id: z.string() });
+
+export const ResendResult = z
+  .strictObject({
+    ...bulkFields,
+    resent: z.number().int().openapi({ description: 'Messages sent again. With dryRun: how many would be.' }),
+    recipients: z.number().int(),
+    before: z.number().int().openapi({ description: 'Sent again before, and left alone.' }),
+    failed: z.number().int(),
+    messages: z.array(Resent).openapi({ description: 'Each message with the id of the one that replaces it.' }),
+    failures: z.array(ResendFault).openapi({ description: 'The first 100.' }),
+  })
+  .openapi('ResendResult');
+
+export const Suppression = z
+  .strictObject({
+    address: z.string(),
+    reason: z.enum(['bounce', 'complaint', 'manual']),
+    note: nullableText,
+    by: nullableText.openapi({ description: 'Token or user; null: relais itself.' }),
+    at,
+    until: at.nullable().openapi({ description: 'From when it no longer holds; null: until it is lifted.' }),
+    message: nullableText.openapi({ description: 'The message whose report led to it.' }),
+  })
+  .openapi('Suppression');
+
+export const LiftResult = z
+  .strictObject({
+    lifted: z.literal(true),
+    suppressed: z.array(MessageSummary).openapi({ description: 'Messages that were not sent to the address because of it, newest first.' }),
+    next: nullableText.openapi({ description: '`cursor` of GET /messages?state=suppressed&recipient=… for more.' }),
+    resent: z.array(Resent).openapi({ description: 'With `resend`: each message with the id of the one that replaces it.' }),
+    failures: z.array(ResendFault),
+  })
+  .openapi('LiftResult');
+
 export const SignalDelivery = z
   .strictObject({
     id: z.string(),

@@ -12,7 +12,7 @@ import type { AppContext } from '../environment.ts';
 import { Problem, validationProblem } from '../problem.ts';
 
 /** How long a key is kept. */
-export const KEY_LIFETIME = 24 * 3_600_000;
+const KEY_LIFETIME = 24 * 3_600_000;
 
 export interface Repeatable {
   readonly key: AcceptKey;
@@ -38,11 +38,13 @@ export function repeatableOf(c: AppContext, caller: Caller, bytes: Buffer, now: 
     .update(JSON.stringify([c.req.method, pathname, search, ...envelope]))
     .update(bytes)
     .digest('hex');
-  return repeatable(caller, match[1] ?? match[2] ?? '', requestHash, now);
+  return { key: { value: `${caller.kind}:${caller.name}:${match[1] ?? match[2] ?? ''}`, until: now + KEY_LIFETIME }, requestHash };
 }
 
-export function repeatable(caller: Caller, key: string, requestHash: string, now: number): Repeatable {
-  return { key: { value: `${caller.kind}:${caller.name}:${key}`, until: now + KEY_LIFETIME }, requestHash };
+/** What is to happen once whoever asks for it: `name` says what. */
+export function onceOnly(name: string, now: number): Repeatable {
+  const requestHash = createHash('sha256').update(name).digest('hex');
+  return { key: { value: `once:${name}`, until: now + KEY_LIFETIME }, requestHash };
 }
 
 /** One of several messages that one request makes. */
