@@ -103,7 +103,8 @@ function portOf({ room, address, port }: Wanted, running: Control | undefined): 
 
 async function nextHops(config: Config): Promise<Checked[]> {
   const smarthosts = config.routes.filter((route): route is SmarthostRoute => route.via === 'smarthost');
-  const distinct = new Map(smarthosts.map((route) => [`${route.host}:${route.port} ${route.tls}`, route]));
+  const hosts = smarthosts.flatMap((route) => [route, ...(route.fallbacks ?? []).map((other) => ({ ...route, ...other }))]);
+  const distinct = new Map(hosts.map((route) => [`${route.host}:${route.port} ${route.tls}`, route]));
   return Promise.all(
     [...distinct.values()].map(async (route): Promise<Checked> => {
       const { ok, said } = await greet(route, config.hostname);

@@ -6,6 +6,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { configJsonSchema, loadConfig, machine, parseDuration } from '../config/index.ts';
 import type { Role, Store } from '../domain/ports.ts';
+import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import type { AccessPlace } from './access.ts';
 import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
 import { describeError, EXIT } from './exit.ts';
@@ -101,7 +102,12 @@ function addRunning(program: Command, screen: Terminal, end: (code: number) => v
     .description('check configuration, ports, certificates and what the next hops answer')
     .addOption(configOption())
     .addOption(jsonOption())
-    .action(async (options: Common) => (await import('./check.ts')).check(options, screen));
+    .option('--route <addresses...>', 'FROM TO: which route mail between them takes, and why; checks nothing else')
+    .option('--account <name>', 'of the route test: who submits', DEFAULT_ACCOUNT)
+    .action(async (options: Common & { route?: string[]; account: string }) => {
+      if (options.route === undefined) await (await import('./check.ts')).check(options, screen);
+      else (await import('./route.ts')).explain({ ...options, addresses: options.route }, screen);
+    });
   program
     .command('config')
     .description('about the configuration')

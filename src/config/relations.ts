@@ -25,6 +25,7 @@ export function relate(config: Config): readonly Finding[] {
     ...ports(config),
     ...returnPaths(config),
     ...routes(config),
+    ...dnssec(config),
     ...tlsMaterial(config),
     ...signals(config),
     ...exposure(config),
@@ -214,7 +215,7 @@ function routes(config: Config): Finding[] {
         );
       }
     }
-    found.push(...routeSecrets(route, path));
+    found.push(...routeSecrets(route, path), ...mxPolicies(route, path));
   }
   if (open === undefined && config.routes.length > 0) {
     found.push(warning('no route takes everything: recipients that none matches are held', ['routes']));
@@ -233,6 +234,30 @@ function routeSecrets(route: Route, path: ConfigPath): Finding[] {
   }
   if (route.ca !== null && !isCertificate(route.ca)) found.push(mistake('is no certificate in PEM form', [...path, 'ca']));
   return found;
+}
+
+function mxPolicies(route: Route, path: ConfigPath): Finding[] {
+  if (route.via !== 'mx') return [];
+  const found: Finding[] = [];
+  if (route.mtaSts === true && route.tls === 'none') {
+    found.push(mistake('needs TLS; with tls: none no policy can be kept to', [...path, 'mtaSts'], [...path, 'tls']));
+  }
+  if (route.ca != null && !isCertificate(route.ca)) found.push(mistake('is no certificate in PEM form', [...path, 'ca']));
+  return found;
+}
+
+/** RFC 7672 §2.1.1: what says that it validated has to be trusted, and the way to it too. */
+function dnssec({ delivery }: Config): Finding[] {
+  if (delivery.dnssec !== true) return [];
+  const path: ConfigPath = ['delivery', 'dnssec'];
+  if (delivery.resolvers.length === 0) {
+    return [mistake('needs delivery.resolvers: resolvers that validate DNSSEC, best on this machine', path, ['delivery', 'resolvers'])];
+  }
+  return delivery.resolvers.flatMap((resolver, index) => {
+    if (isLoopback(resolver.replace(/^\[|\](?::\d+)?$/g, '').replace(/^([\d.]+):\d+$/, '$1'))) return [];
+    const text = 'is not on this machine: whoever can change its answers on the way can switch DANE off';
+    return [warning(text, ['delivery', 'resolvers', index], path)];
+  });
 }
 
 function isCertificate(pem: string): boolean {

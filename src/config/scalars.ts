@@ -176,6 +176,25 @@ export function host() {
   return z.string({ error: allowed }).refine((value) => isIP(value) !== 0 || isHostName(value), { error: allowed });
 }
 
+/** `name`, `name:port`, `[IPv6]:port`; the port is undefined where none is given. */
+export function hostAndPort() {
+  const allowed = 'a host name or IP address, with or without port, such as smtp.provider.example or smtp2.provider.example:2525';
+  return z
+    .string({ error: allowed })
+    .refine((value) => splitHostPort(value) !== undefined, { error: allowed })
+    .transform((value) => splitHostPort(value) ?? { host: value, port: undefined });
+}
+
+function splitHostPort(value: string): { readonly host: string; readonly port: number | undefined } | undefined {
+  if (isIP(value) !== 0) return { host: value, port: undefined };
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(value);
+  const name = match?.[1] ?? match?.[2] ?? '';
+  if (match?.[1] === undefined ? !isHostName(name) && isIP(name) === 0 : isIP(name) !== 6) return undefined;
+  const given = match?.[3];
+  const number = given === undefined ? undefined : Number(given);
+  return number !== undefined && (number < 1 || number > 65_535) ? undefined : { host: name, port: number };
+}
+
 /** A domain name in A-label form. */
 export function domain(allowed: string) {
   return text(allowed, HOST).transform((value) => value.toLowerCase());

@@ -10,6 +10,7 @@ import {
   domain,
   duration,
   host,
+  hostAndPort,
   listenAddress,
   network,
   oneOf,
@@ -106,7 +107,11 @@ const route = z.discriminatedUnion(
     section({
       ...routeBase,
       via: z.literal('smarthost'),
-      host: host(),
+      host: z
+        .union([host(), list(hostAndPort(), 1)], {
+          error: 'a host name or IP address, such as smtp.provider.example, or a list of them, each with :port where it differs',
+        })
+        .describe('one host, or several in the order in which they are tried'),
       port: port(1).default(587),
       tls: oneOf(['none', 'opportunistic', 'required', 'implicit'])
         .optional()
@@ -117,8 +122,12 @@ const route = z.discriminatedUnion(
     section({
       ...routeBase,
       via: z.literal('mx'),
-      tls: oneOf(['none', 'opportunistic', 'required']).default('opportunistic'),
+      tls: oneOf(['none', 'opportunistic', 'required'])
+        .default('opportunistic')
+        .describe('what policies of the domain (MTA-STS, DANE) ask for beyond is kept to, save with none'),
       port: port(1).default(25),
+      ca: pem('certificates').optional().describe("authorities to trust beside the system's"),
+      mtaSts: yesNo().optional().describe("keep to the domains' MTA-STS policies (RFC 8461); default: true, save with tls: none"),
     }),
     section({ ...routeBase, via: z.literal('sandbox') }),
     section({ ...routeBase, via: z.literal('hold') }),
@@ -142,6 +151,9 @@ const delivery = section({
     .prefault({})
     .describe('by the class of a message, X-Relais-Class; what matches none is in between, what is sent again is urgent'),
   resolvers: list(resolver()).default([]).describe("DNS resolvers for via: mx; default: the system's"),
+  dnssec: yesNo()
+    .default(false)
+    .describe('the resolvers validate DNSSEC, and the way to them is safe: TLSA records are kept to (DANE, RFC 7672)'),
 });
 
 const reports = section({

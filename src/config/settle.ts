@@ -1,7 +1,7 @@
 /** From the file's keys to the Config that the rooms read: defaults that depend on others, absolute paths. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { Account, Config, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
+import type { Account, Config, HostPort, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
 import type { FileConfig } from './schema.ts';
 
 export interface SettleRequest {
@@ -47,6 +47,7 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
       connections: delivery.connections,
       priorities: delivery.priorities,
       resolvers: delivery.resolvers,
+      dnssec: delivery.dnssec,
     },
     reports: { ...reports, domain: reportDomain },
     signals: parsed.signals.map(settleSignal),
@@ -83,13 +84,13 @@ function settleRoute(route: FileConfig['routes'][number], reportDomain: string |
   } as const;
   switch (route.via) {
     case 'smarthost': {
-      const { host, port } = route;
+      const [{ host, port }, ...fallbacks] = settleHosts(route.host, route.port);
       const auth = route.auth ?? null;
       const tls: RouteTls = route.tls ?? (port === 465 ? 'implicit' : auth === null ? 'opportunistic' : 'required');
-      return { ...base, via: 'smarthost', host, port, tls, ca: route.ca ?? null, auth };
+      return { ...base, via: 'smarthost', host, port, fallbacks, tls, ca: route.ca ?? null, auth };
     }
     case 'mx':
-      return { ...base, via: 'mx', tls: route.tls, port: route.port };
+      return { ...base, via: 'mx', tls: route.tls, port: route.port, ca: route.ca ?? null, mtaSts: route.mtaSts ?? route.tls !== 'none' };
     case 'sandbox':
       return { ...base, via: 'sandbox' };
     case 'hold':
@@ -97,6 +98,16 @@ function settleRoute(route: FileConfig['routes'][number], reportDomain: string |
     default:
       return route satisfies never;
   }
+}
+
+type SmarthostHost = Extract<FileConfig['routes'][number], { via: 'smarthost' }>['host'];
+
+/** Each with the route's port where it has none of its own. */
+function settleHosts(hosts: SmarthostHost, port: number): [HostPort, ...HostPort[]] {
+  if (typeof hosts === 'string') return [{ host: hosts, port }];
+  const [first, ...others] = hosts.map((one) => ({ host: one.host, port: one.port ?? port }));
+  if (first === undefined) throw new TypeError('the schema lets no empty list pass');
+  return [first, ...others];
 }
 
 function settleMatch(match: FileConfig['routes'][number]['match']): Route['match'] {

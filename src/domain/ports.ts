@@ -11,6 +11,7 @@ import type { MessageId, ReportId } from './ids.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
+import type { TlsSession } from './tls.ts';
 
 /** Takes the content of one message or report while it arrives. Memory is bounded whatever its size. */
 export interface ContentWriter {
@@ -311,6 +312,18 @@ export interface NextHopRecord {
   readonly sentAt: readonly number[];
 }
 
+/** What a domain's MTA-STS policy said when it was fetched. */
+export interface MtaStsPolicyRecord {
+  /** Of the DNS record that announced it. */
+  readonly id: string;
+  readonly mode: 'enforce' | 'testing' | 'none';
+  readonly mx: readonly string[];
+  /** Milliseconds it holds from then. */
+  readonly maxAge: number;
+  /** Unix milliseconds. */
+  readonly fetchedAt: number;
+}
+
 /**
  * A message that comes from inside: the send API, a resend, a notification. It goes the way of one
  * that came by SMTP: the same limits, header fields, spool and register.
@@ -463,6 +476,8 @@ export interface Store {
   readonly suppressions: Collection<SuppressionRecord>;
   /** By the delivery's name of the hop. */
   readonly nextHops: Collection<NextHopRecord>;
+  /** MTA-STS policies of recipients' domains (RFC 8461 §5.1), by domain. */
+  readonly mtaStsPolicies: Collection<MtaStsPolicyRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
   /** Erases records and bytes; what is pending is refused unless `force`, which cancels first. */
@@ -512,4 +527,6 @@ export interface DeliveryControl {
   flush(nextHop: string, by: string | null): Promise<boolean>;
   /** Observed after each attempt; set by the metrics page. */
   onAttempt: ((attempt: Attempt) => void) | null;
+  /** Observed with each session that was dialled or refused for its TLS; set by the metrics page. */
+  onTlsSession: ((session: TlsSession) => void) | null;
 }

@@ -6,6 +6,7 @@ import type { Address } from './address.ts';
 import type { EventDraft } from './events.ts';
 import type { ReportId } from './ids.ts';
 import type { Category, EnhancedStatus, Phase, Reply } from './reply.ts';
+import type { VerifiedBy } from './tls.ts';
 
 /**
  * - `queued`      accepted from the ERP, no attempt ended yet
@@ -54,8 +55,13 @@ export type HopKind = 'provider' | 'recipient-server';
 export interface AttemptTls {
   readonly version: string;
   readonly cipher: string;
-  /** Whether the certificate was checked against name and trust store, and held. */
+  /** Whether the certificate was checked and held: against name and trust store, or against TLSA records. */
   readonly verified: boolean;
+  /** Name that the certificate had to bear; null: an address was dialled. This and the next are absent in records of earlier versions. */
+  readonly peerName?: string | null;
+  readonly verifiedBy?: VerifiedBy | null;
+  /** Why it was not verified; null where it was. */
+  readonly problem?: string | null;
 }
 
 /** One try of one recipient. While it runs, `outcome` and `durationMs` are null. */

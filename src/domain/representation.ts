@@ -6,7 +6,7 @@ import { reversePathText } from './address.ts';
 import type { FeedEvent } from './events.ts';
 import type { AcceptedMessage, MessageState, MessageSummary } from './message.ts';
 import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery, SuppressionRecord } from './ports.ts';
-import type { Attempt, Failure, RecipientRecord } from './recipient.ts';
+import type { Attempt, AttemptTls, Failure, RecipientRecord } from './recipient.ts';
 import type { Reply } from './reply.ts';
 
 export function rfc3339(ms: number): string {
@@ -103,13 +103,17 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
     durationMs: attempt.durationMs,
     nextHop: attempt.nextHop,
     address: attempt.address,
-    tls: attempt.tls === null ? null : { version: attempt.tls.version, cipher: attempt.tls.cipher, verified: attempt.tls.verified },
+    tls: attempt.tls === null ? null : tlsJson(attempt.tls),
     outcome: attempt.outcome,
     reply: replyJson(attempt.reply),
     phase: attempt.phase,
     ambiguous: attempt.ambiguous,
     error: attempt.error,
   };
+}
+
+function tlsJson({ version, cipher, verified, peerName, verifiedBy, problem }: AttemptTls): Record<string, unknown> {
+  return { version, cipher, verified, verifiedBy: verifiedBy ?? null, peerName: peerName ?? null, problem: problem ?? null };
 }
 
 /** The signature of a return path's token: whoever has it can make a bounce that is believed. */

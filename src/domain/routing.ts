@@ -1,6 +1,6 @@
-/** Which route a recipient takes: the routes of the configuration in order, first match wins. */
+/** Which route a recipient takes, and why: the routes of the configuration in order, first match wins. */
 import { type Address, addressMatches, asciiDomainOf, domainMatches, globMatches, type ReversePath } from './address.ts';
-import type { Route } from './settings.ts';
+import type { MxRoute, Route, SmarthostRoute } from './settings.ts';
 
 export interface RoutingSubject {
   readonly recipientDomain: string;
@@ -22,13 +22,31 @@ export function findRoute(routes: readonly Route[], subject: RoutingSubject): Ro
   return routes.find((route) => routeMatches(route, subject));
 }
 
-function routeMatches(route: Route, subject: RoutingSubject): boolean {
-  const { recipientDomain, sender, account } = route.match;
-  if (recipientDomain !== undefined && !recipientDomain.some((pattern) => domainMatches(pattern, subject.recipientDomain))) return false;
-  if (account !== undefined && !account.some((pattern) => globMatches(pattern, subject.account))) return false;
-  if (sender === undefined) return true;
-  const address = subject.sender;
-  return address !== null && sender.some((pattern) => addressMatches(pattern, address));
+function routeMatches({ match }: Route, subject: RoutingSubject): boolean {
+  return CONDITIONS.every((condition) => matchOf(condition, match[condition], subject) !== undefined);
+}
+
+const CONDITIONS = ['recipientDomain', 'account', 'sender'] as const;
+
+/** The pattern that covers the subject, '' where there is no condition; undefined: none does. */
+function matchOf(
+  condition: (typeof CONDITIONS)[number],
+  patterns: readonly string[] | undefined,
+  subject: RoutingSubject,
+): string | undefined {
+  if (patterns === undefined) return '';
+  switch (condition) {
+    case 'recipientDomain':
+      return patterns.find((pattern) => domainMatches(pattern, subject.recipientDomain));
+    case 'account':
+      return patterns.find((pattern) => globMatches(pattern, subject.account));
+    case 'sender': {
+      const { sender } = subject;
+      return sender === null ? undefined : patterns.find((pattern) => addressMatches(pattern, sender));
+    }
+    default:
+      return condition satisfies never;
+  }
 }
 
 /** The scheduler's key: one queue a smarthost, one a domain for direct MX. */
@@ -46,3 +64,111 @@ export function nextHopOf(route: Route, subject: RoutingSubject): string {
       return route satisfies never;
   }
 }
+
+/** One route that was looked at. */
+export interface RouteStep {
+  /** Position among the routes of the configuration. */
+  readonly index: number;
+  readonly via: Route['via'];
+  readonly matches: boolean;
+  /** Which conditions hold, or the first that does not. */
+  readonly why: string;
+}
+
+export interface RouteExplanation {
+  /** Those before the one that matches, and it. */
+  readonly steps: readonly RouteStep[];
+  /** Null: no route leads to the recipient, and it is held. */
+  readonly route: {
+    readonly index: number;
+    readonly via: Route['via'];
+    /** As /queue names it. */
+    readonly nextHop: string;
+    /** In the order in which they are tried; for direct MX what is looked up. */
+    readonly hosts: readonly string[];
+    readonly returnPath: string;
+    readonly tls: string;
+  } | null;
+}
+
+/** Why a recipient goes where it goes: what `relais check --route` says. */
+export function explainRoute(
+  routes: readonly Route[],
+  subject: RoutingSubject,
+  settings: { readonly reportDomain: string | null; readonly dnssec: boolean },
+): RouteExplanation {
+  const steps: RouteStep[] = [];
+  for (const [index, route] of routes.entries()) {
+    const { matches, why } = explainMatch(route, subject);
+    steps.push({ index, via: route.via, matches, why });
+    if (!matches) continue;
+    const found = { index, via: route.via, nextHop: nextHopOf(route, subject), hosts: hostsOf(route, subject) };
+    return {
+      steps,
+      route: { ...found, returnPath: returnPathOf(route, subject, settings.reportDomain), tls: tlsOf(route, settings.dnssec) },
+    };
+  }
+  return { steps, route: null };
+}
+
+function explainMatch({ match }: Route, subject: RoutingSubject): { readonly matches: boolean; readonly why: string } {
+  const held: string[] = [];
+  for (const condition of CONDITIONS) {
+    const patterns = match[condition];
+    if (patterns === undefined) continue;
+    const value = condition === 'sender' ? (subject.sender ?? 'the null reverse-path') : subject[condition];
+    const pattern = matchOf(condition, patterns, subject);
+    if (pattern === undefined) return { matches: false, why: `${condition} ${patterns.join(', ')} does not cover ${value}` };
+    held.push(`${condition} ${pattern} covers ${value}`);
+  }
+  return { matches: true, why: held.length === 0 ? 'it has no conditions' : held.join('; ') };
+}
+
+function hostsOf(route: Route, subject: RoutingSubject): readonly string[] {
+  switch (route.via) {
+    case 'smarthost':
+      return [route, ...(route.fallbacks ?? [])].map(({ host, port }) => `${host}:${port}`);
+    case 'mx':
+      return [`MX of ${subject.recipientDomain}, port ${route.port}`];
+    case 'sandbox':
+      return ['the hop of the sandbox'];
+    case 'hold':
+      return [];
+    default:
+      return route satisfies never;
+  }
+}
+
+function returnPathOf(route: Route, subject: RoutingSubject, reportDomain: string | null): string {
+  if (subject.sender === null) return '<> (the null reverse-path stays)'; // RFC 5321 §4.5.5
+  if (route.returnPath === 'verp' && reportDomain !== null) return `a token address at ${reportDomain}`;
+  return subject.sender;
+}
+
+function tlsOf(route: Route, dnssec: boolean): string {
+  switch (route.via) {
+    case 'smarthost':
+      return SMARTHOST_TLS[route.tls];
+    case 'mx': {
+      const policies = [...(dnssec && route.tls !== 'none' ? ['DANE'] : []), ...(route.mtaSts === true ? ['MTA-STS'] : [])];
+      return policies.length === 0
+        ? MX_TLS[route.tls]
+        : `${MX_TLS[route.tls]}; more where the domain asks for it by ${policies.join(' or ')}`;
+    }
+    case 'sandbox':
+    case 'hold':
+      return 'none';
+    default:
+      return route satisfies never;
+  }
+}
+
+const MX_TLS: Readonly<Record<MxRoute['tls'], string>> = {
+  none: 'none',
+  opportunistic: 'opportunistic: used where it is offered',
+  required: 'required, with a certificate that holds for the host',
+};
+const SMARTHOST_TLS: Readonly<Record<SmarthostRoute['tls'], string>> = {
+  ...MX_TLS,
+  implicit: 'from the first octet, with a certificate that holds for the host',
+};

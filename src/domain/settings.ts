@@ -87,10 +87,18 @@ interface RouteBase {
 
 export type RouteTls = 'none' | 'opportunistic' | 'required' | 'implicit';
 
-export interface SmarthostRoute extends RouteBase {
-  readonly via: 'smarthost';
+export interface HostPort {
   readonly host: string;
   readonly port: number;
+}
+
+export interface SmarthostRoute extends RouteBase {
+  readonly via: 'smarthost';
+  /** The first of the route's hosts; it names the next hop. */
+  readonly host: string;
+  readonly port: number;
+  /** Tried in this order where the ones before can not be reached. Absent: none. */
+  readonly fallbacks?: readonly HostPort[];
   readonly tls: RouteTls;
   /** PEM of authorities to trust beside the system's; null: the system's alone. */
   readonly ca: string | null;
@@ -101,6 +109,10 @@ export interface MxRoute extends RouteBase {
   readonly via: 'mx';
   readonly tls: Exclude<RouteTls, 'implicit'>;
   readonly port: number;
+  /** PEM of authorities to trust beside the system's. Absent or null: the system's alone. */
+  readonly ca?: string | null;
+  /** Policies of the recipients' domains are asked for and kept to (RFC 8461). Absent: they are not. */
+  readonly mtaSts?: boolean;
 }
 
 export interface SandboxRoute extends RouteBase {
@@ -126,6 +138,8 @@ export interface DeliverySettings {
   readonly priorities: PriorityPatterns;
   /** Resolvers `ip` or `ip:port` for MX routes; empty: the system's. */
   readonly resolvers: readonly string[];
+  /** They validate DNSSEC and can be trusted to say so: DANE is done (RFC 7672). Absent: false. */
+  readonly dnssec?: boolean;
 }
 
 export interface ReportSettings {

@@ -4,14 +4,18 @@
  */
 import type { DeliveryControl, NextHopStatus } from '../domain/ports.ts';
 import type { Attempt } from '../domain/recipient.ts';
+import type { TlsSession } from '../domain/tls.ts';
 
 export class DeliverySwitch implements DeliveryControl {
   #behind: DeliveryControl | null = null;
   #onAttempt: ((attempt: Attempt) => void) | null = null;
+  #onTlsSession: ((session: TlsSession) => void) | null = null;
 
   connect(delivery: DeliveryControl | null): void {
     this.#behind = delivery;
-    if (delivery !== null) delivery.onAttempt = (attempt) => this.#onAttempt?.(attempt);
+    if (delivery === null) return;
+    delivery.onAttempt = (attempt) => this.#onAttempt?.(attempt);
+    delivery.onTlsSession = (session) => this.#onTlsSession?.(session);
   }
 
   nextHops(): readonly NextHopStatus[] {
@@ -36,5 +40,13 @@ export class DeliverySwitch implements DeliveryControl {
 
   set onAttempt(listener: ((attempt: Attempt) => void) | null) {
     this.#onAttempt = listener;
+  }
+
+  get onTlsSession(): ((session: TlsSession) => void) | null {
+    return this.#onTlsSession;
+  }
+
+  set onTlsSession(listener: ((session: TlsSession) => void) | null) {
+    this.#onTlsSession = listener;
   }
 }

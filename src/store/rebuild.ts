@@ -136,6 +136,7 @@ function countCollections({ collections }: OldRegister): Record<CollectionKind, 
   return {
     consumers: count('consumers'),
     nextHops: count('nextHops'),
+    mtaStsPolicies: count('mtaStsPolicies'),
     suppressions: count('suppressions'),
     tokens: count('tokens'),
     users: count('users'),

@@ -64,7 +64,9 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
     [
       'a smarthost without host',
       'routes: [{via: smarthost}]',
-      ['line 1: routes[0].host: is missing; it takes a host name or IP address, such as smtp.provider.example'],
+      [
+        'line 1: routes[0].host: is missing; it takes a host name or IP address, such as smtp.provider.example, or a list of them, each with :port where it differs',
+      ],
     ],
     [
       'a sender pattern without @',

@@ -74,6 +74,7 @@ export function httpOptions(
     resume: async (name) => change(name, 'active'),
     flush: async (name) => change(name, 'active'),
     onAttempt: null,
+    onTlsSession: null,
   };
   const newId = createIdFactory({ now, randomBytes });
   const newMessageId = (): MessageId => newId() as MessageId;

@@ -22,6 +22,7 @@ import type {
   FeedPage,
   MessageDetail,
   MessageFilter,
+  MtaStsPolicyRecord,
   NextHopRecord,
   Page,
   PageRequest,
@@ -142,6 +143,7 @@ class InMemoryStore implements MemoryStore {
 
   readonly metrics: StoreMetrics = this.#metrics;
   readonly consumers = memoryCollection<{ readonly seq: number; readonly at: number }>(() => this.#commit());
+  readonly mtaStsPolicies = memoryCollection<MtaStsPolicyRecord>(() => this.#commit());
   readonly nextHops = memoryCollection<NextHopRecord>(() => this.#commit());
   readonly suppressions = memoryCollection<SuppressionRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());

@@ -46,7 +46,19 @@ export const Attempt = z
     durationMs: z.number().nullable(),
     nextHop: z.string(),
     address: nullableText,
-    tls: z.strictObject({ version: z.string(), cipher: z.string(), verified: z.boolean() }).nullable(),
+    tls: z
+      .strictObject({
+        version: z.string(),
+        cipher: z.string(),
+        verified: z.boolean().describe('the certificate was checked and held'),
+        verifiedBy: z
+          .enum(['dane', 'mta-sts', 'ca'])
+          .nullable()
+          .describe('TLSA records, an MTA-STS policy with a certificate, or a certificate alone'),
+        peerName: z.string().nullable().describe('name that the certificate had to bear'),
+        problem: z.string().nullable().describe('why it was not verified'),
+      })
+      .nullable(),
     outcome: z
       .enum(['transferred', 'deferred', 'failed', 'unanswered', 'internal'])
       .nullable()

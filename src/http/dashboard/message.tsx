@@ -175,7 +175,7 @@ function AttemptStep({ view: { t }, attempt }: { readonly view: View; readonly a
   const where = [
     `${t.message.to} ${attempt.nextHop}`,
     attempt.address === null || attempt.address === attempt.nextHop ? null : attempt.address,
-    attempt.tls === null ? (attempt.address === null ? null : t.message.noTls) : t.message.tls(attempt.tls.version, attempt.tls.verified),
+    attempt.tls === null ? (attempt.address === null ? null : t.message.noTls) : t.message.tls(attempt.tls),
     attempt.durationMs === null ? null : t.message.took(attempt.durationMs),
   ];
   const pending = attempt.outcome !== 'transferred' && attempt.phase !== null ? ` ${t.phases[attempt.phase]}` : '';

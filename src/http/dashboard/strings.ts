@@ -1,9 +1,12 @@
 /** Every word of the dashboard, in one place, so that a language is one more object of this shape. */
 import type { MessageState } from '../../domain/message.ts';
-import type { Confidence, Outcome, RecipientState } from '../../domain/recipient.ts';
+import type { AttemptTls, Confidence, Outcome, RecipientState } from '../../domain/recipient.ts';
 import type { Category, Phase } from '../../domain/reply.ts';
+import type { VerifiedBy } from '../../domain/tls.ts';
 
 type StateName = MessageState | RecipientState;
+
+const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'an authority' };
 
 const states: Readonly<Record<StateName, string>> = {
   'in-progress': 'In progress',
@@ -184,7 +187,10 @@ export const en = {
     attempt: (n: number) => `Attempt ${n}`,
     took: (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
     to: 'to',
-    tls: (version: string, verified: boolean) => `${version}, ${verified ? 'certificate verified' : 'certificate not verified'}`,
+    tls: ({ version, verified, verifiedBy, peerName, problem }: AttemptTls) =>
+      verified
+        ? `${version}, certificate verified${verifiedBy == null ? '' : ` by ${VERIFIERS[verifiedBy]}`}${peerName == null ? '' : ` for ${peerName}`}`
+        : `${version}, certificate not verified${problem == null ? '' : `: ${problem}`}`,
     noTls: 'Not encrypted',
     ambiguous: 'The whole message was sent and no answer came. It may arrive twice.',
     report: {

@@ -45,6 +45,13 @@ export function createMetrics(options: {
     if (hops.size < NEXT_HOPS_LIMIT) hops.add(attempt.nextHop);
     attempts.inc({ outcome: attempt.outcome ?? 'running', next_hop: hops.has(attempt.nextHop) ? attempt.nextHop : 'other' });
   };
+  const tlsSessions = new Counter({
+    name: 'relais_tls_sessions_total',
+    help: 'Sessions with next hops by TLS policy and result, in the words of RFC 8460.',
+    labelNames: ['policy', 'result'],
+    registers,
+  });
+  delivery.onTlsSession = ({ policy, result }) => tlsSessions.inc({ policy, result });
   const commits = new Histogram({
     name: 'relais_commit_seconds',
     help: 'Time of a commit of the store.',
@@ -68,6 +75,7 @@ export function createMetrics(options: {
       loop.disable();
       store.metrics.onCommit = null;
       delivery.onAttempt = null;
+      delivery.onTlsSession = null;
     },
   };
 }

@@ -75,6 +75,7 @@ function mailParameters(transaction: TransactionEnvelope, extensions: Extensions
   if (extensions.has('SIZE')) text += ` SIZE=${size}`; // RFC 1870 §3
   if (envelope.eightBitMime && extensions.has('8BITMIME')) text += ' BODY=8BITMIME'; // RFC 6152 §2
   if (smtputf8) text += ' SMTPUTF8'; // RFC 6531 §3.4
+  if (envelope.requireTls === true && extensions.has('REQUIRETLS')) text += ' REQUIRETLS'; // RFC 8689 §4.2
   if (extensions.has('DSN')) {
     if (envelope.ret !== null) text += ` RET=${envelope.ret.toUpperCase()}`; // RFC 3461 §4.3
     if (envelope.envid !== null) text += ` ENVID=${xtext(envelope.envid)}`; // RFC 3461 §4.4

@@ -12,17 +12,25 @@ import type { DeliveryControl, NextHopStatus, ScheduledRecipient, Store } from '
 import { priorityOf } from '../../domain/priority.ts';
 import type { Attempt } from '../../domain/recipient.ts';
 import type { DeliverySettings, Route } from '../../domain/settings.ts';
+import type { TlsSession } from '../../domain/tls.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { type MailResolver, systemResolver, validatingResolver } from './dns.ts';
 import type { Hop } from './hop.ts';
 import { HopRecords } from './hop-records.ts';
 import { Hops } from './hops.ts';
 import type { Lane } from './lane.ts';
 import { loadQueue } from './load.ts';
-import { createFindMx, type MxResolver, systemResolver } from './mx.ts';
+import { createStsPolicies } from './mta-sts.ts';
+import { createFindMx } from './mx.ts';
+import { policyHost } from './policy-host.ts';
 import { Queue } from './queue.ts';
+import { createReachability } from './reachability.ts';
+import type { SessionSources } from './sessions.ts';
 import { SMTP_TIMEOUTS, type SmtpTimeouts } from './smtp-timeouts.ts';
 import { statusOf } from './status.ts';
+import { createTrust } from './targets.ts';
+import { createFindTlsa } from './tlsa.ts';
 
 export interface Delivery extends DeliveryControl {
   /** Running, and the store takes what it is told. */
@@ -45,21 +53,18 @@ export interface DeliveryOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: Log;
-  /** In place of the system's; for MX routes. */
-  readonly resolver?: MxResolver;
+  /** In place of the configured or the system's; for MX routes. */
+  readonly resolver?: MailResolver;
+  /** Where policy hosts are reached and what vouches for them, in place of port 443 and the system's authorities. */
+  readonly policyHosts?: { readonly port: number; readonly ca: string };
   readonly timeouts?: SmtpTimeouts;
 }
 
 /** Resolves once the schedule is loaded; attempts begin while it loads. */
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
-  const { settings, store, now, random, log, hostname } = options;
-  const resolver = options.resolver ?? systemResolver(settings.resolvers);
-  const sources = {
-    hostname,
-    findMx: createFindMx({ resolver, hostname, random, now }),
-    sandboxHop: options.sandboxHop,
-    timeouts: options.timeouts ?? SMTP_TIMEOUTS,
-  };
+  const { settings, store, now, random, log } = options;
+  const observer: TlsObserver = { onTlsSession: null };
+  const sources = sessionSources(options, observer);
   const records = new HopRecords({ store, now, log });
   await records.load(Math.max(0, ...options.routes.map(({ limits }) => limits.rate?.per ?? 0)));
   const hops = new Hops({ routes: options.routes, sources, records });
@@ -70,8 +75,32 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const dispatcher = new Dispatcher({ settings, paths, store, queue, hops, records, now, random, log });
   const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
   log.info({ pending: queue.size }, 'delivery started');
-  return new RunningDelivery({ queue, hops, records, dispatcher, now, unfollow });
+  const stopSources = (): void => sources.policies.stop();
+  return new RunningDelivery({ queue, hops, records, dispatcher, now, observer, unfollow, stopSources });
 }
+
+/** All that a session with a next hop is made from. */
+function sessionSources(options: DeliveryOptions, observer: TlsObserver): SessionSources {
+  const { settings, store, now, random, log, hostname } = options;
+  const { resolvers, dnssec } = settings;
+  const resolver = options.resolver ?? (dnssec === true ? validatingResolver(resolvers) : systemResolver(resolvers));
+  const onTls = (session: TlsSession): void => observer.onTlsSession?.(session);
+  const fetch = policyHost({ resolver, ...options.policyHosts });
+  return {
+    hostname,
+    findMx: createFindMx({ resolver, hostname, random, now }),
+    findTlsa: createFindTlsa({ resolver, now }),
+    policies: createStsPolicies({ resolver, fetch, store: store.mtaStsPolicies, now, log, onTls }),
+    reachability: createReachability(now),
+    trustOf: createTrust(),
+    sandboxHop: options.sandboxHop,
+    timeouts: options.timeouts ?? SMTP_TIMEOUTS,
+    now,
+    onTls,
+  };
+}
+
+type TlsObserver = Pick<DeliveryControl, 'onTlsSession'>;
 
 interface Parts {
   readonly queue: Queue;
@@ -79,7 +108,9 @@ interface Parts {
   readonly records: HopRecords;
   readonly dispatcher: Dispatcher;
   readonly now: () => number;
+  readonly observer: TlsObserver;
   readonly unfollow: () => void;
+  readonly stopSources: () => void;
 }
 
 class RunningDelivery implements Delivery {
@@ -99,6 +130,14 @@ class RunningDelivery implements Delivery {
 
   set onAttempt(listener: ((attempt: Attempt) => void) | null) {
     this.#parts.dispatcher.onAttempt = listener;
+  }
+
+  get onTlsSession(): DeliveryControl['onTlsSession'] {
+    return this.#parts.observer.onTlsSession;
+  }
+
+  set onTlsSession(listener: DeliveryControl['onTlsSession']) {
+    this.#parts.observer.onTlsSession = listener;
   }
 
   nextHops(): readonly NextHopStatus[] {
@@ -141,5 +180,6 @@ class RunningDelivery implements Delivery {
   async stop(graceMs: number): Promise<void> {
     await this.#parts.dispatcher.stop(graceMs);
     this.#parts.unfollow();
+    this.#parts.stopSources();
   }
 }

@@ -8,29 +8,23 @@
  * Failure: only what the DNS states (no such domain, null MX) fails a recipient. No answer, or one
  * that says the server failed, is `unreachable` and waits.
  */
-import { Resolver } from 'node:dns/promises';
 import type { Category, Reply } from '../../domain/reply.ts';
-
-export interface MxRecord {
-  readonly exchange: string;
-  readonly priority: number;
-}
-
-/** As `node:dns` answers: rejects with a `code` of ENOTFOUND, ENODATA, ESERVFAIL, ETIMEOUT, … */
-export interface MxResolver {
-  resolveMx(domain: string): Promise<readonly MxRecord[]>;
-  resolve4(host: string): Promise<readonly string[]>;
-  resolve6(host: string): Promise<readonly string[]>;
-}
+import { type DnsAnswer, DnsFailure, type MailResolver, type MxRecord } from './dns.ts';
+import { keepAnswers } from './kept-answers.ts';
 
 export interface MxHost {
   /** Null for an address literal: no name to check a certificate against. */
   readonly name: string | null;
   readonly address: string;
+  /** Its addresses were validated: TLSA records at its name can be believed (RFC 7672 §2.2.2). */
+  readonly secure: boolean;
+  /** The name that it is an alias of; null: of none. */
+  readonly alias: string | null;
 }
 
 export type MxAnswer =
-  | { readonly kind: 'hosts'; readonly hosts: readonly MxHost[] }
+  /** `secure`: that these are the hosts was validated (RFC 7672 §2.2.1). */
+  | { readonly kind: 'hosts'; readonly hosts: readonly MxHost[]; readonly secure: boolean }
   | { readonly kind: 'refused'; readonly reply: Reply; readonly category: Category; readonly addressInvalid: boolean }
   | { readonly kind: 'unreachable'; readonly error: string };
 
@@ -38,50 +32,34 @@ export type FindMx = (domain: string) => Promise<MxAnswer>;
 
 /** Addresses tried in one attempt. */
 const HOST_LIMIT = 6;
-const ANSWER_LIFETIME = 60_000;
-const ANSWER_LIMIT = 10_000;
-
-export function systemResolver(servers: readonly string[]): MxResolver {
-  const resolver = new Resolver({ timeout: 5_000, tries: 2 });
-  if (servers.length > 0) resolver.setServers(servers);
-  return resolver;
-}
 
 export function createFindMx(options: {
-  readonly resolver: MxResolver;
+  readonly resolver: MailResolver;
   /** Our own name: hosts at and behind it are left out (RFC 5321 §5.1). */
   readonly hostname: string;
   readonly random: () => number;
   readonly now: () => number;
 }): FindMx {
-  const answers = new Map<string, { readonly until: number; readonly answer: Promise<MxAnswer> }>();
-  return (domain) => {
-    const now = options.now();
-    const known = answers.get(domain);
-    if (known !== undefined && known.until > now) return known.answer;
-    const answer = lookUp(domain, options);
-    answers.delete(domain);
-    answers.set(domain, { until: now + ANSWER_LIFETIME, answer });
-    if (answers.size > ANSWER_LIMIT) answers.delete(answers.keys().next().value ?? domain);
-    // What did not come is asked for again by the next attempt.
-    void answer.then(({ kind }) => kind === 'unreachable' && answers.delete(domain));
-    return answer;
-  };
+  return keepAnswers({ ask: (domain) => lookUp(domain, options), passing: ({ kind }) => kind === 'unreachable', now: options.now });
 }
 
 async function lookUp(domain: string, options: Parameters<typeof createFindMx>[0]): Promise<MxAnswer> {
   const literal = addressLiteral(domain);
-  if (literal !== undefined) return { kind: 'hosts', hosts: [{ name: null, address: literal }] };
-  let records: readonly MxRecord[];
-  try {
-    records = await options.resolver.resolveMx(domain);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOTFOUND') return NO_SUCH_DOMAIN;
-    if (code !== 'ENODATA') return { kind: 'unreachable', error: `MX of ${domain}: ${code}` };
-    records = [];
+  if (literal !== undefined) {
+    return { kind: 'hosts', hosts: [{ name: null, address: literal, secure: false, alias: null }], secure: false };
   }
-  if (records.length === 0) return implicitMx(domain, options.resolver);
+  try {
+    return await hostsOf(domain, await options.resolver.resolveMx(domain), options);
+  } catch (error) {
+    if (error instanceof DnsFailure) return { kind: 'unreachable', error: `MX of ${domain}: ${error.code}` };
+    throw error;
+  }
+}
+
+async function hostsOf(domain: string, answer: DnsAnswer<MxRecord>, options: Parameters<typeof createFindMx>[0]): Promise<MxAnswer> {
+  const { records, secure } = answer;
+  if (answer.kind === 'no-domain') return NO_SUCH_DOMAIN;
+  if (records.length === 0) return implicitMx(domain, options.resolver, secure);
   const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
   if (named.length === 0) return NULL_MX; // RFC 7505 §3
   const ordered = orderOf(named, options.random);
@@ -89,7 +67,7 @@ async function lookUp(domain: string, options: Parameters<typeof createFindMx>[0
   const before = own === undefined ? ordered : ordered.filter(({ priority }) => priority < own.priority);
   if (before.length === 0)
     return { kind: 'unreachable', error: `MX of ${domain} is ${options.hostname}, which is this relay: no route leads on` };
-  return addressesOf(domain, before, options.resolver);
+  return addressesOf(domain, before, options.resolver, secure);
 }
 
 /** RFC 5321 §5.1: by preference, and by lot where it is equal. */
@@ -100,40 +78,35 @@ function orderOf(records: readonly MxRecord[], random: () => number): readonly M
     .map(({ record }) => record);
 }
 
-async function addressesOf(domain: string, records: readonly MxRecord[], resolver: MxResolver): Promise<MxAnswer> {
+async function addressesOf(domain: string, records: readonly MxRecord[], resolver: MailResolver, secure: boolean): Promise<MxAnswer> {
   const hosts: MxHost[] = [];
   const errors: string[] = [];
   for (const { exchange } of records) {
     if (hosts.length >= HOST_LIMIT) break;
-    const { addresses, error } = await addressesOfHost(exchange, resolver);
-    hosts.push(...addresses.map((address) => ({ name: exchange, address })));
-    if (error !== null) errors.push(error);
+    const found = await addressesOfHost(exchange, resolver);
+    hosts.push(...found.hosts);
+    if (found.error !== null) errors.push(found.error);
   }
   if (hosts.length === 0) return { kind: 'unreachable', error: `no mail host of ${domain} has an address: ${errors.join(', ')}` };
-  return { kind: 'hosts', hosts: hosts.slice(0, HOST_LIMIT) };
+  return { kind: 'hosts', hosts: hosts.slice(0, HOST_LIMIT), secure };
 }
 
 /** RFC 5321 §5.1: without MX the domain itself is the host. */
-async function implicitMx(domain: string, resolver: MxResolver): Promise<MxAnswer> {
-  const { addresses, error } = await addressesOfHost(domain, resolver);
-  if (addresses.length > 0) return { kind: 'hosts', hosts: addresses.map((address) => ({ name: domain, address })) };
+async function implicitMx(domain: string, resolver: MailResolver, secure: boolean): Promise<MxAnswer> {
+  const { hosts, error } = await addressesOfHost(domain, resolver);
+  if (hosts.length > 0) return { kind: 'hosts', hosts, secure };
   return error === null ? NO_MAIL_HOST : { kind: 'unreachable', error };
 }
 
 /** Addresses, IPv4 first. `error`: why there are none, where the DNS did not state it. */
-async function addressesOfHost(host: string, resolver: MxResolver): Promise<{ addresses: readonly string[]; error: string | null }> {
+async function addressesOfHost(host: string, resolver: MailResolver): Promise<{ hosts: readonly MxHost[]; error: string | null }> {
   const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  const code = answers.map((answer) => (answer.status === 'rejected' ? codeOf(answer.reason) : '')).find(isNoAnswer);
-  return { addresses, error: addresses.length === 0 && code !== undefined ? `${host}: ${code}` : null };
-}
-
-function isNoAnswer(code: string): boolean {
-  return code !== '' && code !== 'ENODATA' && code !== 'ENOTFOUND';
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value.kind === 'records' ? [answer.value] : []));
+  // RFC 7672 §2.2.2: one family that was not validated spoils the other, for it could lead elsewhere.
+  const secure = found.every((answer) => answer.secure);
+  const hosts = found.flatMap(({ records, alias }) => records.map((address) => ({ name: host, address, secure, alias })));
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  return { hosts, error: hosts.length === 0 && failed !== undefined ? `${host}: ${String(failed.reason.message)}` : null };
 }
 
 function sameName(a: string, b: string): boolean {

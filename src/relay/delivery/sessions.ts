@@ -1,151 +1,186 @@
 /**
- * Opens a session with a next hop: finds its addresses, tries them in turn, and falls back from
- * broken opportunistic TLS to none (RFC 7435 §3), within the attempt's deadline.
+ * Opens a session with a next hop: finds its servers, learns what each has to prove, tries them in
+ * turn, and falls back from broken opportunistic TLS to none (RFC 7435 §3), within the attempt's
+ * deadline.
  *
- * Upstream: the attempt. Downstream: DNS and the SMTP adapter. Failure: `HopUnreachable`, which
- * concerns the hop as a whole, or `DomainRefused`, which the DNS states of the recipient's domain.
+ * Upstream: attempt.ts. Downstream: targets.ts (who there is) and the SMTP adapter. Standards:
+ * RFC 5321 §5.1 (the next host where one can not be reached), §4.5.4.1 (hosts that could not be
+ * reached are remembered), RFC 8689 §4.2.1 (REQUIRETLS, on every host in turn).
+ * Failure: `HopUnreachable`, which concerns the hop as a whole; `DomainRefused`, which the DNS states
+ * of the recipient's domain; `RequireTlsUnmet`, which concerns messages with REQUIRETLS alone.
  */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { type Category, PHASES, type Phase, type Reply } from '../../domain/reply.ts';
-import type { Route, RouteTls } from '../../domain/settings.ts';
+import type { SecureContext } from 'node:tls';
+import { PHASES, type Phase, type Reply } from '../../domain/reply.ts';
+import type { Route } from '../../domain/settings.ts';
+import type { TlsPolicyType, TlsResult, TlsSession } from '../../domain/tls.ts';
+import type { StsPolicies } from './mta-sts.ts';
 import type { FindMx } from './mx.ts';
-import { DialError, dialSession, hostPort, type SmtpSession } from './smtp-client.ts';
+import { judgePeer } from './peer.ts';
+import type { Reachability } from './reachability.ts';
+import { DialError, type DialRequest, dialSession, hostPort, type SmtpSession } from './smtp-client.ts';
 import type { SmtpTimeouts } from './smtp-timeouts.ts';
+import { type Target, targetsOf } from './targets.ts';
+import type { TlsNeed, TlsPlan } from './tls-policy.ts';
+import type { FindTlsa } from './tlsa.ts';
+import { HopUnreachable, RequireTlsUnmet } from './unreachable.ts';
 
-export class HopUnreachable extends Error {
-  override readonly name = 'HopUnreachable';
-  readonly phase: Phase;
-  readonly reply: Reply | null;
-  /** The one that was dialled. */
-  readonly address: string | null;
-  constructor(failure: { readonly phase: Phase; readonly reply: Reply | null; readonly message: string; readonly address: string | null }) {
-    super(failure.message);
-    this.phase = failure.phase;
-    this.reply = failure.reply;
-    this.address = failure.address;
-  }
+export interface SessionWish {
+  readonly need: TlsNeed;
+  /** `ip:port` of servers that said that they can't now. */
+  readonly except: ReadonlySet<string>;
+  readonly signal: AbortSignal;
 }
 
-export class DomainRefused extends Error {
-  override readonly name = 'DomainRefused';
-  readonly reply: Reply;
-  readonly category: Category;
-  readonly addressInvalid: boolean;
-  constructor(refusal: { readonly reply: Reply; readonly category: Category; readonly addressInvalid: boolean }) {
-    super(refusal.reply.text);
-    this.reply = refusal.reply;
-    this.category = refusal.category;
-    this.addressInvalid = refusal.addressInvalid;
-  }
-}
-
-export type OpenSession = (signal: AbortSignal) => Promise<SmtpSession>;
+export type OpenSession = (wish: SessionWish) => Promise<SmtpSession>;
 
 export interface SessionSources {
   readonly hostname: string;
   readonly findMx: FindMx;
+  readonly findTlsa: FindTlsa;
+  readonly policies: StsPolicies;
+  readonly reachability: Reachability;
+  /** What a route trusts beside the system's authorities. */
+  readonly trustOf: (route: Route) => SecureContext | undefined;
   readonly sandboxHop: { readonly host: string; readonly port: number } | null;
   readonly timeouts: SmtpTimeouts;
-}
-
-interface Target {
-  readonly name: string | null;
-  readonly address: string;
-  readonly port: number;
+  readonly now: () => number;
+  readonly onTls: (session: TlsSession) => void;
 }
 
 /** How to reach the next hop `name` of `route`. */
 export function sessionOpener(route: Route, name: string, sources: SessionSources): OpenSession {
-  const tls: RouteTls = route.via === 'smarthost' || route.via === 'mx' ? route.tls : 'none';
-  const auth = route.via === 'smarthost' ? route.auth : null;
-  const secureContext = trustOf(route);
-  return async (signal) => {
-    const targets = await targetsOf(route, name, sources);
-    let failure: HopUnreachable | undefined;
-    for (const target of targets) {
-      try {
-        return await dialWithFallback({ target, tls, auth, secureContext, sources, signal });
-      } catch (error) {
-        if (!(error instanceof DialError)) throw error;
-        const { phase, reply, message } = error;
-        const reached = new HopUnreachable({ phase, reply, message, address: hostPort(target.address, target.port) });
-        // The one that got furthest says most.
-        if (failure === undefined || PHASES.indexOf(failure.phase) <= PHASES.indexOf(phase)) failure = reached;
-        if (signal.aborted) break;
-      }
-    }
-    throw failure ?? new HopUnreachable({ phase: 'dns', reply: null, message: `${name}: no address`, address: null });
-  };
+  return (wish) => new Search({ route, name, sources, wish }).run();
 }
 
-async function dialWithFallback(request: {
-  readonly target: Target;
-  readonly tls: RouteTls;
-  readonly auth: { readonly user: string; readonly password: string } | null;
-  readonly secureContext: SecureContext | undefined;
+interface SearchRequest {
+  readonly route: Route;
+  readonly name: string;
   readonly sources: SessionSources;
-  readonly signal: AbortSignal;
-}): Promise<SmtpSession> {
-  const { target, tls, auth, secureContext, sources, signal } = request;
-  const dial = (mode: RouteTls): Promise<SmtpSession> =>
-    dialSession({
-      address: target.address,
-      port: target.port,
-      serverName: target.name,
-      tls: mode,
-      secureContext,
+  readonly wish: SessionWish;
+}
+
+/** One look for a server that takes us. */
+class Search {
+  readonly #o: SearchRequest;
+  #failure: HopUnreachable | null = null;
+  /** What servers lacked for REQUIRETLS. */
+  #lack: Reply | null = null;
+  /** A server could not be asked. */
+  #passing = false;
+
+  constructor(request: SearchRequest) {
+    this.#o = request;
+  }
+
+  async run(): Promise<SmtpSession> {
+    const { route, name, sources, wish } = this.#o;
+    const later: Target[] = [];
+    for await (const target of targetsOf({ route, name, sources, need: wish.need })) {
+      if (wish.except.has(hostPort(target.address, target.port))) continue;
+      if (sources.reachability.isDoubtful(target)) later.push(target);
+      else {
+        const session = await this.#try(target);
+        if (session !== null) return session;
+      }
+      if (wish.signal.aborted) break;
+    }
+    for (const target of later) {
+      if (wish.signal.aborted) break;
+      const session = await this.#try(target);
+      if (session !== null) return session;
+    }
+    throw this.#outcome();
+  }
+
+  #outcome(): Error {
+    const failure = this.#failure ?? this.#unreachable('dns', null, `${this.#o.name}: no address`, null);
+    if (this.#lack === null) return failure;
+    return new RequireTlsUnmet(this.#passing ? null : this.#lack, this.#passing ? failure.message : this.#lack.text);
+  }
+
+  #unreachable(phase: Phase, reply: Reply | null, message: string, address: string | null): HopUnreachable {
+    return new HopUnreachable({ phase, reply, message, address });
+  }
+
+  /** Null: it was not to be, and why is noted. */
+  async #try(target: Target): Promise<SmtpSession | null> {
+    const { sources, wish } = this.#o;
+    const { address, port, plan } = target;
+    if ('problem' in plan) {
+      this.#count(plan.policy, plan.result);
+      this.#note(
+        this.#unreachable('starttls', null, plan.problem, hostPort(address, port)),
+        NEEDS_ENCRYPTION,
+        plan.result === 'dnssec-invalid',
+      );
+      return null;
+    }
+    try {
+      const session = await this.#dialWithFallback(target, plan);
+      sources.reachability.reached(target);
+      if (wish.need !== 'required' || session.requireTls) return session;
+      session.quit();
+      this.#note(this.#unreachable('ehlo', null, NEEDS_REQUIRETLS.text, session.address), NEEDS_REQUIRETLS, false);
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      const { phase, reply, message } = error;
+      if (phase === 'connect' || phase === 'greeting') sources.reachability.failed(target);
+      const definite = phase === 'starttls' && error.tlsResult !== null && (reply === null || reply.code >= 500);
+      this.#note(this.#unreachable(phase, reply, message, hostPort(address, port)), definite ? NEEDS_ENCRYPTION : null, !definite);
+    }
+    return null;
+  }
+
+  #note(failure: HopUnreachable, lack: Reply | null, passing: boolean): void {
+    // The one that got furthest says most.
+    if (this.#failure === null || PHASES.indexOf(this.#failure.phase) <= PHASES.indexOf(failure.phase)) this.#failure = failure;
+    if (passing) this.#passing = true;
+    // RFC 8689 §4.2.1: the last host that was reached decides between the two codes.
+    if (this.#o.wish.need === 'required') this.#lack = lack ?? this.#lack;
+  }
+
+  async #dialWithFallback(target: Target, plan: TlsPlan): Promise<SmtpSession> {
+    const { wish } = this.#o;
+    try {
+      const session = await dialSession(this.#dialRequest(target, plan));
+      if (plan.use !== 'none') this.#count(plan.policy, session.tlsResult ?? 'starttls-not-supported');
+      return session;
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      if (error.tlsResult !== null) this.#count(plan.policy, error.tlsResult);
+      const broken = error.phase === 'starttls' && error.reply === null;
+      // Credentials do not go out in the clear because a handshake failed.
+      if (!broken || plan.use !== 'opportunistic' || target.auth !== null || wish.signal.aborted) throw error;
+      return dialSession(this.#dialRequest(target, { ...plan, use: 'none' }));
+    }
+  }
+
+  #dialRequest({ address, port, auth }: Target, plan: TlsPlan): DialRequest {
+    const { route, sources, wish } = this.#o;
+    return {
+      address,
+      port,
+      serverName: plan.peerName,
+      tls: plan.use,
+      secureContext: sources.trustOf(route),
+      judge: (socket) => judgePeer(socket, plan, sources.now()),
+      strict: wish.need !== 'waived',
       auth,
       hostname: sources.hostname,
       timeouts: sources.timeouts,
-      signal,
-    });
-  try {
-    return await dial(tls);
-  } catch (error) {
-    const broken = error instanceof DialError && error.phase === 'starttls' && error.reply === null;
-    // Credentials do not go out in the clear because a handshake failed.
-    if (!broken || tls !== 'opportunistic' || auth !== null || signal.aborted) throw error;
-    return dial('none');
+      signal: wish.signal,
+    };
+  }
+
+  #count(policy: TlsPolicyType, result: TlsResult): void {
+    this.#o.sources.onTls({ policy, result });
   }
 }
 
-async function targetsOf(route: Route, name: string, sources: SessionSources): Promise<readonly Target[]> {
-  switch (route.via) {
-    case 'smarthost':
-      return smarthostTargets(route.host, route.port);
-    case 'mx': {
-      const answer = await sources.findMx(name);
-      if (answer.kind === 'refused') throw new DomainRefused(answer);
-      if (answer.kind === 'unreachable') throw new HopUnreachable({ phase: 'dns', reply: null, message: answer.error, address: null });
-      return answer.hosts.map((host) => ({ ...host, port: route.port }));
-    }
-    case 'sandbox': {
-      const hop = sources.sandboxHop;
-      if (hop === null) throw new HopUnreachable({ phase: 'dns', reply: null, message: 'the sandbox hop is not running', address: null });
-      return [{ name: null, address: hop.host, port: hop.port }];
-    }
-    case 'hold':
-      throw new TypeError('a hold route leads nowhere');
-    default:
-      return route satisfies never;
-  }
-}
-
-/** The provider's name is looked up as the system does, hosts file included. */
-async function smarthostTargets(host: string, port: number): Promise<readonly Target[]> {
-  if (isIP(host) !== 0) return [{ name: null, address: host, port }];
-  try {
-    const found = await lookup(host, { all: true });
-    return found.map(({ address }) => ({ name: host, address, port }));
-  } catch (error) {
-    throw new HopUnreachable({ phase: 'dns', reply: null, message: error instanceof Error ? error.message : String(error), address: null });
-  }
-}
-
-/** The route's own authorities beside the system's, parsed once: 140 roots cost milliseconds. */
-function trustOf(route: Route): SecureContext | undefined {
-  if (route.via !== 'smarthost' || route.ca === null || route.tls === 'none') return undefined;
-  return createSecureContext({ ca: [...rootCertificates, route.ca] });
-}
+/** RFC 8689 §4.2.1. */
+const NEEDS_REQUIRETLS: Reply = { code: 550, status: '5.7.30', text: 'REQUIRETLS support required, which the next hop does not offer' };
+const NEEDS_ENCRYPTION: Reply = {
+  code: 550,
+  status: '5.7.10',
+  text: 'Encryption needed: no TLS session with an authenticated next hop came about (REQUIRETLS)',
+};

@@ -30,8 +30,10 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { AttemptTls } from '../../domain/recipient.ts';
 import { type Phase, parseReply, type Reply } from '../../domain/reply.ts';
 import type { RouteTls } from '../../domain/settings.ts';
+import type { TlsResult } from '../../domain/tls.ts';
 import { DotStuffer, Scratch, type StuffedContent, UncleanContent } from './dot-stuffing.ts';
 import { faultText, type TransactionError, type TransactionResult } from './outcome.ts';
+import type { PeerVerdict } from './peer.ts';
 import type { SmtpTimeouts } from './smtp-timeouts.ts';
 
 export interface DialRequest {
@@ -41,6 +43,10 @@ export interface DialRequest {
   /** Name the certificate is checked against and that SNI carries; null: the address itself. */
   readonly serverName: string | null;
   readonly tls: RouteTls;
+  /** Asked once TLS is up, before anything is said inside it. */
+  readonly judge: (socket: TLSSocket) => PeerVerdict;
+  /** False: policies of the recipient's domain were set aside for one message (RFC 8689 §5). */
+  readonly strict: boolean;
   /** Trust store of the route; undefined: the system's. */
   readonly secureContext: SecureContext | undefined;
   readonly auth: { readonly user: string; readonly password: string } | null;
@@ -55,10 +61,13 @@ export class DialError extends Error {
   override readonly name = 'DialError';
   readonly phase: Phase;
   readonly reply: Reply | null;
-  constructor(phase: Phase, message: string, reply: Reply | null) {
+  /** Where it was TLS that failed: how (RFC 8460 §4.3). */
+  readonly tlsResult: TlsResult | null;
+  constructor(phase: Phase, message: string, reply: Reply | null, tlsResult: TlsResult | null = null) {
     super(message);
     this.phase = phase;
     this.reply = reply;
+    this.tlsResult = tlsResult;
   }
 }
 
@@ -78,6 +87,12 @@ export interface SmtpSession {
   /** `ip:port` that was dialled. */
   readonly address: string;
   readonly tls: AttemptTls | null;
+  /** RFC 8460 §4.3; null: without TLS. */
+  readonly tlsResult: TlsResult | null;
+  /** Made under all policies there are: any message may use it, save one with REQUIRETLS. */
+  readonly strict: boolean;
+  /** Authenticated, and REQUIRETLS is offered (RFC 8689 §4.2.1). */
+  readonly requireTls: boolean;
   readonly extensions: ReadonlySet<string>;
   /** RFC 1870 §4; 0: no limit was named. */
   readonly sizeLimit: number;
@@ -102,6 +117,8 @@ interface Internals {
   readonly _responseQueue: readonly string[];
   _processResponse(): void;
   readonly _supportedExtensions: readonly string[];
+  /** Of the last EHLO, the greeting left out. */
+  readonly _ehloLines?: readonly string[];
   readonly _supportedAuth: readonly string[];
   readonly _maxAllowedSize: number;
   readonly upgrading?: boolean;
@@ -158,9 +175,10 @@ function abortText(signal: AbortSignal): string {
 
 class Session implements SmtpSession {
   readonly address: string;
-  tls: AttemptTls | null = null;
   extensions: ReadonlySet<string> = new Set();
   sizeLimit = 0;
+  readonly strict: boolean;
+  #verdict: PeerVerdict | null = null;
   readonly #request: DialRequest;
   readonly #connection: SMTPConnection;
   readonly #internals: Internals;
@@ -179,6 +197,7 @@ class Session implements SmtpSession {
 
   constructor(socket: Socket, request: DialRequest) {
     this.#request = request;
+    this.strict = request.strict;
     this.address = hostPort(request.address, request.port);
     this.#connection = new SMTPConnection(connectionOptions(socket, request));
     this.#internals = this.#connection as unknown as Internals;
@@ -189,6 +208,18 @@ class Session implements SmtpSession {
     this.#connection.on('end', () => this.#ended({ kind: 'connection', message: 'the next hop closed the connection' }));
     this.#watchCommands();
     this.#takeRepliesAtOnce();
+  }
+
+  get tls(): AttemptTls | null {
+    return this.#verdict?.tls ?? null;
+  }
+
+  get tlsResult(): TlsResult | null {
+    return this.#verdict?.result ?? null;
+  }
+
+  get requireTls(): boolean {
+    return this.#verdict?.trusted === true && this.extensions.has('REQUIRETLS');
   }
 
   get usable(): boolean {
@@ -221,7 +252,10 @@ class Session implements SmtpSession {
       const fail = (message: string, raw: string | null | undefined): void => {
         this.#onEnd = null;
         const phase = this.#internals.upgrading === true || message.startsWith('Error initiating TLS') ? 'starttls' : this.#phase;
-        reject(new DialError(phase, `${this.address}: ${faultText(message)}`, raw == null ? null : (parseReply(raw) ?? null)));
+        const reply = raw == null ? null : (parseReply(raw) ?? null);
+        const failed =
+          phase === 'starttls' ? (this.#verdict?.result ?? (reply === null ? 'validation-failure' : 'starttls-not-supported')) : null;
+        reject(new DialError(phase, `${this.address}: ${faultText(message)}`, reply, failed));
       };
       this.#onEnd = (error) => fail(error.message, this.#failureReply);
       start((error) => {
@@ -234,15 +268,9 @@ class Session implements SmtpSession {
 
   #readSession(): void {
     const internals = this.#internals;
-    const socket = internals._socket;
-    if (socket instanceof TLSSocket) {
-      this.tls = {
-        version: socket.getProtocol() ?? 'unknown',
-        cipher: socket.getCipher()?.name ?? 'unknown',
-        verified: socket.authorized,
-      };
-    }
-    this.extensions = new Set(internals._supportedExtensions);
+    // Quirk of nodemailer: it finds keywords anywhere in a line, also in the greeting's host name.
+    const exact = internals._ehloLines?.some((line) => /^REQUIRETLS$/i.test(line)) === true;
+    this.extensions = new Set(internals._supportedExtensions.filter((keyword) => keyword !== 'REQUIRETLS' || exact));
     this.sizeLimit = internals._maxAllowedSize;
   }
 
@@ -268,11 +296,23 @@ class Session implements SmtpSession {
     const send = this.#internals._sendCommand;
     this.#internals._sendCommand = (command, logged) => {
       const verb = command.slice(0, 4).toUpperCase();
+      const socket = this.#internals._socket;
+      if (this.#verdict === null && socket instanceof TLSSocket && !this.#acceptsPeer(socket)) return;
       if (verb === 'EHLO' || verb === 'HELO') this.#phase = 'ehlo';
       else if (verb === 'STAR') this.#phase = 'starttls';
       this.#arm(verb === 'QUIT' ? QUIT_TIMEOUT : this.#request.timeouts.command);
       send.call(this.#connection, command, logged);
     };
+  }
+
+  /** R16: to a peer that has to prove who it is and does not, nothing is said inside TLS. */
+  #acceptsPeer(socket: TLSSocket): boolean {
+    this.#verdict = this.#request.judge(socket);
+    const { refusal } = this.#verdict;
+    if (refusal === null) return true;
+    this.#phase = 'starttls';
+    this.#fail({ kind: 'connection', message: refusal });
+    return false;
   }
 
   #takeRepliesAtOnce(): void {
@@ -554,7 +594,6 @@ function contentError(error: unknown): TransactionError {
 
 function connectionOptions(socket: Socket, request: DialRequest): SMTPConnection.Options {
   const { tls, serverName, address, timeouts } = request;
-  const verify = tls === 'required' || tls === 'implicit';
   return {
     connection: socket,
     host: serverName ?? address,
@@ -565,8 +604,9 @@ function connectionOptions(socket: Socket, request: DialRequest): SMTPConnection
     ignoreTLS: tls === 'none',
     requireTLS: tls === 'required',
     opportunisticTLS: tls === 'opportunistic',
-    // Opportunistic (RFC 7435): an unverified certificate is better than none; it is recorded.
-    tls: { rejectUnauthorized: verify, ...(request.secureContext === undefined ? {} : { secureContext: request.secureContext }) },
+    // The handshake is let pass, and the peer judged right after it: TLSA records are none of Node.js's
+    // business, and an unverified certificate is better than none where TLS is opportunistic (RFC 7435).
+    tls: { rejectUnauthorized: false, ...(request.secureContext === undefined ? {} : { secureContext: request.secureContext }) },
     greetingTimeout: timeouts.greeting,
     connectionTimeout: timeouts.greeting + 2 * timeouts.command,
     // An idle time; the deadlines above are the ones that count.

@@ -2,23 +2,23 @@
  * Sends one transaction over a line to its next hop, under the attempt's deadline, and has recorded
  * what came of it. What it meets tells how the hop stands.
  *
- * Upstream: the dispatcher, which chose unit and line. Downstream: sessions, the recorder.
+ * Upstream: the dispatcher, which chose unit and line. Downstream: attempt.ts, the recorder.
  * Standards: RFC 5321 §4.5.4.1 (one look at a hop that is down rather than many).
  * Failure: a hop that refuses us is left alone as a whole, and no recipient fails for it. A bug of
  * ours ends the attempt as `internal`, and is logged.
  */
 import type { Log } from '../../domain/log.ts';
 import type { DeliverySettings } from '../../domain/settings.ts';
+import { attemptUnit } from './attempt.ts';
 import type { Hop, Line } from './hop.ts';
 import type { HopRecords } from './hop-records.ts';
 import type { LinePool } from './line-pool.ts';
 import { type HopFailure, outcomeOfFault, outcomeOfHopFailure, outcomeOfRefusal } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
-import { asksForLess, hopAnswered, hopFault, isStale, type SentUnit, sendUnit } from './send-unit.ts';
-import { DomainRefused, HopUnreachable } from './sessions.ts';
-import type { SmtpSession } from './smtp-client.ts';
+import { asksForLess, hopAnswered, hopFault, type SentUnit } from './send-unit.ts';
 import type { Standings } from './standings.ts';
 import type { Unit } from './unit.ts';
+import { DomainRefused, HopUnreachable } from './unreachable.ts';
 
 export interface TransmitterOptions {
   readonly settings: DeliverySettings;
@@ -28,6 +28,17 @@ export interface TransmitterOptions {
   readonly records: HopRecords;
   readonly now: () => number;
   readonly log: Log;
+}
+
+/** A transaction that came to its end. */
+interface Sent {
+  readonly hop: Hop;
+  readonly line: Line;
+  readonly unit: Unit;
+  readonly sent: SentUnit;
+  readonly startedAt: number;
+  /** By the first transaction of its session. */
+  readonly fresh: boolean;
 }
 
 /** The attempt ends so long before its lease does. */
@@ -81,21 +92,17 @@ export class Transmitter {
 
   async #attempt(hop: Hop, line: Line, unit: Unit, startedAt: number): Promise<void> {
     const { records, recorder } = this.#o;
-    const { signal } = line.controller;
     let went = false;
-    try {
-      let session = await this.#sessionOf(hop, line, signal);
+    const goes = async (): Promise<void> => {
       await records.cover(hop);
       went = true;
-      let sent = await sendUnit(session, unit, hop.kind, signal);
-      if (line.messages > 0 && isStale(sent.result)) {
-        session.destroy();
-        session = await this.#sessionOf(hop, line, signal);
-        sent = await sendUnit(session, unit, hop.kind, signal);
-      }
-      this.#judge(hop, line, unit, sent, startedAt);
+    };
+    try {
+      const { sent, session, fresh } = await attemptUnit({ hop, line, unit, goes });
+      if (!went) hop.rate?.giveBack();
+      this.#judge({ hop, line, unit, sent, startedAt, fresh });
       const held = sent.result?.error?.kind === 'unclean' ? sent.result.error.message : null;
-      recorder.record(hop, unit, sent.outcomes, { address: session.address, tls: session.tls, held });
+      recorder.record(hop, unit, sent.outcomes, { address: session?.address ?? null, tls: session?.tls ?? null, held });
     } catch (error) {
       if (error instanceof HopUnreachable && this.#otherLinesGoOn(hop, line, unit, error, went)) return;
       if (!went) hop.rate?.giveBack();
@@ -105,20 +112,10 @@ export class Transmitter {
     }
   }
 
-  /** The line's session, dialled where there is none. */
-  async #sessionOf(hop: Hop, line: Line, signal: AbortSignal): Promise<SmtpSession> {
-    if (line.session?.usable === true) return line.session;
-    line.session?.destroy();
-    line.session = null;
-    line.messages = 0;
-    line.session = await hop.open(signal);
-    return line.session;
-  }
-
   /** What the replies say of the hop. */
-  #judge(hop: Hop, line: Line, unit: Unit, sent: SentUnit, startedAt: number): void {
+  #judge({ hop, line, unit, sent, startedAt, fresh }: Sent): void {
     const { standings } = this.#o;
-    const fault = hopFault(sent, line.messages === 0);
+    const fault = hopFault(sent, fresh);
     line.messages++;
     hop.lastReply = sent.outcomes.findLast(({ reply }) => reply !== null)?.reply ?? hop.lastReply;
     if (line.controller.signal.aborted) return;

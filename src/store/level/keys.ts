@@ -265,7 +265,7 @@ function timeText(ms: number): string {
 
 // ── The rest ──
 
-export const COLLECTION_KINDS = { consumers: 'c', nextHops: 'h', suppressions: 's', tokens: 't', users: 'u' } as const;
+export const COLLECTION_KINDS = { consumers: 'c', nextHops: 'h', mtaStsPolicies: 'm', suppressions: 's', tokens: 't', users: 'u' } as const;
 export type CollectionKind = keyof typeof COLLECTION_KINDS;
 
 export function collectionRange(kind: CollectionKind): KeyRange {

@@ -23,6 +23,7 @@ import type {
   FeedPage,
   MessageDetail,
   MessageFilter,
+  MtaStsPolicyRecord,
   NextHopRecord,
   Page,
   PageRequest,
@@ -69,6 +70,7 @@ type Consumer = { readonly seq: number; readonly at: number };
 export interface Collections {
   readonly consumers: StoredCollection<Consumer>;
   readonly nextHops: StoredCollection<NextHopRecord>;
+  readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -78,6 +80,7 @@ export class LevelStore implements Store {
   readonly metrics: StoreMetrics;
   readonly consumers: StoredCollection<Consumer>;
   readonly nextHops: StoredCollection<NextHopRecord>;
+  readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -115,6 +118,7 @@ export class LevelStore implements Store {
     this.#words = new WordSearch(options.context.database);
     this.consumers = options.collections.consumers;
     this.nextHops = options.collections.nextHops;
+    this.mtaStsPolicies = options.collections.mtaStsPolicies;
     this.suppressions = options.collections.suppressions;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFindMx, type MxAnswer, systemResolver } from '../../../src/relay/delivery/mx.ts';
+import { systemResolver } from '../../../src/relay/delivery/dns.ts';
+import { createFindMx, type MxAnswer } from '../../../src/relay/delivery/mx.ts';
 import { type FakeZone, startFakeDns } from '../../support/fake-dns.ts';
 import { type FakeHop, startFakeHop } from '../../support/fake-hop.ts';
 import { type Harness, mxRoute, settings, startHarness } from './harness.ts';
