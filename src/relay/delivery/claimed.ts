@@ -1,5 +1,5 @@
 /** Transactions that are claimed and wait for a line to their hop: by priority, each class in its order. */
-import { NORMAL, PRIORITIES, type Priority } from '../../domain/priority.ts';
+import { BULK, NORMAL, PRIORITIES, type Priority } from '../../domain/priority.ts';
 import { Weights } from './turns.ts';
 import type { Unit } from './unit.ts';
 
@@ -12,7 +12,7 @@ export class ClaimedUnits {
   readonly #weights = new Weights();
 
   get length(): number {
-    return this.upTo(2);
+    return this.upTo(BULK);
   }
 
   /** How many there are of this priority and of those before it. */
@@ -20,6 +20,11 @@ export class ClaimedUnits {
     let count = 0;
     for (let i = 0; i <= priority; i++) count += this.#queues[i]?.length ?? 0;
     return count;
+  }
+
+  /** How many there are of this priority alone. */
+  of(priority: Priority): number {
+    return this.#queues[priority]?.length ?? 0;
   }
 
   push(unit: Unit): void {
@@ -40,13 +45,13 @@ export class ClaimedUnits {
 
   /** Takes the next of a class that may go now. */
   next(allowed: (priority: Priority) => boolean): Unit | undefined {
-    const priority = this.#weights.next((one) => (this.#queues[one]?.length ?? 0) > 0 && allowed(one));
+    const priority = this.#weights.next((one) => this.of(one) > 0, allowed);
     return priority === undefined ? undefined : this.#queues[priority]?.shift();
   }
 
   /** The class of what is most urgent; undefined: there is nothing. */
   get soonest(): Priority | undefined {
-    return PRIORITIES.find((one) => (this.#queues[one]?.length ?? 0) > 0);
+    return PRIORITIES.find((one) => this.of(one) > 0);
   }
 
   /** Takes all. */

@@ -135,12 +135,18 @@ export class Hop implements HeapItem {
     return Math.min(AHEAD_LIMIT, this.window * Math.min(Math.max(1, turns), AHEAD_TURNS));
   }
 
-  /** How many transactions of this class may be claimed now; what is claimed of less urgent ones does not count. */
+  /**
+   * How many transactions of this class may be claimed now; what is claimed of less urgent ones does
+   * not count. One may where more urgent ones have taken all: its turn among the claimed will come.
+   */
   room(priority: Priority): number {
-    let claiming = 0;
-    for (let i = 0; i <= priority; i++) claiming += this.claiming[i] ?? 0;
-    const ahead = this.#ahead + (priority === URGENT ? URGENT_AHEAD : 0);
-    return this.windowFor(priority) + ahead - this.working - this.claimed.upTo(priority) - claiming;
+    const own = this.claimed.of(priority) + this.claiming[priority];
+    let claimed = this.claimed.upTo(priority);
+    for (let i = 0; i <= priority; i++) claimed += this.claiming[i] ?? 0;
+    const free = this.windowFor(priority) + this.#ahead - this.working - claimed;
+    if (this.failures > 0) return free;
+    if (priority === URGENT) return free + URGENT_AHEAD;
+    return free <= 0 && own === 0 && claimed > 0 ? 1 : free;
   }
 
   get claims(): number {

@@ -158,7 +158,10 @@ export class LinePool {
     this.#drop(hop, line);
     // Those that wait, in turn: one that was told first may have nothing left to send.
     for (;;) {
-      const priority = this.#weights.next((one) => this.#waits(one) && this.#fits(one));
+      const priority = this.#weights.next(
+        (one) => this.#waits(one),
+        (one) => this.#fits(one),
+      );
       const queue = priority === undefined ? undefined : this.#waiting[priority];
       const next = queue?.values().next().value;
       if (next === undefined) return;

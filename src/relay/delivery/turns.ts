@@ -12,8 +12,8 @@ const WEIGHTS = [16, 4, 1] as const;
 export class Weights {
   readonly #credits = [0, 0, 0];
 
-  /** The class whose turn it is among those that want one; undefined: none does. */
-  next(wants: (priority: Priority) => boolean): Priority | undefined {
+  /** The class whose turn it is among those that want one and may have it; undefined: none is. */
+  next(wants: (priority: Priority) => boolean, may: (priority: Priority) => boolean): Priority | undefined {
     const credits = this.#credits;
     let total = 0;
     let chosen: Priority | undefined;
@@ -22,6 +22,7 @@ export class Weights {
         credits[priority] = 0;
         continue;
       }
+      if (!may(priority)) continue;
       total += WEIGHTS[priority];
       credits[priority] = (credits[priority] ?? 0) + WEIGHTS[priority];
       if (chosen === undefined || (credits[priority] ?? 0) > (credits[chosen] ?? 0)) chosen = priority;
@@ -62,7 +63,7 @@ export class Turns {
 
   /** The lane whose turn it is, of a class that may go now; it goes to the end of its round. */
   next(allowed: (priority: Priority) => boolean): Lane | undefined {
-    const priority = this.#weights.next((one) => this.has(one) && allowed(one));
+    const priority = this.#weights.next((one) => this.has(one), allowed);
     const round = priority === undefined ? undefined : this.#rounds[priority];
     const lane = round?.shift();
     if (lane !== undefined) round?.push(lane);

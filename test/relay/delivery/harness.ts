@@ -4,6 +4,7 @@ import { type Address, type ReversePath, toAddress } from '../../../src/domain/a
 import type { Envelope, EnvelopeRecipient } from '../../../src/domain/envelope.ts';
 import { createIdFactory, type MessageId } from '../../../src/domain/ids.ts';
 import type { Log } from '../../../src/domain/log.ts';
+import type { PreparedMessage } from '../../../src/domain/message.ts';
 import type { MessageDetail, Store } from '../../../src/domain/ports.ts';
 import type { RecipientState } from '../../../src/domain/recipient.ts';
 import { NO_REFERENCES } from '../../../src/domain/references.ts';
@@ -70,6 +71,8 @@ export interface NewMessage {
   readonly expireAt?: number;
   readonly dueAt?: number;
   readonly envelope?: Partial<Envelope>;
+  readonly class?: string;
+  readonly origin?: NonNullable<PreparedMessage['origin']>;
 }
 
 export async function startHarness(
@@ -141,7 +144,8 @@ export async function acceptMessage(store: Store, message: NewMessage): Promise<
     client: { address: '127.0.0.1', helo: 'erp.test', tls: null, user: null },
     envelope: { reversePath, recipients, ret: null, envid: null, smtputf8: false, eightBitMime: false, ...message.envelope },
     headers: { subject: 'Invoice', messageId: `${id}@example.com`, from: null, date: null },
-    references: NO_REFERENCES,
+    references: { ...NO_REFERENCES, class: message.class ?? null },
+    ...(message.origin === undefined ? {} : { origin: message.origin }),
     supersedes: null,
     received: `Received: from erp.test by relay.test\r\n\tid ${id}; now\r\n`,
   };
