@@ -68,6 +68,8 @@ export function submitLoad(options: {
   readonly count?: number;
   readonly recipients?: (n: number) => readonly string[];
   readonly size?: number;
+  /** Header fields of each, with their CRLF. */
+  readonly fields?: string;
 }): Load {
   const ledger: LedgerEntry[] = [];
   const limit = options.count ?? Number.POSITIVE_INFINITY;
@@ -94,7 +96,7 @@ export function submitLoad(options: {
         socket.write(`MAIL FROM:<sender@src.test>\r\n${recipients.map((to) => `RCPT TO:<${to}>\r\n`).join('')}DATA\r\n`);
         for (let i = 0; i <= recipients.length; i++) await expect('250');
         await expect('354');
-        socket.write(`Message-ID: <${messageId}>\r\nSubject: load ${n}\r\nFrom: sender@src.test\r\n\r\n${filler}.\r\n`);
+        socket.write(`Message-ID: <${messageId}>\r\nSubject: load ${n}\r\nFrom: sender@src.test\r\n${options.fields ?? ''}\r\n${filler}.\r\n`);
         const reply = await expect('250');
         const id = /Recorded as ([0-9A-Z]{26})/.exec(reply)?.[1];
         if (id === undefined) throw new Error(`no id in ${reply}`);
