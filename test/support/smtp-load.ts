@@ -96,7 +96,9 @@ export function submitLoad(options: {
         socket.write(`MAIL FROM:<sender@src.test>\r\n${recipients.map((to) => `RCPT TO:<${to}>\r\n`).join('')}DATA\r\n`);
         for (let i = 0; i <= recipients.length; i++) await expect('250');
         await expect('354');
-        socket.write(`Message-ID: <${messageId}>\r\nSubject: load ${n}\r\nFrom: sender@src.test\r\n${options.fields ?? ''}\r\n${filler}.\r\n`);
+        socket.write(
+          `Message-ID: <${messageId}>\r\nSubject: load ${n}\r\nFrom: sender@src.test\r\n${options.fields ?? ''}\r\n${filler}.\r\n`,
+        );
         const reply = await expect('250');
         const id = /Recorded as ([0-9A-Z]{26})/.exec(reply)?.[1];
         if (id === undefined) throw new Error(`no id in ${reply}`);

@@ -18,6 +18,7 @@
  *     q id index                recipient that is pending; there iff isPending(state)
  *     r ~id index               recipient that is not pending
  *     s ~id                     status: state and category by recipient, its events
+ *     u id index                recipient that left the queue while an attempt of it ran; until that ends
  *     w word 0 ~id              message by word
  *     x digest                  key of a request: which message was accepted with it
  *     X until digest            keys of requests by the end of their time
@@ -115,6 +116,13 @@ export function pendingKey(id: string, index: number): string {
   return `q${id}${base36(index, INDEX_WIDTH)}`;
 }
 
+export const UNENDED = prefixRange('u');
+
+export function unendedKey(id: string, index: number): string {
+  return `u${id}${base36(index, INDEX_WIDTH)}`;
+}
+
+/** Of `q` and `u`. */
 export function pendingKeyParts(key: string): { id: string; index: number } {
   return { id: key.slice(1, 1 + ID_LENGTH), index: Number.parseInt(key.slice(1 + ID_LENGTH), 36) };
 }

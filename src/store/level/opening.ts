@@ -30,6 +30,7 @@ import {
   segmentKey,
   segmentOf,
   statusKey,
+  UNENDED,
 } from './keys.ts';
 import { PendingTable } from './pending.ts';
 import { decodeMessage, decodeStatus, encodeStatus, type MessageRecord, peekPending } from './records.ts';
@@ -261,6 +262,12 @@ export async function loadQueue(database: Database, record: CommitRecord): Promi
   }
   if (pending.recipients !== record.pending) {
     throw damaged(`${pending.recipients} recipients are in the queue where there should be ${record.pending}`);
+  }
+  for await (const slice of database.slices(UNENDED, SLICE)) {
+    for (const [key] of slice) {
+      const { id, index } = pendingKeyParts(key);
+      attempting.push({ message: id as MessageId, index });
+    }
   }
   return { pending, attempting };
 }

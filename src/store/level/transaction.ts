@@ -16,7 +16,7 @@ import { EMPTY_END, type SpoolEnd, type SpoolLocation } from '../spool/types.ts'
 import { encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
 import { indexedStates, messageIndexKeys } from './indexes.ts';
-import { attemptKey, COMMIT_KEY, doneKey, eventKey, indexKey, messageKey, pendingKey, segmentKey, statusKey } from './keys.ts';
+import { attemptKey, COMMIT_KEY, doneKey, eventKey, indexKey, messageKey, pendingKey, segmentKey, statusKey, unendedKey } from './keys.ts';
 import {
   encodeDone,
   encodeMessage,
@@ -240,7 +240,10 @@ export class Transaction {
     }
     this.#batch.del(statusKey(inverted));
     this.#batch.del(messageKey(inverted));
-    for (const { state } of before) if (isPending(state)) this.#pending--;
+    for (const recipient of before) {
+      if (isPending(recipient.state)) this.#pending--;
+      if (isUnended(recipient)) this.#batch.del(unendedKey(id, recipient.index));
+    }
     this.#messageCount--;
     if (!stored.contentErased) this.countContent(stored.location, -1, id);
     this.#drafts.delete(id);
@@ -340,6 +343,7 @@ export class Transaction {
       if (wasPending && !pending) this.#batch.del(pendingKey(message.id, index));
       if (!wasPending && pending) this.#batch.del(doneKey(inverted, index));
       this.#pending += Number(pending) - Number(wasPending);
+      this.#markUnended(message.id, before, record);
     }
     if (changed.size > 0) this.#writeStates(base, recipients);
     if (seqs.length !== base.seqs.length || contentErased !== base.contentErased || statusDiffers(base, recipients, changed)) {
@@ -348,12 +352,25 @@ export class Transaction {
     return stored;
   }
 
+  /** A crash must not leave an attempt that nobody ends: what is out of the queue is not looked at otherwise. */
+  #markUnended(id: MessageId, before: RecipientRecord, record: RecipientRecord): void {
+    const was = isUnended(before);
+    if (was === isUnended(record)) return;
+    if (was) this.#batch.del(unendedKey(id, record.index));
+    else this.#batch.put(unendedKey(id, record.index), NO_VALUE);
+  }
+
   #writeStates(base: StoredMessage, recipients: readonly RecipientRecord[]): void {
     const before = indexedStates(base.recipients);
     const after = indexedStates(recipients);
     for (const state of before) if (!after.has(state)) this.#batch.del(indexKey('state', state, base.inverted));
     for (const state of after) if (!before.has(state)) this.#batch.put(indexKey('state', state, base.inverted), NO_VALUE);
   }
+}
+
+/** No longer in the queue, and an attempt of it runs. */
+function isUnended({ state, attempting }: RecipientRecord): boolean {
+  return attempting !== null && !isPending(state);
 }
 
 function statusDiffers(base: StoredMessage, recipients: readonly RecipientRecord[], changed: ReadonlySet<number>): boolean {

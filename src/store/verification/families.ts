@@ -27,7 +27,7 @@ import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDeghikmopqrswxX';
+const FAMILIES = '!adDeghikmopqrsuwxX';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;

@@ -157,7 +157,10 @@ describe('a hop that slows us down', () => {
   it('gets fewer connections, and is left alone when it goes on asking', async () => {
     const hop = await startHop(({ stage }) => (stage === 'mail' ? '451 4.7.0 Temporary rate limit, slow down' : undefined));
     const memory = createMemoryStore();
-    const relay = await startRelay([smarthost(hop.port)], { memory, settings: settings({ retry: { delays: [20], expireAfter: 3_600_000 } }) });
+    const relay = await startRelay([smarthost(hop.port)], {
+      memory,
+      settings: settings({ retry: { delays: [20], expireAfter: 3_600_000 } }),
+    });
     const ids = await Promise.all(Array.from({ length: 8 }, (_, i) => relay.accept({ to: [`u${i}@example.net`] })));
     await relay.until(() => (types(memory).length === 1 ? true : undefined));
     expect(relay.delivery.nextHops()[0]).toMatchObject({ state: 'blocked', lastReply: { code: 451, status: '4.7.0' } });
@@ -167,7 +170,12 @@ describe('a hop that slows us down', () => {
   });
 
   it('a full mailbox, a grey list and too many recipients are no such thing', async () => {
-    const replies = ['452 4.2.2 mailbox full', '451 4.7.1 Greylisted', '452 4.5.3 too many recipients', '450 4.2.1 receiving mail too quickly'];
+    const replies = [
+      '452 4.2.2 mailbox full',
+      '451 4.7.1 Greylisted',
+      '452 4.5.3 too many recipients',
+      '450 4.2.1 receiving mail too quickly',
+    ];
     const hop = await startHop(({ stage, line }) => (stage === 'rcpt' ? replies[Number(/u(\d+)@/.exec(line)?.[1]) % 4] : undefined));
     const memory = createMemoryStore();
     const relay = await startRelay([smarthost(hop.port)], { memory });

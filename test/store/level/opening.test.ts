@@ -3,8 +3,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoreError } from '../../../src/domain/errors.ts';
+import { verifyStore } from '../../../src/store/verify.ts';
 import { HOUR, reportEvidence, scheduleOf } from '../../contract/messages.ts';
 import { expectStoreError } from '../../contract/store.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { storeBench } from './bench-store.ts';
 
 const { make, newDir, open, clock } = storeBench();
@@ -59,6 +61,29 @@ describe('a store that is opened again', () => {
     ]);
     expect(found?.recipients[1]?.attemptList).toMatchObject([{ number: 1, outcome: 'unanswered', ambiguous: true }]);
     expect((await again.changes({ after: 1, limit: 9 })).items).toMatchObject([{ type: 'recipient.deferred', ambiguous: true }]);
+  });
+
+  it('gives up the attempts of those that left the queue meanwhile, and forgets them once they ended', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    const { id } = await make.accept(store, { recipients: ['a@x.example', 'b@x.example', 'c@x.example'] });
+    await make.claim(store, id, [0, 1, 2]);
+    await store.apply(
+      [0, 1, 2].map((index) => ({ message: id, index, evidence: { kind: 'cancelled' } as const })),
+      clock.now,
+    );
+    await store.apply([{ message: id, index: 2, evidence: { kind: 'attempt-abandoned' } }], clock.now);
+    const erased = await make.accept(store, { recipients: ['a@x.example'] });
+    await make.claim(store, erased.id, [0]);
+    await store.apply([{ message: erased.id, index: 0, evidence: { kind: 'cancelled' } }], clock.now);
+    await store.erase({ ids: [erased.id], force: false, now: clock.now });
+    await store.close();
+    const again = await open(dir);
+    const found = await again.message(id);
+    expect(found?.recipients.map(({ state, attempting }) => [state, attempting])).toEqual(Array(3).fill(['cancelled', null]));
+    expect(found?.recipients[0]?.attemptList).toMatchObject([{ number: 1, outcome: 'unanswered', ambiguous: true }]);
+    await again.close();
+    expect((await verifyStore({ dataDir: dir, now: clock.read, log: recordingLog() })).findings).toEqual([]);
   });
 
   it('counts on from where the statistics were, though nothing was written at the end', async () => {
