@@ -2,7 +2,7 @@
  * Checks between keys: what the schema can't see. Each gives mistakes (the relay does not start) or
  * warnings (it starts and says so). Pure; reads the Config that `settle` made.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Config, Listener, Route } from '../domain/settings.ts';
 import type { ConfigPath } from './issues.ts';
@@ -27,6 +27,7 @@ export function relate(config: Config): readonly Finding[] {
     ...routes(config),
     ...dnssec(config),
     ...tlsMaterial(config),
+    ...dkimKeys(config),
     ...signals(config),
     ...exposure(config),
   ];
@@ -279,6 +280,46 @@ function tlsMaterial({ submission }: Config): Finding[] {
   } catch {
     return [mistake('is no private key in PEM form, or needs a passphrase', [...path, 'key'])];
   }
+}
+
+/** RFC 8301 §3.2: verifiers take no RSA key below 1024 bits, and signers should have 2048. */
+const RSA_BITS = { least: 1024, recommended: 2048 } as const;
+
+function dkimKeys({ dkim }: Config): Finding[] {
+  const found: Finding[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, { domain, selector, key, headers }] of dkim.entries()) {
+    const path: ConfigPath = ['dkim', index];
+    const name = `${selector.toLowerCase()}._domainkey.${domain}`;
+    const before = seen.get(name);
+    if (before === undefined) seen.set(name, index);
+    else found.push(mistake(`domain and selector are those of dkim[${before}]: each key needs a name of its own`, path, ['dkim', before]));
+    found.push(...dkimKey(key, [...path, 'key']));
+    if (headers !== null && !headers.some((header) => header.toLowerCase() === 'from')) {
+      found.push(mistake('must hold From, or no verifier believes the signature (RFC 6376 §5.4)', [...path, 'headers']));
+    }
+  }
+  return found;
+}
+
+function dkimKey(pem: string, path: ConfigPath): Finding[] {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    const what = /-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)
+      ? 'is a public key; the private one signs'
+      : 'is no private key in PEM form, or needs a passphrase; `relais dkim generate` makes one';
+    return [mistake(what, path)];
+  }
+  if (key.asymmetricKeyType === 'ed25519') return [];
+  if (key.asymmetricKeyType !== 'rsa') {
+    return [mistake(`is a key of type ${key.asymmetricKeyType ?? 'unknown'}; DKIM knows rsa and ed25519`, path)];
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < RSA_BITS.least)
+    return [mistake(`has ${bits} bits; verifiers take no RSA key below ${RSA_BITS.least}, and ${RSA_BITS.recommended} are right`, path)];
+  return bits < RSA_BITS.recommended ? [warning(`has ${bits} bits; ${RSA_BITS.recommended} are right for RSA today`, path)] : [];
 }
 
 function signals(config: Config): Finding[] {

@@ -95,6 +95,10 @@ const limits = section({
   messagesPerConnection: whole(1, 100_000).default(100),
 }).prefault({});
 
+const eightBit = oneOf(['convert', 'fail'])
+  .default('convert')
+  .describe('mail that is not 7-bit, at a next hop that takes nothing else: convert it, or let it fail');
+
 const routeBase = {
   match: match.prefault({}),
   returnPath: oneOf(['verp', 'preserve']).optional().describe('default: verp where reports.domain is set'),
@@ -116,6 +120,7 @@ const route = z.discriminatedUnion(
       tls: oneOf(['none', 'opportunistic', 'required', 'implicit'])
         .optional()
         .describe('default: implicit at port 465, required with auth, else opportunistic'),
+      eightBit,
       ca: pem('certificates').optional().describe("authorities to trust beside the system's"),
       auth: section({ user: text('a user name'), password: SECRET }).optional(),
     }),
@@ -125,6 +130,7 @@ const route = z.discriminatedUnion(
       tls: oneOf(['none', 'opportunistic', 'required'])
         .default('opportunistic')
         .describe('what policies of the domain (MTA-STS, DANE) ask for beyond is kept to, save with none'),
+      eightBit,
       port: port(1).default(25),
       ca: pem('certificates').optional().describe("authorities to trust beside the system's"),
       mtaSts: yesNo().optional().describe("keep to the domains' MTA-STS policies (RFC 8461); default: true, save with tls: none"),
@@ -154,6 +160,19 @@ const delivery = section({
   dnssec: yesNo()
     .default(false)
     .describe('the resolvers validate DNSSEC, and the way to them is safe: TLSA records are kept to (DANE, RFC 7672)'),
+});
+
+const HEADER_NAME = text('the name of a header field, such as List-Id', /^[!-9;-~]{1,76}$/);
+const SELECTOR = text(
+  'a selector: labels of letters, digits and "-", joined by dots',
+  /^(?=.{1,63}$)[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)*$/,
+);
+
+const dkimKey = section({
+  domain: domain('the domain that signs, such as example.com (an A-label)').describe('signs mail whose From is of this domain or below it'),
+  selector: SELECTOR.describe('the public key stands in DNS at SELECTOR._domainkey.DOMAIN'),
+  key: pem('a private key').describe('RSA or Ed25519; `relais dkim generate` makes one'),
+  headers: list(HEADER_NAME, 1).optional().describe('header fields to sign, From among them; default: those of RFC 6376 §5.4.1'),
 });
 
 const reports = section({
@@ -211,6 +230,7 @@ export const fileSchema = section({
   accounts: list(account).default([]),
   routes: list(route, 1),
   delivery: delivery.prefault({}),
+  dkim: list(dkimKey).default([]).describe('signs outgoing mail (RFC 6376); all keys of a domain sign'),
   reports: reports.prefault({}),
   signals: list(signal).default([]),
   retention: retention.prefault({}),
@@ -221,7 +241,6 @@ export type FileConfig = z.output<typeof fileSchema>;
 
 /** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
 export const PLANNED_KEYS: readonly string[] = [
-  'dkim',
   'references',
   'reports.mailboxes',
   'retention.classes',

@@ -49,6 +49,7 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
       resolvers: delivery.resolvers,
       dnssec: delivery.dnssec,
     },
+    dkim: parsed.dkim.map(({ headers, ...key }) => ({ ...key, headers: headers ?? null })),
     reports: { ...reports, domain: reportDomain },
     signals: parsed.signals.map(settleSignal),
     retention: parsed.retention,
@@ -87,10 +88,18 @@ function settleRoute(route: FileConfig['routes'][number], reportDomain: string |
       const [{ host, port }, ...fallbacks] = settleHosts(route.host, route.port);
       const auth = route.auth ?? null;
       const tls: RouteTls = route.tls ?? (port === 465 ? 'implicit' : auth === null ? 'opportunistic' : 'required');
-      return { ...base, via: 'smarthost', host, port, fallbacks, tls, ca: route.ca ?? null, auth };
+      return { ...base, via: 'smarthost', host, port, fallbacks, tls, ca: route.ca ?? null, auth, eightBit: route.eightBit };
     }
     case 'mx':
-      return { ...base, via: 'mx', tls: route.tls, port: route.port, ca: route.ca ?? null, mtaSts: route.mtaSts ?? route.tls !== 'none' };
+      return {
+        ...base,
+        via: 'mx',
+        eightBit: route.eightBit,
+        tls: route.tls,
+        port: route.port,
+        ca: route.ca ?? null,
+        mtaSts: route.mtaSts ?? route.tls !== 'none',
+      };
     case 'sandbox':
       return { ...base, via: 'sandbox' };
     case 'hold':

@@ -31,7 +31,7 @@ function quoted(text: string): string {
 }
 
 export function configTemplate(answers: Answers): string {
-  return [head(answers), submission(answers), routes(answers), delivery(), reports(answers), rest()].join('\n');
+  return [head(answers), submission(answers), routes(answers), delivery(), dkim(), reports(answers), rest()].join('\n');
 }
 
 function head({ hostname }: Answers): string {
@@ -116,6 +116,14 @@ function delivery(): string {
 #   attemptTimeout: 20m
 #   connections: 100                        # to all next hops together
 #   priorities: {urgent: [order-*], bulk: [payslip*, newsletter*]}   # by X-Relais-Class
+`;
+}
+
+function dkim(): string {
+  return `# Signs what goes out (DKIM), by the domain of its From; every key of that domain signs.
+# \`relais dkim generate\` makes a key and prints its DNS record, \`relais check\` compares the two.
+# dkim:
+#   - {domain: example.com, selector: s1, key: {file: /etc/relais/dkim-example.com-s1.pem}}
 `;
 }
 

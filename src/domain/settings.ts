@@ -83,7 +83,14 @@ interface RouteBase {
   /** `verp`: one transaction a recipient, MAIL FROM a token address. `preserve`: the ERP's own. */
   readonly returnPath: 'verp' | 'preserve';
   readonly limits: HopLimits;
+  /**
+   * What a next hop that takes 7-bit content alone gets of a message with more: a conversion that
+   * means the same (RFC 6152 §3), or nothing, and the message fails. Absent: `convert`.
+   */
+  readonly eightBit?: EightBit;
 }
+
+export type EightBit = 'convert' | 'fail';
 
 export type RouteTls = 'none' | 'opportunistic' | 'required' | 'implicit';
 
@@ -142,6 +149,17 @@ export interface DeliverySettings {
   readonly dnssec?: boolean;
 }
 
+/** A key that signs outgoing mail (RFC 6376); several of one domain sign each. */
+export interface DkimKey {
+  /** A-label, lower case. */
+  readonly domain: string;
+  readonly selector: string;
+  /** Private key in PEM form, RSA or Ed25519; the configuration has checked that it is one. */
+  readonly key: string;
+  /** Names of the header fields to be signed where they are there; null: the usual ones. */
+  readonly headers: readonly string[] | null;
+}
+
 export interface ReportSettings {
   /** Domain of our return paths; null: no reports, every route preserves. */
   readonly domain: string | null;
@@ -197,6 +215,7 @@ export interface Config {
   readonly accounts: readonly Account[];
   readonly routes: readonly Route[];
   readonly delivery: DeliverySettings;
+  readonly dkim: readonly DkimKey[];
   readonly reports: ReportSettings;
   readonly signals: readonly SignalRule[];
   readonly retention: RetentionSettings;

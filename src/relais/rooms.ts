@@ -11,7 +11,7 @@ import type { RelayKeys } from '../config/index.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
-import type { Config } from '../domain/settings.ts';
+import { type Config, DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
@@ -248,6 +248,8 @@ export class Rooms {
       hostname: config.hostname,
       reportDomain: config.reports.domain,
       tokenKeys: this.#options.keys.verp,
+      dkim: config.dkim,
+      sendersOf: (account) => config.accounts.find(({ name }) => name === account)?.senders ?? (account === DEFAULT_ACCOUNT ? ['*'] : []),
       sandboxHop: hop === null ? null : { host: hop.host, port: hop.port },
     });
   }
@@ -325,6 +327,11 @@ function keepPorts(next: Config, running: Config): Config {
   };
 }
 
+/** Which account may send as whom matters to delivery where something is signed. */
+function dkimConcern({ dkim, accounts }: Config): unknown {
+  return dkim.length === 0 ? null : [dkim, accounts.map(({ name, senders }) => [name, senders])];
+}
+
 /** The part of the configuration that a room was started with, as text to be compared. */
 function concernOf(room: RoomName, config: Config): string {
   const { hostname, reports, routes, delivery, submission, diskFloor } = config;
@@ -334,7 +341,7 @@ function concernOf(room: RoomName, config: Config): string {
     case 'sandbox':
       return JSON.stringify([usesSandbox(config), concernOf('reports', config)]);
     case 'delivery':
-      return JSON.stringify([hostname, routes, delivery, reports.domain, concernOf('sandbox', config)]);
+      return JSON.stringify([hostname, routes, delivery, reports.domain, dkimConcern(config), concernOf('sandbox', config)]);
     case 'signals':
       return JSON.stringify(config.signals);
     case 'housekeeping':

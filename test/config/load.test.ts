@@ -41,7 +41,7 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
       'routes:\n  - via: mx\n    hst: a\n    host: b',
       [/^line 3: routes\[0\]\.hst: unknown key; known here: match,/, /^line 4: routes\[0\]\.host: unknown key/],
     ],
-    ['a key of a later version', `${ROUTE}dkim: []`, ['line 2: dkim: is not available in this version of relais; take it out']],
+    ['a key of a later version', `${ROUTE}references: {}`, ['line 2: references: is not available in this version of relais; take it out']],
     [
       'a time without its unit',
       `${ROUTE}submission:\n  limits:\n    idle: 300`,

@@ -12,6 +12,9 @@ import type { Claim, Store } from '../../domain/ports.ts';
 import { URGENT } from '../../domain/priority.ts';
 import { retryDelay } from '../../domain/retry.ts';
 import type { DeliverySettings } from '../../domain/settings.ts';
+import type { Dkim } from './content/dkim.ts';
+import { prepareContent } from './content/forms.ts';
+import { SignatureCache } from './content/signature-cache.ts';
 import { UncleanContent } from './dot-stuffing.ts';
 import type { Entry } from './entry.ts';
 import type { Hop } from './hop.ts';
@@ -19,11 +22,12 @@ import { OctetGate } from './octet-gate.ts';
 import { outcomeOfFault } from './outcome.ts';
 import type { Queue } from './queue.ts';
 import type { Recorder } from './recorder.ts';
-import { type PreparedContent, prepareContent, type ReturnPaths, type Unit, unitsOf, unsendable } from './unit.ts';
+import { type ReturnPaths, type Unit, unitsOf, unsendable } from './unit.ts';
 
 export interface ClaimerOptions {
   readonly settings: DeliverySettings;
   readonly paths: ReturnPaths;
+  readonly dkim: Dkim;
   readonly store: Store;
   readonly queue: Queue;
   readonly recorder: Recorder;
@@ -46,6 +50,7 @@ const WHOLE_LIMIT = 4 * 1024 * 1024;
 export class Claimer {
   readonly #o: ClaimerOptions;
   readonly #gate = new OctetGate(OCTETS_LIMIT);
+  readonly #signatures = new SignatureCache();
 
   constructor(options: ClaimerOptions) {
     this.#o = options;
@@ -87,12 +92,18 @@ export class Claimer {
   }
 
   async #prepare(hop: Hop, claim: Claim, entries: readonly Entry[], leaseUntil: number): Promise<readonly Unit[]> {
-    const { store, paths, log, recorder } = this.#o;
+    const { store, paths, dkim, log, recorder } = this.#o;
     const { message } = claim;
     const octets = message.size > WHOLE_LIMIT ? STREAM_OCTETS : message.size;
     await this.#gate.enter(octets, entries[0]?.lane.priority === URGENT);
     try {
-      const content: PreparedContent = prepareContent(message, await store.content(message.id));
+      const content = await prepareContent({
+        message,
+        content: await store.content(message.id),
+        eightBit: hop.route.eightBit ?? 'convert',
+        dkim,
+        signatures: this.#signatures,
+      });
       const units = unitsOf(claim, entries, content, { verp: this.hasOwnPaths(hop), paths, leaseUntil });
       let left = units.length;
       const release = (): void => {

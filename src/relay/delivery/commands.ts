@@ -21,6 +21,8 @@ export interface TransactionEnvelope {
   readonly recipients: readonly EnvelopeRecipient[];
   /** Octets that follow DATA, dots not stuffed. */
   readonly size: number;
+  /** The content, in the form it goes out in, has octets above 127. */
+  readonly eightBit: boolean;
   /** The header section has octets above 127 and the client declared SMTPUTF8. */
   readonly utf8Headers: boolean;
 }
@@ -70,10 +72,10 @@ function pathText(path: ReversePath): { text: string; utf8: boolean } {
 }
 
 function mailParameters(transaction: TransactionEnvelope, extensions: Extensions, smtputf8: boolean): string {
-  const { envelope, size } = transaction;
+  const { envelope, size, eightBit } = transaction;
   let text = '';
   if (extensions.has('SIZE')) text += ` SIZE=${size}`; // RFC 1870 §3
-  if (envelope.eightBitMime && extensions.has('8BITMIME')) text += ' BODY=8BITMIME'; // RFC 6152 §2
+  if ((eightBit || envelope.eightBitMime) && extensions.has('8BITMIME')) text += ' BODY=8BITMIME'; // RFC 6152 §2
   if (smtputf8) text += ' SMTPUTF8'; // RFC 6531 §3.4
   if (envelope.requireTls === true && extensions.has('REQUIRETLS')) text += ' REQUIRETLS'; // RFC 8689 §4.2
   if (extensions.has('DSN')) {
@@ -108,11 +110,4 @@ export function xtext(text: string): string {
   return Buffer.from(text, 'utf8')
     .toString('latin1')
     .replace(/[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g, (char) => `+${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
-}
-
-/** Whether the header section has an octet above 127. */
-export function hasUtf8Headers(content: Buffer): boolean {
-  const end = content.indexOf('\r\n\r\n');
-  const headers = end < 0 ? content : content.subarray(0, end);
-  return headers.some((octet) => octet > 0x7f);
 }

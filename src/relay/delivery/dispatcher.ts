@@ -19,6 +19,7 @@ import type { Attempt } from '../../domain/recipient.ts';
 import type { DeliverySettings } from '../../domain/settings.ts';
 import { priorityOfUnit } from './claimed.ts';
 import { Claimer } from './claimer.ts';
+import type { Dkim } from './content/dkim.ts';
 import type { Entry } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hop, Line } from './hop.ts';
@@ -35,6 +36,7 @@ import type { ReturnPaths, Unit } from './unit.ts';
 export interface DispatcherOptions {
   readonly settings: DeliverySettings;
   readonly paths: ReturnPaths;
+  readonly dkim: Dkim;
   readonly store: Store;
   readonly queue: Queue;
   readonly hops: Hops;
@@ -72,11 +74,11 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#o = options;
-    const { settings, paths, store, queue, records, now, random, log } = options;
+    const { settings, paths, dkim, store, queue, records, now, random, log } = options;
     const onTrouble = (error: unknown): number => this.#suspend(error);
     const onSettled = (): void => this.#recorded();
     this.#recorder = new Recorder({ settings, store, queue, now, random, log, onTrouble, onSettled });
-    this.#claimer = new Claimer({ settings, paths, store, queue, recorder: this.#recorder, now, random, log, onTrouble });
+    this.#claimer = new Claimer({ settings, paths, dkim, store, queue, recorder: this.#recorder, now, random, log, onTrouble });
     this.#lines = new LinePool({ limit: settings.connections, now, onFree: (hop) => this.#pump(hop) });
     const onBlocked = (hop: Hop): void => {
       this.#wakes.set(hop, hop.blockedUntil);

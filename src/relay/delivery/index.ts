@@ -11,9 +11,10 @@ import type { Log } from '../../domain/log.ts';
 import type { DeliveryControl, NextHopStatus, ScheduledRecipient, Store } from '../../domain/ports.ts';
 import { priorityOf } from '../../domain/priority.ts';
 import type { Attempt } from '../../domain/recipient.ts';
-import type { DeliverySettings, Route } from '../../domain/settings.ts';
+import type { DeliverySettings, DkimKey, Route } from '../../domain/settings.ts';
 import type { TlsSession } from '../../domain/tls.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
+import { Dkim, type SendersOf } from './content/dkim.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type MailResolver, systemResolver, validatingResolver } from './dns.ts';
 import type { Hop } from './hop.ts';
@@ -47,6 +48,10 @@ export interface DeliveryOptions {
   readonly reportDomain: string | null;
   /** The first signs. */
   readonly tokenKeys: readonly TokenKey[];
+  /** Keys that sign what goes out; none: nothing is signed. */
+  readonly dkim?: readonly DkimKey[];
+  /** What an account may send as, where its From asks for a signature; without it: anything. */
+  readonly sendersOf?: SendersOf;
   readonly sandboxHop: { readonly host: string; readonly port: number } | null;
   readonly store: Store;
   readonly now: () => number;
@@ -72,7 +77,8 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     hops.hopFor(scheduled).laneOf(scheduled.account, priorityOf(scheduled, settings.priorities));
   const queue = new Queue({ start: now(), laneFor });
   const paths = { domain: options.reportDomain, key: options.tokenKeys[0] };
-  const dispatcher = new Dispatcher({ settings, paths, store, queue, hops, records, now, random, log });
+  const dkim = new Dkim(options.dkim ?? [], options.sendersOf ?? (() => ['*']));
+  const dispatcher = new Dispatcher({ settings, paths, dkim, store, queue, hops, records, now, random, log });
   const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
   log.info({ pending: queue.size }, 'delivery started');
   const stopSources = (): void => sources.policies.stop();

@@ -1,6 +1,6 @@
 /** One transaction over one session, and what its replies say of the recipients and of the hop. */
 import type { HopKind } from '../../domain/recipient.ts';
-import { asksToSlow, formatReply } from '../../domain/reply.ts';
+import { asksToSlow, type Category, formatReply, type Reply } from '../../domain/reply.ts';
 import { transactionCommands } from './commands.ts';
 import { type HopFailure, outcomeOfFault, outcomeOfRefusal, outcomesOf, type RecipientOutcome, type TransactionResult } from './outcome.ts';
 import type { SmtpSession } from './smtp-client.ts';
@@ -15,15 +15,15 @@ export interface SentUnit {
 
 /** Runs the transaction for those recipients this session can carry. */
 export async function sendUnit(session: SmtpSession, unit: Unit, hop: HopKind, signal: AbortSignal): Promise<SentUnit> {
-  if (session.sizeLimit > 0 && unit.content.size > session.sizeLimit) {
+  const form = await unit.content.formFor(session.extensions);
+  if (form.kind === 'refused') return refuseAll(unit, form.reply, 'policy');
+  if (session.sizeLimit > 0 && form.size > session.sizeLimit) {
     // RFC 1870 §6.1: the hop said so in its EHLO.
-    const text = `message of ${unit.content.size} octets, the next hop takes ${session.sizeLimit}`;
-    const reply = { code: 552, status: '5.3.4', text } as const;
-    const refusal = outcomeOfRefusal({ reply, phase: 'local', category: 'too-big', addressInvalid: false });
-    return { outcomes: unit.recipients.map(() => refusal), result: null };
+    const text = `message of ${form.size} octets, the next hop takes ${session.sizeLimit}`;
+    return refuseAll(unit, { code: 552, status: '5.3.4', text }, 'too-big');
   }
-  const { mail, rcpts, included, refused } = transactionCommands(envelopeOf(unit), session.extensions);
-  const result = rcpts.length === 0 ? null : await session.transact({ mail, rcpts, content: unit.content.outgoing, signal });
+  const { mail, rcpts, included, refused } = transactionCommands(envelopeOf(unit, form), session.extensions);
+  const result = rcpts.length === 0 ? null : await session.transact({ mail, rcpts, content: form.outgoing, signal });
   const sent = result === null ? [] : outcomesOf(result, hop);
   if (refused.size === 0) return { outcomes: sent, result };
   const outcomes = unit.recipients.map((_, i) => {
@@ -32,6 +32,11 @@ export async function sendUnit(session: SmtpSession, unit: Unit, hop: HopKind, s
     return sent[included.indexOf(i)] ?? outcomeOfFault('no outcome');
   });
   return { outcomes, result };
+}
+
+function refuseAll(unit: Unit, reply: Reply, category: Category): SentUnit {
+  const refusal = outcomeOfRefusal({ reply, phase: 'local', category, addressInvalid: false });
+  return { outcomes: unit.recipients.map(() => refusal), result: null };
 }
 
 /** A kept connection that the hop closed, or ends by 421, at the first word: the message was not at issue. */

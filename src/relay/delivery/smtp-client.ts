@@ -24,7 +24,6 @@
  * - a failure is an 'error' event, an ending by 421 or by close is 'end' alone.
  */
 import { connect, isIP, type Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { AttemptTls } from '../../domain/recipient.ts';
@@ -81,7 +80,7 @@ export interface Transaction {
 /** `whole`: stuffed. `stream`: stuffed here, as it is read. */
 export type OutgoingContent =
   | { readonly kind: 'whole'; readonly content: StuffedContent }
-  | { readonly kind: 'stream'; readonly received: string; open(): Readable };
+  | { readonly kind: 'stream'; readonly received: string; open(): AsyncIterable<Buffer> };
 
 export interface SmtpSession {
   /** `ip:port` that was dialled. */
@@ -478,7 +477,7 @@ class Session implements SmtpSession {
   async #writeStream(outgoing: Extract<OutgoingContent, { kind: 'stream' }>): Promise<Buffer> {
     const stuffer = new DotStuffer();
     await this.#writeBlock(Buffer.from(outgoing.received, 'utf8'));
-    for await (const chunk of outgoing.open()) await this.#writeBlock(stuffer.stuff(chunk as Buffer));
+    for await (const chunk of outgoing.open()) await this.#writeBlock(stuffer.stuff(chunk));
     return stuffer.end();
   }
 

@@ -4,21 +4,13 @@
  */
 import { type ReversePath, toAddress } from '../../domain/address.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
-import type { Claim, EvidenceItem, StoredContent } from '../../domain/ports.ts';
+import type { Claim, EvidenceItem } from '../../domain/ports.ts';
 import type { AttemptEnded, AttemptTls, HopKind, RecipientRecord } from '../../domain/recipient.ts';
 import { signToken, type TokenKey } from '../../domain/tokens.ts';
-import { hasUtf8Headers, type TransactionEnvelope } from './commands.ts';
-import { stuffWhole } from './dot-stuffing.ts';
+import type { TransactionEnvelope } from './commands.ts';
+import type { PreparedContent, ReadyContent } from './content/forms.ts';
 import type { Entry } from './entry.ts';
 import type { RecipientOutcome } from './outcome.ts';
-import type { OutgoingContent } from './smtp-client.ts';
-
-/** Content made ready once for all transactions of a message. */
-export interface PreparedContent {
-  readonly outgoing: OutgoingContent;
-  readonly size: number;
-  readonly utf8Headers: boolean;
-}
 
 export interface UnitRecipient {
   readonly record: RecipientRecord;
@@ -33,20 +25,6 @@ export interface Unit {
   readonly leaseUntil: number;
   /** Called once, when the content is no longer needed for this unit. */
   release(): void;
-}
-
-/** Throws UncleanContent where it can not be sent unchanged. */
-export function prepareContent(message: AcceptedMessage, content: StoredContent): PreparedContent {
-  const size = Buffer.byteLength(message.received, 'utf8') + content.size;
-  if (content.bytes === null) {
-    const outgoing: OutgoingContent = { kind: 'stream', received: message.received, open: () => content.stream() };
-    return { outgoing, size, utf8Headers: false };
-  }
-  return {
-    outgoing: { kind: 'whole', content: stuffWhole(message.received, content.bytes) },
-    size,
-    utf8Headers: message.envelope.smtputf8 && hasUtf8Headers(content.bytes),
-  };
 }
 
 export interface ReturnPaths {
@@ -87,9 +65,9 @@ function recipientsOf(claim: Claim, entries: readonly Entry[]): readonly UnitRec
 }
 
 const NOTHING: PreparedContent = {
-  outgoing: { kind: 'whole', content: { received: '', body: Buffer.alloc(0), end: Buffer.alloc(0), length: 0 } },
-  size: 0,
-  utf8Headers: false,
+  formFor() {
+    throw new Error('a message that can not be sent was about to be');
+  },
 };
 
 /** What was claimed and can not be sent, to be recorded as a whole. */
@@ -99,7 +77,7 @@ export function unsendable(claim: Claim, entries: readonly Entry[], leaseUntil: 
   return { message, recipients, reversePath: message.envelope.reversePath, content: NOTHING, leaseUntil, release() {} };
 }
 
-export function envelopeOf(unit: Unit): TransactionEnvelope {
+export function envelopeOf(unit: Unit, content: ReadyContent): TransactionEnvelope {
   const { envelope } = unit.message;
   return {
     reversePath: unit.reversePath,
@@ -107,8 +85,9 @@ export function envelopeOf(unit: Unit): TransactionEnvelope {
     recipients: unit.recipients.map(
       ({ record }) => envelope.recipients[record.index] ?? { address: record.address, notify: null, orcpt: null },
     ),
-    size: unit.content.size,
-    utf8Headers: unit.content.utf8Headers,
+    size: content.size,
+    eightBit: content.eightBit,
+    utf8Headers: content.utf8Headers,
   };
 }
 
