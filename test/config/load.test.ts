@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig, parseConfig } from '../../src/config/index.ts';
 import { surroundings } from './surroundings.ts';
@@ -304,5 +305,56 @@ describe('which file', () => {
 
   it('one that was named and is not there is a mistake, not the sandbox', () => {
     expect(() => loadConfig('gone.yaml', surroundings(files))).toThrow(/gone\.yaml has 1 mistake:\n {2}the file does not exist/);
+  });
+});
+
+describe('dkim', () => {
+  const pem = (type: 'rsa' | 'ec' | 'rsa-pss', bits = 2048): string => {
+    const made =
+      type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync(type as 'rsa', { modulusLength: bits });
+    return made.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  };
+  const files = {
+    '/k/rsa': pem('rsa'),
+    '/k/short': pem('rsa', 768),
+    '/k/old': pem('rsa', 1024),
+    '/k/ec': pem('ec'),
+    '/k/public': generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    '/k/broken': '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----',
+    '/k/ed25519': generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+  const entry = (changes: string): string => `${ROUTE}dkim:\n  - {domain: Example.com, selector: s1, ${changes}}`;
+
+  it.each([
+    ['a key that is none', entry('key: {file: /k/broken}'), /^line 3: dkim\[0\]\.key is \(not shown\): is no private key in PEM form/],
+    ['a public key', entry('key: {file: /k/public}'), /dkim\[0\]\.key is \(not shown\): is a public key; the private one signs/],
+    ['a key of another kind', entry('key: {file: /k/ec}'), /is a key of type ec; DKIM knows rsa and ed25519/],
+    ['a key too short', entry('key: {file: /k/short}'), /has 768 bits; verifiers take no RSA key below 1024, and 2048 are right/],
+    ['no PEM', entry('key: secret'), /dkim\[0\]\.key is \(not shown\): allowed is a private key in PEM form, by \{file: PATH\}/],
+    ['fields without From', entry('key: {file: /k/rsa}, headers: [To, Subject]'), /dkim\[0\]\.headers .*must hold From/],
+    [
+      'one name twice',
+      `${entry('key: {file: /k/rsa}')}\n  - {domain: example.com, selector: S1, key: {file: /k/ed25519}}`,
+      /^line 4: dkim\[1\] .*domain and selector are those of dkim\[0\]/,
+    ],
+    [
+      'a selector that is no name',
+      `${ROUTE}dkim: [{domain: a.example, selector: "s 1", key: {file: /k/rsa}}]`,
+      /selector is s 1: allowed is a selector/,
+    ],
+  ])('%s is told, and its octets are not', (_, yaml, expected) => {
+    const found = mistakes(yaml, files);
+    expect(found).toEqual([expect.stringMatching(expected)]);
+    expect(found.join()).not.toMatch(/MII|secret/);
+  });
+
+  it('takes RSA and Ed25519, two keys of a domain, and warns of what is short', () => {
+    const yaml = `${entry('key: {file: /k/old}')}\n  - {domain: example.com, selector: s2, key: {file: /k/ed25519}, headers: [From, Subject]}`;
+    const loaded = config(yaml, files);
+    expect(loaded.config.dkim.map(({ domain, selector, headers }) => [domain, selector, headers])).toEqual([
+      ['example.com', 's1', null],
+      ['example.com', 's2', ['From', 'Subject']],
+    ]);
+    expect(loaded.warnings.map(({ message }) => message)).toContain('has 1024 bits; 2048 are right for RSA today');
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { configJsonSchema, configTemplate, DEFAULT_ANSWERS, loadConfig, parseConfig } from '../../src/config/index.ts';
+import { makeDkimKey } from '../support/dkim-keys.ts';
 import { surroundings } from './surroundings.ts';
 
 function published(name: string): string {
@@ -40,7 +41,9 @@ it('what stands commented out in the example is right as well', () => {
     .replace(/^ *tls: \{key.*\n/m, '');
   expect(text).toContain('\n  limits:');
   const env = { SMARTHOST_PASSWORD: 'x', ERP_PASSWORD: 'x', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` };
-  const { config } = parseConfig(text, '/etc/relais.yaml', surroundings({}, env));
+  const key = makeDkimKey('ed25519', 'example.com', 's1').key.key.trim();
+  const { config } = parseConfig(text, '/etc/relais.yaml', surroundings({ '/etc/relais/dkim-example.com-s1.pem': key }, env));
+  expect(config.dkim).toEqual([{ domain: 'example.com', selector: 's1', key, headers: null }]);
   const { config: plain } = parseConfig(published('relais.example.yaml'), '/etc/relais.yaml', surroundings({}, env));
   expect(config.submission.limits).toEqual(plain.submission.limits);
   const { priorities, ...delivery } = config.delivery;
