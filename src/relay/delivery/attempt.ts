@@ -107,7 +107,7 @@ async function sessionFor({ hop, line, unit }: AttemptRequest): Promise<SmtpSess
   } catch (error) {
     // RFC 8689 §5: the sender wants it delivered whatever the policies of the domain say.
     const forTls = error instanceof HopUnreachable && error.phase === 'starttls' && hop.route.via === 'mx';
-    if (!forTls || need === 'required' || !(await waivesTls(unit.content.outgoing))) throw error;
+    if (!forTls || need === 'required' || !(await waivesTls(unit.content.source))) throw error;
     return open(hop, line, 'waived', NOBODY);
   }
 }

@@ -1,21 +1,21 @@
 /** Whether the header section of a message has `TLS-Required: No` (RFC 8689 §5). Read only where TLS failed. */
-import type { OutgoingContent } from './smtp-client.ts';
+import { piecesOf, type Source } from './content/source.ts';
 
 const FIELD = /^TLS-Required[ \t]*:[ \t]*No[ \t]*\r?$/im;
 /** A header section that is longer is not read on. */
 const HEADER_LIMIT = 256 * 1024;
 
-export async function waivesTls(outgoing: OutgoingContent): Promise<boolean> {
-  return FIELD.test(headerOf(outgoing.kind === 'whole' ? outgoing.content.body : await headOf(outgoing)));
+export async function waivesTls(content: Source): Promise<boolean> {
+  return FIELD.test(headerOf(await headOf(content)));
 }
 
-async function headOf(outgoing: Extract<OutgoingContent, { kind: 'stream' }>): Promise<Buffer> {
+async function headOf(content: Source): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of outgoing.open()) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size >= HEADER_LIMIT || (chunk as Buffer).includes('\r\n\r\n')) break;
+  for await (const chunk of piecesOf(content)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= HEADER_LIMIT || chunk.includes('\r\n\r\n')) break;
   }
   return Buffer.concat(chunks);
 }

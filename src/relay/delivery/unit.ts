@@ -65,6 +65,7 @@ function recipientsOf(claim: Claim, entries: readonly Entry[]): readonly UnitRec
 }
 
 const NOTHING: PreparedContent = {
+  source: { kind: 'whole', bytes: Buffer.alloc(0) },
   formFor() {
     throw new Error('a message that can not be sent was about to be');
   },

@@ -42,6 +42,8 @@ export interface ReadyContent {
 export type ContentForm = ReadyContent | { readonly kind: 'refused'; readonly reply: Reply };
 
 export interface PreparedContent {
+  /** As it was submitted. */
+  readonly source: Source;
   formFor(extensions: Extensions): ContentForm | Promise<ContentForm>;
 }
 
@@ -68,7 +70,7 @@ export async function prepareContent(request: FormRequest): Promise<PreparedCont
 
 class Forms implements PreparedContent {
   readonly #request: FormRequest;
-  readonly #source: Source;
+  readonly source: Source;
   readonly #received: string;
   readonly #made = new Map<FormName, ContentForm | Promise<ContentForm>>();
   #eightBitHeader = false;
@@ -76,15 +78,15 @@ class Forms implements PreparedContent {
 
   constructor(request: FormRequest, source: Source) {
     this.#request = request;
-    this.#source = source;
+    this.source = source;
     this.#received = asciiReceived(request.message.received);
   }
 
   async look(): Promise<void> {
-    const sealed = await this.#seal('unchanged', this.#source);
+    const sealed = await this.#seal('unchanged', this.source);
     this.#eightBitHeader = sealed.eightBitHeader;
     this.#eightBitBody = sealed.eightBitBody;
-    this.#made.set('unchanged', this.#ready(this.#source, sealed));
+    this.#made.set('unchanged', this.#ready(this.source, sealed));
   }
 
   formFor(extensions: Extensions): ContentForm | Promise<ContentForm> {
@@ -110,7 +112,7 @@ class Forms implements PreparedContent {
   async #convert(name: FormName): Promise<ContentForm> {
     const bodies = name === 'seven-bit';
     if (this.#request.eightBit === 'fail') return { kind: 'refused', reply: bodies && this.#eightBitBody ? NO_CONVERSION : NO_ENCODING };
-    const converted = await toSevenBit(this.#source, { bodies });
+    const converted = await toSevenBit(this.source, { bodies });
     if (converted.kind === 'refused') return converted;
     return this.#ready(converted.source, await this.#seal(name, converted.source));
   }
