@@ -4,10 +4,10 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Config, Listener, Route } from '../domain/settings.ts';
+import { type Config, DEFAULT_ACCOUNT, type Listener, type Route } from '../domain/settings.ts';
 import type { ConfigPath } from './issues.ts';
 import { formatDuration } from './scalars.ts';
-import { isLoopback } from './settle.ts';
+import { isLocal, isLoopback } from './settle.ts';
 
 export interface Finding {
   /** What it is about; the first is where it is shown. */
@@ -130,7 +130,7 @@ function listenerSecrets(config: Config): Finding[] {
   const found: Finding[] = [];
   for (const [index, listener] of config.submission.listeners.entries()) {
     const path: ConfigPath = ['submission', 'listeners', index];
-    if (listener.tls !== 'implicit' && listener.authWithoutTls && !isLoopback(listener.address)) {
+    if (listener.tls !== 'implicit' && listener.authWithoutTls && !isLocal(listener)) {
       found.push(warning('passwords may cross the network in the clear here', [...path, 'authWithoutTls'], path));
     }
     if (withPassword && listener.tls === 'none' && !listener.authWithoutTls) {
@@ -203,7 +203,7 @@ function returnPaths(config: Config): Finding[] {
 
 function routes(config: Config): Finding[] {
   const found: Finding[] = [];
-  const known = new Set(['default', ...config.accounts.map((account) => account.name)]);
+  const known = new Set([DEFAULT_ACCOUNT, ...config.accounts.map((account) => account.name)]);
   let open: number | undefined;
   for (const [index, route] of config.routes.entries()) {
     const path: ConfigPath = ['routes', index];
@@ -339,12 +339,17 @@ function signals(config: Config): Finding[] {
 
 function exposure(config: Config): Finding[] {
   const { networks, listeners } = config.submission;
-  const outside = listeners.some((listener) => !isLoopback(listener.address));
+  const outside = listeners.some((listener) => !isLocal(listener));
   const found: Finding[] = [];
   for (const [index, range] of networks.entries()) {
     if (outside && range.endsWith('/0')) {
       found.push(warning('anybody may send mail through this relay: an open relay', ['submission', 'networks', index]));
     }
+  }
+  if (networks.length === 0) {
+    const index = config.accounts.findIndex(({ name, password }) => name === DEFAULT_ACCOUNT && password === null);
+    if (index !== -1)
+      found.push(warning('nobody submits as this account: submission.networks is empty', ['accounts', index], ['submission', 'networks']));
   }
   const canAuthenticate = config.accounts.some((account) => account.password !== null);
   if (networks.length === 0 && !canAuthenticate) {

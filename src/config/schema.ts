@@ -48,14 +48,17 @@ const listener = section({
   port: port().describe('TCP port; 0: the system chooses'),
   tls: oneOf(['starttls', 'implicit', 'none']).default('starttls').describe('starttls: offered; implicit: from the first octet; none'),
   authWithoutTls: yesNo().optional().describe('offer AUTH before TLS; default: only on loopback listeners without TLS'),
+  proxy: list(network()).default([]).describe('load balancers whose connections begin with a PROXY header (version 1 or 2)'),
 });
 
 const submission = section({
-  listeners: list(listener, 1).default([{ address: '127.0.0.1', port: 2525, tls: 'starttls', authWithoutTls: undefined }]),
+  listeners: list(listener, 1).default([{ address: '127.0.0.1', port: 2525, tls: 'starttls', authWithoutTls: undefined, proxy: [] }]),
   tls: section({ key: pem('a private key'), certificate: pem('a certificate chain') })
     .optional()
     .describe('key and certificate of the listeners; without it a self-signed one is made'),
-  networks: list(network()).default(['127.0.0.0/8', '::1/128']).describe('may submit without AUTH, as account "default"'),
+  networks: list(network())
+    .default(['127.0.0.0/8', '::1/128'])
+    .describe('may submit without AUTH, as account "default", which accounts may configure'),
   limits: section({
     messageSize: size({ min: 1024, max: 2_000_000_000 }).prefault('25MB'),
     recipients: whole(1, 100_000).default(1000),
@@ -73,7 +76,7 @@ const submission = section({
 });
 
 const account = section({
-  name: NAME,
+  name: NAME.describe('"default" is the one of submission.networks'),
   password: SECRET.optional().describe('plain or scrypt$N$r$p$salt$hash; without it the account cannot authenticate'),
   senders: list(SENDER_PATTERN, 1).default(['*']).describe('reverse-paths it may use'),
   tracking: yesNo().default(true),

@@ -68,7 +68,12 @@ export function isLoopback(address: string): boolean {
 
 /** On loopback no wire carries the password: there AUTH is offered where the listener has no TLS at all. */
 function settleListener(listener: FileConfig['submission']['listeners'][number]): Listener {
-  return { ...listener, authWithoutTls: listener.authWithoutTls ?? (listener.tls === 'none' && isLoopback(listener.address)) };
+  return { ...listener, authWithoutTls: listener.authWithoutTls ?? (listener.tls === 'none' && isLocal(listener)) };
+}
+
+/** Whether only programs of this machine reach it: a load balancer brings others. */
+export function isLocal(listener: Pick<Listener, 'address' | 'proxy'>): boolean {
+  return isLoopback(listener.address) && listener.proxy.length === 0;
 }
 
 function settleAccount(account: FileConfig['accounts'][number]): Account {

@@ -14,6 +14,8 @@ export interface Listener {
   readonly tls: 'starttls' | 'implicit' | 'none';
   /** Whether AUTH is offered before TLS. */
   readonly authWithoutTls: boolean;
+  /** CIDR ranges of the load balancers whose connections begin with a PROXY header; from others none is taken. */
+  readonly proxy: readonly string[];
 }
 
 /** PEM texts; null: a self-signed certificate is made in the data directory. */

@@ -124,6 +124,11 @@ describe('keys that contradict each other', () => {
       /tokenLifetime is 2d: must be longer than delivery\.expireAfter \(5d\)/,
     ],
     [
+      'a scheduled message that outlives the belief in its reports',
+      `${ROUTE}submission: {limits: {futureRelease: 56d}}`,
+      /futureRelease is 56d: with delivery\.expireAfter must be shorter than reports\.tokenLifetime \(60d\)/,
+    ],
+    [
       'expiry before the first retry',
       `${ROUTE}delivery: {retry: [1h], expireAfter: 30m}`,
       /delivery\.expireAfter is 30m: must be longer than the first wait/,
@@ -250,6 +255,31 @@ submission: {limits: {messageSize: 10MiB, idle: 90s}}
     expect(loaded.delivery.retry.expireAfter).toBe(36 * 3_600_000);
     expect(loaded.submission.limits).toMatchObject({ messageSize: 10 * 1024 ** 2, idle: 90_000, data: 1_800_000, authFailures: 5 });
     expect(loaded.routes[0]?.limits).toEqual({ connections: 20, rate: { messages: 30, per: 60_000 }, messagesPerConnection: 100 });
+  });
+
+  it('a message may be scheduled 30 days ahead, less where reports are believed for less', () => {
+    const ahead = (more: string) => config(`${ROUTE}${more}`).config.submission.limits.futureRelease / 86_400_000;
+    expect(ahead('')).toBe(30);
+    expect(ahead('reports: {tokenLifetime: 20d}')).toBe(10);
+    expect(ahead('reports: {tokenLifetime: 6d}')).toBe(0);
+    expect(ahead('submission: {limits: {futureRelease: 0}}')).toBe(0);
+  });
+
+  it('the account default, without a password, is the one of submission.networks', () => {
+    const yaml = `${ROUTE}accounts: [{name: default, senders: ["*@example.com"], language: fr, notifications: requested}]\n`;
+    const { config: loaded, warnings } = config(yaml);
+    expect(loaded.accounts[0]).toMatchObject({ name: 'default', password: null, language: 'fr', notifications: 'requested' });
+    expect(warnings).toEqual([]);
+    const account = '- {name: erp, password: x}';
+    const unused = config(`${ROUTE}submission: {networks: []}\naccounts:\n- {name: default}\n${account}\n`);
+    expect(unused.warnings.map(({ message }) => message)).toEqual(['nobody submits as this account: submission.networks is empty']);
+  });
+
+  it('AUTH in clear is offered on a loopback listener, but not through a load balancer', () => {
+    const offered = (more: string) =>
+      config(`${ROUTE}submission: {listeners: [{port: 25, tls: none${more}}]}`).config.submission.listeners[0]?.authWithoutTls;
+    expect(offered('')).toBe(true);
+    expect(offered(', proxy: [127.0.0.1]')).toBe(false);
   });
 
   it('relative paths start at the file, and the whole is frozen', () => {

@@ -4,14 +4,14 @@
  * Plain secrets are compared by their digests in constant time. scrypt takes tens of milliseconds, so
  * a success is remembered by a keyed digest of the password: a client that opens a connection a message
  * pays for it once. At most two hashes are computed at a time, for they share the thread pool with the
- * disk. Failures are counted by client and by account, in bounded memory; past their limit nothing is
- * checked for a while, except that credentials which succeeded before go on working, so that guessing
- * at an account does not lock its owner out.
+ * disk. Failures are counted (auth-failures.ts); past their limit nothing is checked for a while, except
+ * that credentials which succeeded before go on working.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { verifyPassword } from '../../domain/password.ts';
 import type { Account } from '../../domain/settings.ts';
+import { createAuthFailures } from './auth-failures.ts';
 
 export interface Credentials {
   /** What failures are counted by. */
@@ -20,31 +20,22 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** `failures`: of this client lately, the present one included; the reply is delayed by it. */
+/** `steps`: by how many the reply is delayed; grows with each failure of the client, and of all at this account. */
 export type AuthVerdict =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly failures: number }
+  | { readonly kind: 'refused'; readonly steps: number }
   | { readonly kind: 'throttled' };
 
 export interface Authenticator {
   verify(credentials: Credentials, accounts: ReadonlyMap<string, Account>): Promise<AuthVerdict>;
 }
 
-/** How many failures within the window end the checking. An account may be mistyped from many places. */
-const CLIENT_FAILURES = 20;
-const ACCOUNT_FAILURES = 100;
-const WINDOW = 10 * 60_000;
-const REMEMBERED = 10_000;
 const CACHED = 1_000;
-/** Of a name that is counted, whatever was claimed. */
-const NAME_LIMIT = 100;
 const HASHES_AT_A_TIME = 2;
 
 export function createAuthenticator(options: { readonly now: () => number }): Authenticator {
   const key = randomBytes(32);
-  const perf = { now: options.now };
-  const byClient = new LRUCache<string, number>({ max: REMEMBERED, ttl: WINDOW, perf, ttlResolution: 0 });
-  const byAccount = new LRUCache<string, number>({ max: REMEMBERED, ttl: WINDOW, perf, ttlResolution: 0 });
+  const failures = createAuthFailures(options);
   const succeeded = new LRUCache<string, Buffer>({ max: CACHED });
   const hashing = createLimiter(HASHES_AT_A_TIME);
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
@@ -67,16 +58,13 @@ export function createAuthenticator(options: { readonly now: () => number }): Au
       const proof = digest(password);
       const known = entry === null ? undefined : succeeded.get(entry);
       if (known !== undefined && timingSafeEqual(known, proof)) return { kind: 'accepted' };
-      const name = user.slice(0, NAME_LIMIT);
-      if ((byClient.get(client) ?? 0) >= CLIENT_FAILURES || (byAccount.get(name) ?? 0) >= ACCOUNT_FAILURES) return { kind: 'throttled' };
+      if (failures.locked({ client, user })) return { kind: 'throttled' };
       if (await matches(account, password, firstHash(accounts))) {
         if (entry !== null) succeeded.set(entry, proof);
+        failures.succeeded({ client, user });
         return { kind: 'accepted' };
       }
-      const failures = (byClient.get(client) ?? 0) + 1;
-      byClient.set(client, failures);
-      byAccount.set(name, (byAccount.get(name) ?? 0) + 1);
-      return { kind: 'refused', failures };
+      return { kind: 'refused', steps: failures.failed({ client, user }) };
     },
   };
 }

@@ -24,6 +24,7 @@ import type { ConnectionGate } from './connection-gate.ts';
 import { ContentIntake, type IntakeContext, type IntakeResult } from './content-intake.ts';
 import type { DataFault } from './data-decoder.ts';
 import { type MailCommand, parseMailCommand, parseRcptCommand } from './envelope-commands.ts';
+import { futureReleaseKeyword, releaseTime } from './future-release.ts';
 import { type Policy, recipientRefusal, senderRefusal, storeRefusal } from './policy.ts';
 import { smtpProtocol } from './received.ts';
 import { type Refusal, refusal, SHUTTING_DOWN, tooBig } from './refusal.ts';
@@ -49,6 +50,8 @@ export interface SubmissionContext extends IntakeContext {
 interface Transaction {
   readonly account: string;
   readonly mail: MailCommand;
+  /** Unix milliseconds; null: at once. */
+  readonly releaseAt: number | null;
   readonly recipients: EnvelopeRecipient[];
   /** Indexes by address; made with the second recipient. */
   byAddress: Map<string, number> | null;
@@ -61,6 +64,7 @@ const FAREWELL = 1000;
 
 const AUTH_REQUIRED = refusal(530, '5.7.0', 'Authentication required');
 const TOO_LATE = refusal(421, '4.4.2', 'The message took too long; closing the connection');
+const TLS_NEEDED = refusal(530, '5.7.10', 'REQUIRETLS is taken over TLS alone');
 const NO_MAIL = refusal(503, '5.5.1', 'Send MAIL first');
 
 export class SubmissionConnection extends SMTPConnection {
@@ -80,13 +84,13 @@ export class SubmissionConnection extends SMTPConnection {
   constructor(
     server: SubmissionServer,
     socket: Socket,
-    accepted: { readonly client: string; readonly options: SMTPConnectionOptions | null | undefined },
+    accepted: { readonly client: string; readonly trusted: boolean; readonly options: SMTPConnectionOptions | null | undefined },
   ) {
     super(server, socket, accepted.options);
     this.#context = server.context;
     this.#listener = server.listener;
     this.client = accepted.client;
-    this.#trusted = server.context.policy.trusts(this.remoteAddress);
+    this.#trusted = accepted.trusted;
   }
 
   // ── The connection's life ──
@@ -208,7 +212,10 @@ export class SubmissionConnection extends SMTPConnection {
   override handler_EHLO(command: Buffer, callback: () => void): void {
     const { limits } = this.#context.policy;
     const lines = [this.name, 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${limits.messageSize}`, 'ENHANCEDSTATUSCODES', 'DSN'];
-    if (!this.secure && this.#listener.tls === 'starttls') lines.push('STARTTLS');
+    if (limits.futureRelease > 0) lines.push(futureReleaseKeyword(this.#context.now(), limits.futureRelease));
+    // RFC 8689 §2: offered over TLS alone.
+    if (this.secure) lines.push('REQUIRETLS');
+    else if (this.#listener.tls === 'starttls') lines.push('STARTTLS');
     if (this.#authAllowed && !this.session.user) lines.push('AUTH PLAIN LOGIN');
     this.#greet(command, lines);
     callback();
@@ -233,6 +240,13 @@ export class SubmissionConnection extends SMTPConnection {
 
   override handler_HELP(_command: Buffer, callback: () => void): void {
     this.#say({ code: 214, status: '2.0.0', text: 'Mail is submitted here as RFC 5321 and RFC 6409 say' });
+    callback();
+  }
+
+  /** Of no SMTP: a load balancer that is not among the listener's proxies would pass for its clients. */
+  handler_PROXY(_command: Buffer, callback: () => void): void {
+    this.#context.log.warn({ client: this.remoteAddress }, 'A PROXY header came from an address that is not in submission.listeners.proxy');
+    this.#refuse(refusal(421, '4.7.0', 'PROXY is not taken from your address'), 'PROXY');
     callback();
   }
 
@@ -273,17 +287,23 @@ export class SubmissionConnection extends SMTPConnection {
       case 'throttled':
         log.warn({ client: this.remoteAddress, user }, 'AUTH not checked: too many failures lately');
         callback(null, failure(454, 'Too many failed authentications lately; try again in some minutes'));
+        this.#countAuthFailure();
         return;
       case 'refused': {
-        log.warn({ client: this.remoteAddress, user, failures: verdict.failures }, 'AUTH failed');
-        await delay(Math.min(authDelay.first * 2 ** (verdict.failures - 1), authDelay.longest));
+        log.warn({ client: this.remoteAddress, user, steps: verdict.steps }, 'AUTH failed');
+        await delay(Math.min(authDelay.first * 2 ** (verdict.steps - 1), authDelay.longest));
         callback(null, failure(535, 'Unknown account or wrong password'));
-        if (++this.#authFailures >= policy.limits.authFailures) this.close();
+        this.#countAuthFailure();
         return;
       }
       default:
         verdict satisfies never;
     }
+  }
+
+  #countAuthFailure(): void {
+    this.#authFailures++;
+    if (this.#authFailures >= this.#context.policy.limits.authFailures) this.close();
   }
 
   // ── The mail transaction ──
@@ -299,17 +319,21 @@ export class SubmissionConnection extends SMTPConnection {
     if (this.#transaction !== null) return refusal(503, '5.5.1', 'A mail transaction is open already; RSET ends it');
     const account = this.#account();
     if (account === null) return AUTH_REQUIRED;
-    const parsed = parseMailCommand(command);
+    const { limits } = this.#context.policy;
+    const parsed = parseMailCommand(command, { futureRelease: limits.futureRelease > 0 });
     if (!parsed.ok) return parsed.refusal;
     const mail = parsed.value;
-    const { limits } = this.#context.policy;
+    // RFC 8689 §2: it is no part of a session in clear.
+    if (mail.requireTls && !this.secure) return TLS_NEEDED;
+    const release = releaseTime(mail.hold, this.#context.now(), limits.futureRelease);
+    if (typeof release === 'object' && release !== null) return release;
     // RFC 1870 §6.1: what is declared too big is refused before it is sent.
     if (mail.size !== null && mail.size > limits.messageSize) {
       return tooBig(limits.messageSize);
     }
     const reply = senderRefusal(account, mail.reversePath) ?? this.#storeRefusal(mail, limits.queue);
     if (reply !== null) return reply;
-    this.#transaction = { account: account.name, mail, recipients: [], byAddress: null };
+    this.#transaction = { account: account.name, mail, releaseAt: release, recipients: [], byAddress: null };
     return null;
   }
 
@@ -351,13 +375,14 @@ export class SubmissionConnection extends SMTPConnection {
       callback();
       return;
     }
-    const { mail, recipients, account } = transaction;
+    const { mail, recipients, account, releaseAt } = transaction;
     const { reversePath, ret, envid, smtputf8, eightBitMime } = mail;
-    const envelope = { reversePath, recipients, ret, envid, smtputf8, eightBitMime };
+    const envelope = { reversePath, recipients, ret, envid, smtputf8, eightBitMime, ...(mail.requireTls ? { requireTls: true } : {}) };
     const client = this.#client();
     const session = { esmtp: this.openingCommand === 'EHLO', tls: client.tls !== null, authenticated: client.user !== null, smtputf8 };
     const { limits } = this.#context.policy;
-    this.#intake = new ContentIntake(this.#context, { account, client, envelope, protocol: smtpProtocol(session) }, limits);
+    const submitted = { account, client, envelope, protocol: smtpProtocol(session), ...(releaseAt === null ? {} : { releaseAt }) };
+    this.#intake = new ContentIntake(this.#context, submitted, limits);
     // The idle time is smtp-server's, and each octet begins it anew: this one nothing extends.
     this.#deadline = setTimeout(() => this.#tooLate(), limits.data);
     this._parser.beginData();

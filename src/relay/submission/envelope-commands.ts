@@ -1,13 +1,16 @@
 /**
  * MAIL and RCPT as they come from the client (RFC 5321 §4.1.1.2, §4.1.1.3), with the parameters of
- * SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461) and AUTH (RFC 4954 §5).
+ * SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461), AUTH (RFC 4954 §5),
+ * FUTURERELEASE (RFC 4865) and REQUIRETLS (RFC 8689).
  * Pure: a line goes in, the parsed command or a refusal comes out. Stricter than smtp-server, whose
  * own parser turns invalid UTF-8 into U+FFFD, A-labels into U-labels, and unknown parameters into 250.
  */
 import { isUtf8 } from 'node:buffer';
 import { type Address, type AddressError, NULL_REVERSE_PATH, parseAddress, type ReversePath } from '../../domain/address.ts';
 import type { EnvelopeRecipient, Notify, OriginalRecipient } from '../../domain/envelope.ts';
+import type { Hold } from './future-release.ts';
 import { type Refusal, refusal } from './refusal.ts';
+import { parseInternetTime } from './send-at.ts';
 
 export interface MailCommand {
   readonly reversePath: ReversePath;
@@ -17,6 +20,8 @@ export interface MailCommand {
   readonly envid: string | null;
   readonly smtputf8: boolean;
   readonly eightBitMime: boolean;
+  readonly requireTls: boolean;
+  readonly hold: Hold | null;
 }
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
@@ -105,15 +110,24 @@ const MAIL_PARAMETERS: ReadonlyMap<string, { readonly takes: RegExp | null; read
   ['ENVID', { takes: /^.{1,100}$/su, wants: '1 to 100 characters of xtext' }],
   // RFC 4954 §5: who first submitted is not believed, and need not be.
   ['AUTH', { takes: /./su, wants: 'an address or <>' }],
+  // RFC 8689 §2.
+  ['REQUIRETLS', { takes: null, wants: 'no value' }],
+]);
+/** RFC 4865 §3: seconds, 1 to 9 digits; or a time of RFC 3339. */
+const HOLD_PARAMETERS: typeof MAIL_PARAMETERS = new Map([
+  ['HOLDFOR', { takes: /^[1-9]\d{0,8}$/, wants: 'a number of seconds' }],
+  ['HOLDUNTIL', { takes: /^.{20,40}$/s, wants: 'a time such as 2025-01-31T08:00:00Z' }],
 ]);
 const RCPT_PARAMETERS: ReadonlySet<string> = new Set(['NOTIFY', 'ORCPT']);
 
-export function parseMailCommand(line: Buffer): Parsed<MailCommand> {
+export function parseMailCommand(line: Buffer, offered: { readonly futureRelease: boolean }): Parsed<MailCommand> {
   const parsed = parseLine(line, 'mail');
   if (!parsed.ok) return parsed;
   const { path, parameters } = parsed.value;
-  const fault = mailParameterFault(parameters);
+  const fault = mailParameterFault(parameters, offered.futureRelease);
   if (fault !== undefined) return fault;
+  const hold = parseHold(parameters);
+  if (hold === undefined) return refuse(501, '5.5.4', 'HOLDFOR and HOLDUNTIL exclude each other, and HOLDUNTIL wants a time that exists');
   const smtputf8 = parameters.has('SMTPUTF8');
   const address = path === '' ? null : parsePath(path, smtputf8, 'mail');
   if (address !== null && !address.ok) return address;
@@ -128,6 +142,8 @@ export function parseMailCommand(line: Buffer): Parsed<MailCommand> {
     envid: decoded,
     smtputf8,
     eightBitMime: parameters.get('BODY')?.toUpperCase() === '8BITMIME',
+    requireTls: parameters.has('REQUIRETLS'),
+    hold,
   });
 }
 
@@ -136,9 +152,20 @@ function retOf(value: string | null | undefined): 'full' | 'hdrs' | null {
   return value.toUpperCase() === 'FULL' ? 'full' : 'hdrs';
 }
 
-function mailParameterFault(parameters: EsmtpParameters): Parsed<never> | undefined {
+/** RFC 4865 §3: one of the two at most. Undefined when malformed. */
+function parseHold(parameters: EsmtpParameters): Hold | null | undefined {
+  const seconds = parameters.get('HOLDFOR');
+  const time = parameters.get('HOLDUNTIL');
+  if (seconds != null && time != null) return undefined;
+  if (seconds != null) return { kind: 'for', ms: Number(seconds) * 1000 };
+  if (time == null) return null;
+  const at = parseInternetTime(time);
+  return at === undefined ? undefined : { kind: 'until', at };
+}
+
+function mailParameterFault(parameters: EsmtpParameters, futureRelease: boolean): Parsed<never> | undefined {
   for (const [keyword, value] of parameters) {
-    const known = MAIL_PARAMETERS.get(keyword);
+    const known = MAIL_PARAMETERS.get(keyword) ?? (futureRelease ? HOLD_PARAMETERS.get(keyword) : undefined);
     if (known === undefined) return unknownParameter(keyword);
     const valid = known.takes === null ? value === null : value !== null && known.takes.test(value);
     if (!valid) return refuse(501, '5.5.4', `Parameter ${keyword} wants ${known.wants}`);

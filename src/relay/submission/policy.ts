@@ -27,14 +27,14 @@ export interface Policy {
 export function compilePolicy(accounts: readonly Account[], settings: SubmissionSettings): Policy {
   const fallback = accountNamed(accounts, DEFAULT_ACCOUNT);
   const byName = new Map([...accounts, ...(fallback === undefined ? [] : [fallback])].map((account) => [account.name, account]));
-  const networks = compileNetworks(settings.networks);
+  const networks = compileNetworks(settings.networks, 'submission.networks');
   const known = new LRUCache<string, boolean>({ max: KNOWN_ADDRESSES });
   return {
     accounts: byName,
     trusts(address) {
       let trusted = known.get(address);
       if (trusted === undefined) {
-        trusted = isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+        trusted = inNetworks(networks, address);
         known.set(address, trusted);
       }
       return trusted;
@@ -44,8 +44,12 @@ export function compilePolicy(accounts: readonly Account[], settings: Submission
   };
 }
 
-/** The networks, written as CIDR or as one address. */
-function compileNetworks(networks: readonly string[]): BlockList {
+export function inNetworks(networks: BlockList, address: string): boolean {
+  return isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The networks, written as CIDR or as one address; `key` is where they stand. */
+export function compileNetworks(networks: readonly string[], key: string): BlockList {
   const list = new BlockList();
   for (const text of networks) {
     const [base = '', bits, ...more] = text.split('/');
@@ -55,7 +59,7 @@ function compileNetworks(networks: readonly string[]): BlockList {
       if (more.length > 0 || bits === '') throw new RangeError('no prefix length');
       list.addSubnet(base, length, family);
     } catch (cause) {
-      throw new Error(`submission.networks: '${text}' is not a network; write it as 192.0.2.0/24 or 2001:db8::/32`, { cause });
+      throw new Error(`${key}: '${text}' is not a network; write it as 192.0.2.0/24 or 2001:db8::/32`, { cause });
     }
   }
   return list;

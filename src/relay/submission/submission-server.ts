@@ -2,15 +2,18 @@
  * One listener: smtp-server's server, with our connections in place of its own and the count of
  * connections shared by all listeners.
  */
-import type { Socket } from 'node:net';
+import type { BlockList, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerAuthenticationResponse, type SMTPServerSession } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { Listener } from '../../domain/settings.ts';
 import { SubmissionConnection, type SubmissionContext } from './connection.ts';
-import { clientKey } from './policy.ts';
+import { clientKey, compileNetworks, inNetworks } from './policy.ts';
+import { readProxy } from './proxy-reader.ts';
 
 /** TLS handshakes that may be under way beyond the limit of connections, so that those refused can be told so. */
 const HANDSHAKE_SLACK = 32;
+/** Milliseconds for a PROXY header, which comes in the first packet; less where clients may be idle for less. */
+const PROXY_TIMEOUT = 10_000;
 /** Refused clients that are waited for, for so many milliseconds, to read why; more are cut at once. */
 const REFUSED_LIMIT = 100;
 const REFUSED_LINGER = 1000;
@@ -19,6 +22,7 @@ export class SubmissionServer extends SMTPServer {
   readonly context: SubmissionContext;
   readonly listener: Listener;
   readonly #bySession = new WeakMap<object, SubmissionConnection>();
+  readonly #proxies: BlockList;
   #refused = 0;
   #accepted = 0;
 
@@ -47,18 +51,23 @@ export class SubmissionServer extends SMTPServer {
     });
     this.context = context;
     this.listener = listener;
+    this.#proxies = compileNetworks(listener.proxy, 'submission.listeners.proxy');
     this.on('error', (error) => context.log.debug({ err: error }, 'A connection ended in an error'));
   }
 
   override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
     const { gate, policy, open } = this.context;
-    const client = clientKey(socket.remoteAddress ?? '');
+    const announced = options?.remoteAddress;
+    const address = announced ?? socket.remoteAddress ?? '';
+    const client = clientKey(address);
     const verdict = gate.admit(client, policy.limits);
     if (verdict !== 'admitted') {
       this.#turnAway(socket, verdict === 'too-many' ? 'Too many connections' : 'Too many connections from your address');
       return;
     }
-    const connection = new SubmissionConnection(this, socket, { options, client });
+    // A proxy that does not say for whom it speaks is not trusted for its own address.
+    const trusted = (announced !== undefined || !this._expectsProxyHeader(socket)) && policy.trusts(address);
+    const connection = new SubmissionConnection(this, socket, { options, client, trusted });
     this.connections.add(connection);
     this.#bySession.set(connection.session, connection);
     connection.on('error', (error) => this._onError(error));
@@ -83,16 +92,40 @@ export class SubmissionServer extends SMTPServer {
     socket.resume();
   }
 
-  /** No PROXY header is expected; smtp-server draws ten random octets a connection here for an id that only its log shows. */
-  override _handleProxy(_socket: Socket, callback: (error: Error | null, options?: { id: string }) => void): void {
-    this.#accepted++;
-    callback(null, { id: this.#accepted.toString(36) });
+  override _expectsProxyHeader(socket: Socket): boolean {
+    return inNetworks(this.#proxies, socket.remoteAddress ?? '');
   }
 
-  /** Before a TLS handshake nothing counts the connection yet. */
+  /**
+   * In place of smtp-server's, which reads version 1 alone, and draws ten random octets a connection for an
+   * id that only its log shows. A connection whose header is no good is closed without a word: to whom
+   * would it be said.
+   */
+  override _handleProxy(socket: Socket, callback: (error: Error | null, options?: SMTPConnectionOptions & { id: string }) => void): void {
+    this.#accepted++;
+    const id = this.#accepted.toString(36);
+    if (!this._expectsProxyHeader(socket)) {
+      callback(null, { id });
+      return;
+    }
+    const { context } = this;
+    readProxy(socket, Math.min(PROXY_TIMEOUT, context.policy.limits.idle)).then((answer) => {
+      if (answer.kind === 'read') {
+        const { client } = answer;
+        callback(null, client === null ? { id } : { id, remoteAddress: client.address, remotePort: client.port });
+        return;
+      }
+      context.log.warn({ proxy: socket.remoteAddress, why: answer.why }, 'A connection of a proxy was closed: its PROXY header is no good');
+      socket.destroy();
+      callback(new Error(answer.why));
+    }, callback);
+  }
+
+  /** Before a PROXY header and a TLS handshake nothing counts the connection yet. */
   override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
     const { gate, policy } = this.context;
-    if (handshake && gate.count + this._pendingSockets.size >= policy.limits.connections + HANDSHAKE_SLACK) {
+    const early = handshake || this._expectsProxyHeader(socket);
+    if (early && gate.count + this._pendingSockets.size >= policy.limits.connections + HANDSHAKE_SLACK) {
       socket.on('error', () => undefined);
       socket.destroy();
       return false;

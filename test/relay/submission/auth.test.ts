@@ -109,6 +109,13 @@ describe('AUTH', () => {
     expect(replies).toEqual([...Array.from({ length: 20 }, () => '535 5.7.8'), '454 4.7.0']);
     expect(connections).toBe(5);
     expect(performance.now() - started).toBeGreaterThan(80);
+    const persistent = await RawClient.greeted({ port: run.port });
+    await persistent.command('EHLO erp.test');
+    for (let i = 0; i < 5; i++) expect(begins(await persistent.command(`AUTH PLAIN ${plainToken('erp', 'x')}`))).toBe('454 4.7.0');
+    await persistent.whenClosed();
+    const elsewhere = await RawClient.greeted({ port: run.port, localAddress: '127.0.0.9' });
+    await elsewhere.command('EHLO erp.test');
+    expect(begins(await elsewhere.command(`AUTH PLAIN ${plainToken('erp', 'x')}`))).toBe('535 5.7.8');
     const owner = await RawClient.greeted({ port: run.port });
     await owner.command('EHLO erp.test');
     expect(begins(await owner.command(`AUTH PLAIN ${plainToken('erp', PASSWORD)}`))).toBe('235 2.7.0');
@@ -203,17 +210,54 @@ describe('authenticator', () => {
   it('forgets failures after their window', async () => {
     let now = 1_000_000;
     const authenticator = createAuthenticator({ now: () => now });
-    for (let i = 1; i <= 20; i++) expect(await authenticator.verify(guess, accounts(erp))).toEqual({ kind: 'refused', failures: i });
+    for (let i = 1; i <= 20; i++) expect(await authenticator.verify(guess, accounts(erp))).toEqual({ kind: 'refused', steps: i });
     expect((await authenticator.verify({ ...guess, password: PASSWORD }, accounts(erp))).kind).toBe('throttled');
     expect((await authenticator.verify({ ...guess, client: '192.0.2.2', password: PASSWORD }, accounts(erp))).kind).toBe('accepted');
     now += 11 * 60_000;
-    expect(await authenticator.verify(guess, accounts(erp))).toEqual({ kind: 'refused', failures: 1 });
+    expect(await authenticator.verify(guess, accounts(erp))).toEqual({ kind: 'refused', steps: 1 });
   });
 
-  it('counts by account when many clients guess', async () => {
+  it('R39 guessed at from many places, an account is slowed, then not checked; whoever succeeded before goes on there', async () => {
+    let now = 1;
+    const authenticator = createAuthenticator({ now: () => now });
+    const owner = { client: '203.0.113.1', user: 'erp', password: PASSWORD };
+    const hashed = { ...erp, password: { kind: 'plain', value: 'before' } } as const;
+    expect((await authenticator.verify({ ...owner, password: 'before' }, accounts(hashed))).kind).toBe('accepted');
+    const steps: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      const verdict = await authenticator.verify({ ...guess, client: `192.0.2.${i}` }, accounts(erp));
+      if (verdict.kind === 'refused') steps.push(verdict.steps);
+    }
+    expect(steps).toEqual(Array.from({ length: 100 }, (_, index) => Math.ceil((index + 1) / 10)));
+    const stranger = { ...guess, client: '198.51.100.1', password: PASSWORD };
+    expect((await authenticator.verify(stranger, accounts(erp))).kind).toBe('throttled');
+    // Even with a new password, from where the account succeeded lately.
+    expect((await authenticator.verify(owner, accounts(erp))).kind).toBe('accepted');
+    now += 11 * 60_000;
+    expect((await authenticator.verify(stranger, accounts(erp))).kind).toBe('accepted');
+  });
+
+  it('R39 a success forgets the failures of its client at that account, and no others', async () => {
+    const other = account('other', 'guessed at');
     const authenticator = createAuthenticator({ now: () => 1 });
-    for (let i = 0; i < 100; i++) await authenticator.verify({ ...guess, client: `192.0.2.${i}` }, accounts(erp));
-    expect((await authenticator.verify({ ...guess, client: '198.51.100.1' }, accounts(erp))).kind).toBe('throttled');
+    for (let i = 0; i < 5; i++) await authenticator.verify(guess, accounts(erp, other));
+    expect((await authenticator.verify({ ...guess, password: PASSWORD }, accounts(erp, other))).kind).toBe('accepted');
+    expect(await authenticator.verify(guess, accounts(erp, other))).toEqual({ kind: 'refused', steps: 1 });
+    for (let i = 0; i < 19; i++) {
+      await authenticator.verify({ ...guess, user: 'other' }, accounts(erp, other));
+      await authenticator.verify({ ...guess, password: PASSWORD }, accounts(erp, other));
+    }
+    await authenticator.verify({ ...guess, user: 'other' }, accounts(erp, other));
+    expect((await authenticator.verify({ ...guess, user: 'other', password: 'guessed at' }, accounts(erp, other))).kind).toBe('throttled');
+  });
+
+  it('R39 remembers a bounded number of clients and accounts', async () => {
+    const authenticator = createAuthenticator({ now: () => 1 });
+    for (let i = 0; i < 20; i++) await authenticator.verify(guess, accounts(erp));
+    for (let i = 0; i < 10_000; i++) {
+      await authenticator.verify({ client: `c${i}`, user: `u${i}`.repeat(100), password: 'x' }, accounts(erp));
+    }
+    expect(await authenticator.verify(guess, accounts(erp))).toEqual({ kind: 'refused', steps: 1 });
   });
 
   it('does not accept an old password, nor an account without one', async () => {

@@ -40,7 +40,11 @@ function watchTicks(): { stop(): number[] } {
   };
 }
 
-const BASE = ['relay.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE 1000000', 'ENHANCEDSTATUSCODES', 'DSN'];
+const NOW = Date.UTC(2025, 0, 1);
+const BASE = [
+  ...['relay.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE 1000000', 'ENHANCEDSTATUSCODES', 'DSN'],
+  'FUTURERELEASE 2592000 2025-01-31T00:00:00Z',
+];
 
 describe('listeners', () => {
   it.each([
@@ -48,18 +52,18 @@ describe('listeners', () => {
     ['starttls, AUTH before TLS allowed', { tls: 'starttls', authWithoutTls: true }, [...BASE, 'STARTTLS', 'AUTH PLAIN LOGIN']],
     ['none', { tls: 'none', authWithoutTls: false }, BASE],
     ['none, AUTH allowed', { tls: 'none', authWithoutTls: true }, [...BASE, 'AUTH PLAIN LOGIN']],
-    ['implicit', { tls: 'implicit', authWithoutTls: false }, [...BASE, 'AUTH PLAIN LOGIN']],
+    ['implicit', { tls: 'implicit', authWithoutTls: false }, [...BASE, 'REQUIRETLS', 'AUTH PLAIN LOGIN']],
   ] as const)('%s: EHLO offers exactly what is there', async (_name, listener, lines) => {
-    const { client } = await start({ listener });
+    const { client } = await start({ listener, now: () => NOW });
     expect((await client.command('EHLO erp.test')).lines).toEqual(lines);
   });
 
   it('offers AUTH and no STARTTLS after STARTTLS', async () => {
-    const { client } = await start();
+    const { client } = await start({ now: () => NOW });
     await client.command('EHLO erp.test');
     expect((await client.command('STARTTLS')).code).toBe(220);
     await client.startTls();
-    expect((await client.command('EHLO erp.test')).lines).toEqual([...BASE, 'AUTH PLAIN LOGIN']);
+    expect((await client.command('EHLO erp.test')).lines).toEqual([...BASE, 'REQUIRETLS', 'AUTH PLAIN LOGIN']);
     expect((await client.command('STARTTLS')).code).toBe(503);
   });
 
@@ -295,7 +299,10 @@ describe('refusals', () => {
     ['R41 source route', [MAIL, 'RCPT TO:<@relay.test:b@dest.test>'], '501 5.1.3'],
     ['R42 unknown MAIL parameter', [`${MAIL} FOO=bar`], '555 5.5.4'],
     ['R42 unknown RCPT parameter', [MAIL, `${RCPT} FOO`], '555 5.5.4'],
-    ['R42 REQUIRETLS, which is not offered', [`${MAIL} REQUIRETLS`], '555 5.5.4'],
+    ['REQUIRETLS without TLS (RFC 8689)', [`${MAIL} REQUIRETLS`], '530 5.7.10'],
+    ['HOLDFOR over the limit (RFC 4865)', [`${MAIL} HOLDFOR=2592100`], '501 5.5.4'],
+    ['HOLDFOR and HOLDUNTIL', [`${MAIL} HOLDFOR=1 HOLDUNTIL=2025-01-31T08:00:00Z`], '501 5.5.4'],
+    ['PROXY from no proxy', ['PROXY TCP4 192.0.2.1 192.0.2.2 1 2'], '421 4.7.0'],
     ['a parameter twice', [`${MAIL} SIZE=1 size=2`], '501 5.5.4'],
     ['a bad BODY', [`${MAIL} BODY=BINARYMIME`], '501 5.5.4'],
     ['a bad SIZE', [`${MAIL} SIZE=x`], '501 5.5.4'],

@@ -133,7 +133,7 @@ export async function runSubmission(options: RunOptions = {}): Promise<Running> 
   const store = new StoreDouble();
   const log = new LogDouble();
   const settings: SubmissionSettings = {
-    listeners: [{ address: '127.0.0.1', port: 0, tls: 'starttls', authWithoutTls: false, ...listener }],
+    listeners: [{ address: '127.0.0.1', port: 0, tls: 'starttls', authWithoutTls: false, proxy: [], ...listener }],
     tls: null,
     networks,
     limits: { ...LIMITS, ...limits },
