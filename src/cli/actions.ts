@@ -1,4 +1,4 @@
-/** `relais retry|hold|release|cancel|delete ID …`: what a person does to messages, through the API. */
+/** `relais retry|hold|release|cancel|resend|delete ID …`: what a person does to messages, through the API. */
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { paintState, printable, type Terminal } from './terminal.ts';
@@ -10,8 +10,11 @@ interface ActionResult {
 }
 
 export interface ActionOptions {
-  readonly recipient?: readonly string[];
+  /** Of the recipients, only these. */
+  readonly only?: readonly string[] | undefined;
   readonly force?: boolean;
+  readonly replace?: Readonly<Record<string, string>>;
+  readonly rewriteTo?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,7 +26,7 @@ export async function act(
   terminal: Terminal,
 ): Promise<void> {
   await each(ids, terminal, async (id) => {
-    const body = options.recipient === undefined ? {} : { recipients: options.recipient };
+    const body = options.only === undefined ? {} : { recipients: options.only };
     const result = await api.post<ActionResult>(`/messages/${encodeURIComponent(id)}/${action}`, body);
     if (options.json === true) {
       terminal.print(JSON.stringify(result));
@@ -32,6 +35,25 @@ export async function act(
     for (const { address, state, changed } of result.recipients) {
       terminal.print(`${result.id}  ${printable(address)}  ${paintState(terminal.colors, state)}${changed ? '' : ' (as before)'}`);
     }
+  });
+}
+
+interface Sent {
+  readonly id: string;
+  readonly recipients: readonly string[];
+}
+
+export async function resend(api: Api, ids: readonly string[], options: ActionOptions, terminal: Terminal): Promise<void> {
+  const { only, replace, rewriteTo } = options;
+  const body = {
+    ...(only === undefined ? {} : { recipients: only }),
+    ...(replace === undefined ? {} : { replace }),
+    ...(rewriteTo === undefined ? {} : { rewriteTo }),
+  };
+  await each(ids, terminal, async (id) => {
+    const sent = await api.post<Sent>(`/messages/${encodeURIComponent(id)}/resend`, body);
+    if (options.json === true) terminal.print(JSON.stringify(sent));
+    else terminal.print(`${printable(id)}  ${terminal.colors.dim('sent again as')} ${sent.id}  ${printable(sent.recipients.join(', '))}`);
   });
 }
 

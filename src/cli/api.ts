@@ -15,7 +15,11 @@ export interface ApiOptions {
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
-  delete(path: string): Promise<void>;
+  put<T>(path: string, body: object): Promise<T>;
+  /** With what was answered; undefined where that was nothing. */
+  delete<T = undefined>(path: string): Promise<T>;
+  /** A message as it is (`message/rfc822`). */
+  postRaw<T>(path: string, query: Query, body: Buffer): Promise<T>;
 }
 
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -87,31 +91,40 @@ function sameOrigin(a: string, b: string): boolean {
 }
 
 function apiAt({ url, token }: Place): Api {
-  const call = async (method: string, path: string, query: Query, body?: object): Promise<Response> => {
+  const call = async (method: string, path: string, query: Query, body?: object | Buffer): Promise<Response> => {
     const target = new URL(`${url}/api/v1${path}`);
     for (const [name, value] of Object.entries(query)) {
       for (const one of value === undefined ? [] : [value].flat()) target.searchParams.append(name, one);
     }
-    const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const request: RequestInit = { method, headers, redirect: 'manual', signal: AbortSignal.timeout(60_000) };
-    const response = await fetch(target, body === undefined ? request : { ...request, body: JSON.stringify(body) }).catch(
-      (error: unknown) => {
-        throw new CommandError(
-          EXIT.unavailable,
-          `The relay at ${url} does not answer (${reasonOf(error)}).`,
-          'Is it running? Is the address right?',
-        );
-      },
-    );
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+    const request: RequestInit = { method, redirect: 'manual', signal: AbortSignal.timeout(60_000), ...withBody(headers, body) };
+    const response = await fetch(target, request).catch((error: unknown) => {
+      throw new CommandError(
+        EXIT.unavailable,
+        `The relay at ${url} does not answer (${reasonOf(error)}).`,
+        'Is it running? Is the address right?',
+      );
+    });
     if (!response.ok) throw await problemOf(response, url);
     return response;
   };
   return {
     get: async <T>(path: string, query: Query = {}) => (await (await call('GET', path, query)).json()) as T,
     post: async <T>(path: string, body: object = {}) => (await (await call('POST', path, {}, body)).json()) as T,
-    delete: async (path) => void (await call('DELETE', path, {})),
+    put: async <T>(path: string, body: object) => (await (await call('PUT', path, {}, body)).json()) as T,
+    delete: async <T>(path: string) => {
+      const answer = await call('DELETE', path, {});
+      return (answer.status === 204 ? undefined : await answer.json()) as T;
+    },
+    postRaw: async <T>(path: string, query: Query, body: Buffer) => (await (await call('POST', path, query, body)).json()) as T,
   };
+}
+
+/** JSON, or a message as it is. */
+function withBody(headers: Readonly<Record<string, string>>, body: object | Buffer | undefined): Pick<RequestInit, 'headers' | 'body'> {
+  if (body === undefined) return { headers };
+  if (Buffer.isBuffer(body)) return { headers: { ...headers, 'content-type': 'message/rfc822' }, body: new Uint8Array(body) };
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function reasonOf(error: unknown): string {
@@ -122,13 +135,14 @@ function reasonOf(error: unknown): string {
 /** An answer of RFC 9457 in one sentence. */
 async function problemOf(response: Response, url: string): Promise<CommandError> {
   const text = await response.text();
-  let problem: { detail?: string; title?: string; code?: string } = {};
+  let problem: { detail?: string; title?: string; code?: string; errors?: readonly { path: string; detail: string }[] } = {};
   try {
     problem = JSON.parse(text) as typeof problem;
   } catch {
     // Not one of ours: the status says enough.
   }
-  const said = printable(problem.detail ?? problem.title ?? response.statusText);
+  const faults = problem.errors?.map(({ path, detail }) => `${path}: ${detail}`);
+  const said = printable(faults?.join('; ') ?? problem.detail ?? problem.title ?? response.statusText);
   if (response.status === 401) return new CommandError(EXIT.unavailable, `The relay at ${url} does not accept the token: ${said}`, null);
   if (response.status === 404) return new NotFound(said);
   const code = response.status >= 500 ? EXIT.unavailable : response.status === 400 ? EXIT.usage : EXIT.negative;

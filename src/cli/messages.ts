@@ -53,10 +53,14 @@ export interface Summary {
   readonly document: string | null;
   readonly contact: string | null;
   readonly template: string | null;
+  readonly supersedes: string | null;
+  readonly origin: string;
+  readonly concerns: string | null;
+  readonly releaseAt: string | null;
   readonly recipients: readonly { readonly address: string; readonly state: string; readonly category: string | null }[];
 }
 
-export type Detail = Omit<Summary, 'recipients'> & { readonly recipients: readonly Recipient[] };
+export type Detail = Omit<Summary, 'recipients'> & { readonly recipients: readonly Recipient[]; readonly supersededBy: readonly string[] };
 
 export function formatReply({ code, status, text }: Reply): string {
   return printable([String(code), status, text].filter((part) => part !== null && part !== '').join(' '));
@@ -73,7 +77,16 @@ export function messageTable(terminal: Terminal, messages: readonly Summary[]): 
     { title: 'RECIPIENTS', of: recipientsOf },
     { title: 'SUBJECT', of: (message) => message.subject ?? '' },
   ];
+  // Seldom, and then it matters: the time stands where it says something.
+  if (messages.some(isScheduled)) {
+    columns.splice(3, 0, { title: 'SEND AT', of: (message) => (isScheduled(message) ? localTime(message.releaseAt ?? '') : '') });
+  }
   return table(terminal, messages, columns);
+}
+
+/** It was to be sent later, and has not been yet. */
+function isScheduled({ releaseAt, state }: Pick<Summary, 'releaseAt' | 'state'>): boolean {
+  return releaseAt !== null && state === 'in-progress';
 }
 
 function recipientsOf({ recipients }: Summary): string {
@@ -87,7 +100,7 @@ export function messageDetail(terminal: Terminal, message: Detail): string[] {
   const { colors } = terminal;
   const lines = [`${colors.bold(message.id)}  ${paintState(colors, message.state)}`];
   const field = (name: string, value: string | null): void => {
-    if (value !== null && value !== '') lines.push(`  ${colors.dim(name.padEnd(10))} ${printable(value)}`);
+    if (value !== null && value !== '') lines.push(`  ${colors.dim(name.padEnd(11))} ${printable(value)}`);
   };
   field('subject', message.subject);
   field('sender', message.sender === '' ? '<>' : message.sender);
@@ -96,6 +109,10 @@ export function messageDetail(terminal: Terminal, message: Detail): string[] {
   field('document', message.document);
   field('contact', message.contact);
   field('template', message.template);
+  field('send at', message.releaseAt === null ? null : localTime(message.releaseAt));
+  field('replaces', message.supersedes);
+  field('replaced by', message.supersededBy.join(', '));
+  field('concerns', message.concerns);
   for (const recipient of message.recipients) lines.push('', ...recipientLines(terminal, recipient));
   return lines;
 }

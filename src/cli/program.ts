@@ -3,22 +3,20 @@
  * file of its name, which is loaded when it is asked for: `relais status` needs no mail server.
  * Usage errors end with 64 and name the nearest word that exists.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { configJsonSchema, loadConfig, machine, parseDuration } from '../config/index.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { configJsonSchema, loadConfig, machine } from '../config/index.ts';
 import type { Role, Store } from '../domain/ports.ts';
 import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import type { AccessPlace } from './access.ts';
+import { addActing } from './acting.ts';
 import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
+import { type Common, configOption, filters, jsonOption, names, remote, wait, wholeNumber } from './options.ts';
 import { type Terminal, terminal } from './terminal.ts';
 import { relaisVersion } from './version.ts';
 
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
-
-interface Common extends ApiOptions {
-  readonly json?: boolean;
-}
 
 /** Runs the command line; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -55,34 +53,6 @@ function buildProgram(screen: Terminal, end: (code: number) => void): Command {
   addUpkeep(program, screen);
   addStore(program, screen);
   return program;
-}
-
-const configOption = (): Option =>
-  new Option('-c, --config <file>', 'configuration file (RELAIS_CONFIG; else ./relais.yaml; else the sandbox)');
-const jsonOption = (): Option => new Option('--json', 'one JSON object a line');
-
-/** Options of all that talks to a running relay. */
-function remote(command: Command): Command {
-  return command
-    .addOption(new Option('--url <url>', 'the relay to ask (RELAIS_URL; found by itself on its own machine)'))
-    .addOption(new Option('--token <token>', 'token for it (RELAIS_TOKEN)'))
-    .addOption(configOption())
-    .addOption(jsonOption());
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1.');
-  return Number(text);
-}
-
-function wait(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('Expected a time with its unit, such as 30s.');
-  return ms;
-}
-
-function names(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
 }
 
 function addRunning(program: Command, screen: Terminal, end: (code: number) => void): void {
@@ -151,61 +121,6 @@ function addReading(program: Command, screen: Terminal): void {
     .argument('<file...>')
     .addOption(jsonOption())
     .action(async (files: string[], options: Common) => (await import('./report.ts')).report(files, options, screen));
-}
-
-function filters(command: Command): Command {
-  return command
-    .option('--state <states>', 'states of message or recipient, joined by commas')
-    .option('--recipient <address>')
-    .option('--domain <domain>', 'domain of a recipient')
-    .option('--sender <address>')
-    .option('--account <names>', 'accounts, joined by commas')
-    .option('--template <name>')
-    .option('--document <id>')
-    .option('--contact <id>')
-    .option('--tag <name[=value]>')
-    .option('--message-id <id>')
-    .option('-q, --search <words>', 'words of addresses, subject, document, Message-ID')
-    .option('--from <time>', 'accepted at or after: 2026-11-24, or 2h ago as 2h')
-    .option('--to <time>', 'accepted before');
-}
-
-function addActing(program: Command, screen: Terminal): void {
-  const hops = remote(program.command('queue').description('what waits, by next hop'));
-  hops.action(async (options: Common) => (await import('./queue.ts')).queue(requireRelay(options), options, screen));
-  for (const [action, description] of [
-    ['pause', 'send nothing to a next hop until it is resumed'],
-    ['resume', 'let a paused or blocked next hop go on'],
-    ['flush', 'try everything that waits for a next hop now'],
-  ] as const) {
-    hops
-      .command(action)
-      .description(description)
-      .argument('<next-hop>')
-      // Options before and after the word belong to both: `queue --url … pause HOP`.
-      .action(async (hop: string, _: object, command: Command) =>
-        (await import('./queue.ts')).queueAction(requireRelay(command.optsWithGlobals<Common>()), action, hop, screen),
-      );
-  }
-  for (const [action, description] of [
-    ['retry', 'try the waiting recipients of messages now'],
-    ['hold', 'keep messages back until they are released'],
-    ['release', 'let held messages go on'],
-    ['cancel', 'take messages out of the queue for good'],
-  ] as const) {
-    remote(program.command(action).description(description))
-      .argument('<id...>')
-      .option('--recipient <address...>', 'only these recipients')
-      .action(async (ids: string[], options: Common & { recipient?: string[] }) =>
-        (await import('./actions.ts')).act(requireRelay(options), action, ids, options, screen),
-      );
-  }
-  remote(program.command('delete').description('erase messages, record and bytes'))
-    .argument('<id...>')
-    .option('--force', 'also what is still in the queue, which is cancelled first')
-    .action(async (ids: string[], options: Common & { force?: boolean }) =>
-      (await import('./actions.ts')).erase(requireRelay(options), ids, options, screen),
-    );
 }
 
 interface AccessOptions extends Common {

@@ -50,7 +50,13 @@ function stateOf(hop: NextHop): string {
 
 const DONE = { pause: 'is paused: nothing is sent to it', resume: 'goes on', flush: 'is tried now with all that waits' } as const;
 
-export async function queueAction(api: Api, action: keyof typeof DONE, nextHop: string, terminal: Terminal): Promise<void> {
-  await api.post(`/queue/${encodeURIComponent(nextHop)}/${action}`);
-  terminal.print(`${printable(nextHop)} ${DONE[action]}.`);
+export async function queueAction(
+  api: Api,
+  action: keyof typeof DONE,
+  nextHop: string,
+  options: { readonly json?: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const hop = await api.post<NextHop>(`/queue/${encodeURIComponent(nextHop)}/${action}`);
+  terminal.print(options.json === true ? JSON.stringify(hop) : `${printable(nextHop)} ${DONE[action]}.`);
 }

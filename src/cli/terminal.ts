@@ -3,6 +3,7 @@
  * terminal or NO_COLOR is set, one JSON object a line with --json. Texts of others are printed
  * without their control characters.
  */
+import { createInterface } from 'node:readline/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 
@@ -31,6 +32,16 @@ export function terminal(): Terminal {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
   };
+}
+
+/** Asks a person; anything but a yes is a no. */
+export async function confirm(question: string): Promise<boolean> {
+  const questions = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(?:es)?$/i.test((await questions.question(`${question} [y/N] `)).trim());
+  } finally {
+    questions.close();
+  }
 }
 
 /** A text of others in one line, safe for a terminal. */

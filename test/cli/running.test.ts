@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, type Ran, type RunOptions, relais, startTestRelay, type TestRelay } from './relay.ts';
@@ -20,7 +21,7 @@ function apart(args: readonly string[], options: RunOptions = {}): Promise<Ran> 
 }
 
 function configured([first = '', ...rest]: readonly string[]): string[] {
-  const words = ['token', 'user'].includes(first) ? rest.splice(0, 1) : [];
+  const words = ['token', 'user', 'suppressions'].includes(first) ? rest.splice(0, 1) : [];
   return [first, ...words, '--config', relay.config, ...rest];
 }
 
@@ -87,6 +88,76 @@ describe('a message', () => {
     const { code, stderr } = await at(['retry', id]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^relais: .*failed/);
+  });
+});
+
+describe('messages are sent, acted on and sent again', () => {
+  const idOf = ({ stdout }: Ran): string => (JSON.parse(stdout) as { id: string }).id;
+  const mail = ['send', '--from', 'Billing <billing@example.com>', '--subject', 'Invoice', '--text', 'x', '--json'];
+  const tomorrow = new Date(Date.now() + 3_600_000).toISOString();
+
+  it('send takes references and files, or a message as it is', async () => {
+    const composed = await at([...mail, '--to', 'ann@example.com', 'ben@example.com', '--document', 'INV-9', '--attach', relay.config]);
+    expect(composed.stderr).toBe('');
+    expect(JSON.parse((await at(['status', idOf(composed), '--json'])).stdout)).toMatchObject({ origin: 'api', document: 'INV-9' });
+    const file = join(relay.dir, 'message.eml');
+    writeFileSync(file, 'Subject: As it is\n\nx\n');
+    const raw = await at(['send', '--from', 'a@example.com', '--to', 'b@example.com', '--raw', file]);
+    expect(raw.stdout).toMatch(/^[0-9A-Z]{26} {2}recorded for b@example\.com\n$/);
+    const wrong = await at(['send', '--from', 'nobody', '--to', 'ann']);
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringMatching(/from: "nobody": not a mail address; to\.0: "ann": not a mail/)]);
+  });
+
+  it('what is to be sent later says so, is held, released and tried by filter, and counted first with --dry-run', async () => {
+    await at([...mail, '--to', 'ann@example.com', '--send-at', tomorrow, '--template', 'later']);
+    expect((await at(['list', '--template', 'later'])).stdout).toMatch(/ID +ACCEPTED +STATE +SEND AT +RECIPIENTS/);
+    const said: string[] = [];
+    for (const words of [['hold', '--dry-run'], ['hold'], ['release'], ['cancel']]) {
+      const { stdout } = await at([...words, '--template', 'later']);
+      said.push(stdout.trim());
+    }
+    expect(said).toEqual(['1 message would be held.', '1 message is held.', '1 message is released.', '1 message is cancelled.']);
+    const again = await at(['cancel', '--template', 'later', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ action: 'cancel', dryRun: false, matched: 1, changed: 0, unchanged: 1 });
+  });
+
+  it('retry takes ids or filters, and not both or neither', async () => {
+    for (const words of [
+      ['retry'],
+      ['retry', 'X', '--state', 'queued'],
+      ['retry', '--recipient', 'a@b.example', '--recipient', 'c@d.example'],
+    ]) {
+      expect((await at(words)).code).toBe(64);
+    }
+  });
+
+  it('resend corrects an address, and both messages tell of each other', async () => {
+    const first = idOf(await at([...mail, '--to', 'bounce@example.com']));
+    await expect.poll(async () => (await at(['list', '--state', 'failed', '--json'])).stdout).toContain(first);
+    const resent = await at(['resend', first, '--replace', 'bounce@example.com=ann@example.com', '--rewrite-to']);
+    expect(resent.stdout).toMatch(new RegExp(`^${first} {2}sent again as [0-9A-Z]{26} {2}ann@example\\.com\n$`));
+    const second = /as (\S+)/.exec(resent.stdout)?.[1] ?? '';
+    expect((await at(['status', first])).stdout).toContain(`replaced by ${second}`);
+    expect((await at(['status', second])).stdout).toMatch(new RegExp(`replaces +${first}`));
+    const bulk = await at(['resend', '--state', 'failed', '--sender', 'billing@example.com']);
+    expect(bulk).toMatchObject({ code: 0, stdout: expect.stringContaining('sent again before, and left alone (--again)') });
+  });
+
+  it('suppressions are added, listed and lifted, with the mail that was not sent', async () => {
+    await at(['suppressions', 'add', 'Stop@example.com', '--note', 'asked us to stop']);
+    expect((await at(['suppressions', 'list'])).stdout).toMatch(/stop@example\.com +manual +.*asked us to stop/);
+    const id = idOf(await at([...mail, '--to', 'stop@example.com']));
+    await expect.poll(async () => (await at(['list', '--state', 'suppressed', '--json'])).stdout).toContain(id);
+    const lifted = await at(['suppressions', 'lift', 'stop@example.com']);
+    expect(lifted.stdout).toMatch(new RegExp(`stop@example\\.com is lifted\\.[^]*${id}`));
+    expect((await at(['suppressions', 'lift', 'stop@example.com'])).code).toBe(1);
+    expect((await at(['suppressions', 'list', '--json'])).stdout).toBe('');
+  });
+
+  it('a next hop is paused and resumed by its name', async () => {
+    expect((await at(['queue', 'pause', 'sandbox'])).stdout).toBe('sandbox is paused: nothing is sent to it.\n');
+    expect((await at(['queue'])).stdout).toMatch(/sandbox +paused/);
+    expect(JSON.parse((await at(['queue', 'resume', 'sandbox', '--json'])).stdout)).toMatchObject({ nextHop: 'sandbox', state: 'active' });
   });
 });
 

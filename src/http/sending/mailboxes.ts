@@ -39,7 +39,11 @@ export function readMailboxes(given: GivenMailbox | readonly GivenMailbox[] | un
     return parts.flatMap(({ name, address }) => {
       const parsed = parseAddress(address, { smtputf8: true });
       if (parsed.ok) return [{ name, address: parsed.address }];
-      return faulty(faults, place, `${JSON.stringify((address || name).slice(0, 100))}: ${REASONS[parsed.error]}`);
+      return faulty(
+        faults,
+        place,
+        `${JSON.stringify((address || name).slice(0, 100))}: ${REASONS[address === '' ? 'syntax' : parsed.error]}`,
+      );
     });
   });
 }
