@@ -26,9 +26,11 @@ import {
   openRegister,
   settleTail,
 } from './level/opening.ts';
+import { settleMoves } from './level/rewriting.ts';
 import { SegmentKeeper } from './level/segments.ts';
 import { Statistics } from './level/statistics.ts';
 import { type Collections, LevelStore } from './level/store.ts';
+import { Turns } from './level/turns.ts';
 import { beginOpening } from './opening-marker.ts';
 import { Spool, type SpoolFiles } from './spool/spool.ts';
 
@@ -144,6 +146,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     recent: new RecentContent(),
     disk,
     segments,
+    turns: new Turns(),
     log,
     now,
   };
@@ -173,7 +176,8 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
       );
     },
   });
-  segments.noted({ record, segments: opened.segments });
+  await settleMoves(context);
+  segments.noted({ record: committer.record, segments: committer.segments });
   return store;
 }
 

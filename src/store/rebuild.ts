@@ -191,6 +191,8 @@ async function fill(parts: {
   });
   for await (const entry of scan) await filling.add(entry);
   await filling.flush();
+  // The first of the two is whole and recorded; erasing the message would miss the second.
+  await spool.erase(filling.duplicates);
   const setAside: string[] = [];
   const empty: number[] = [];
   for (const { segment } of spool.segments()) {

@@ -23,9 +23,9 @@ import { assertReached } from './high-water.ts';
 import { decodeJson, payloadOf } from './level/codec.ts';
 import type { Database } from './level/database.ts';
 import { readIdentity } from './level/identity.ts';
-import { COMMIT_KEY, IDENTITY_KEY } from './level/keys.ts';
+import { COMMIT_KEY, IDENTITY_KEY, SEGMENTS, segmentOf } from './level/keys.ts';
 import { openReadingCopy, type ReadingCopy } from './level/reading-copy.ts';
-import type { CommitRecord } from './level/transaction.ts';
+import type { CommitRecord, SegmentCount } from './level/transaction.ts';
 import { beginReading } from './opening-marker.ts';
 import { Spool } from './spool/spool.ts';
 import { EntrySet, placeOf, type Verification, type VerifyCounts } from './verification/context.ts';
@@ -107,10 +107,23 @@ async function verifyBoth(
     }
     await assertReached(dataDir, record).catch((error: Error) => findings.add('damage', error.message, COMMIT_KEY, REBUILD));
     const sets = { entries: new EntrySet(), erased: new EntrySet(), segments: new Map() };
-    await verifyAll({ database, record, spool, findings, counts, ...sets }, dataDir);
+    await verifyAll({ database, record, spool, findings, counts, ...sets, ...(await readMoves(database, spool)) }, dataDir);
   } finally {
     await spool.close();
   }
+}
+
+/** What a clean-up was moving; a count that does not read is found later. */
+async function readMoves(database: Database, spool: Spool): Promise<Pick<Verification, 'copyEnds' | 'moving'>> {
+  const copyEnds = new Map(spool.segments().flatMap(({ segment, form }) => (form === 'copy' ? [[segment, 0]] : [])));
+  const moving = new Set<number>();
+  for (const [key, value] of await database.entries(SEGMENTS).catch(() => [])) {
+    const segment = segmentOf(key);
+    const count = attempt(new Findings(), key, () => decodeJson<SegmentCount>(key, value));
+    if (copyEnds.has(segment)) copyEnds.set(segment, count?.end ?? Number.MAX_SAFE_INTEGER);
+    if (count?.moving) moving.add(segment);
+  }
+  return { copyEnds, moving };
 }
 
 /** A pass that meets a table it can not read ends there; the others go on. */

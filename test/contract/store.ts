@@ -449,7 +449,8 @@ export function storeContract(implementation: Implementation): void {
 
     describe('erasing', () => {
       it('takes record, content, reports and every way to find them, and says so in the feed', async () => {
-        const { id } = await make.accept(store, { subject: 'Secret plans', references: { document: 'INV-5' } });
+        const references = { document: 'INV-5', contact: 'C-9', template: 'invoice' };
+        const { id } = await make.accept(store, { subject: 'Secret plans', references });
         await make.attempt(store, id, 'transferred');
         const report = make.report({ matched: { message: id, index: 0, rank: 1 } });
         const items = [{ message: id, index: 0, evidence: reportEvidence(report.id, 'failed') }];
@@ -463,7 +464,9 @@ export function storeContract(implementation: Implementation): void {
         }
         const { items: events } = await store.changes({ after: 0, limit: 100 });
         expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
-        expect(events[3]).toMatchObject({ type: 'message.deleted', message: id });
+        expect(events[3]).toMatchObject({ type: 'message.deleted', message: id, account: 'erp', template: 'invoice' });
+        // Of whom and what they told nothing is left.
+        expect(JSON.stringify(events)).not.toMatch(/INV-5|C-9|customer\.example/);
         expect(await store.erase({ ids: [id], force: false, now: clock.now })).toEqual([{ message: id, outcome: 'not-found' }]);
       });
 

@@ -585,13 +585,14 @@ class InMemoryStore implements MemoryStore {
   #delete({ message, recipients }: Entry, now: number): void {
     for (const [i, event] of this.#events.entries()) {
       if (event.message !== message.id) continue;
-      const { recipient: _recipient, reply: _reply, reason: _reason, domains: _domains, ...rest } = event;
+      const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, ...rest } = event;
       this.#events[i] = rest;
     }
     for (const id of recipients.flatMap(({ reports }) => reports)) {
       if (this.#reports.get(id)?.report.matched?.message === message.id) this.#reports.delete(id);
     }
-    this.#append({ type: 'message.deleted' }, now, message);
+    const { contact: _, document: __, ...references } = message.references;
+    this.#append({ type: 'message.deleted' }, now, { ...message, references: { ...references, contact: null, document: null } });
     this.#entries.delete(message.id);
   }
 

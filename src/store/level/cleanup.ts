@@ -13,7 +13,8 @@ import type { StoreContext } from './context.ts';
 import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
 import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalKey, signalTimeOf } from './keys.ts';
 import { isContentErased, type StoredMessage } from './records.ts';
-import { type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
+import { loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
+import { rewriteSegments } from './rewriting.ts';
 import type { Statistics } from './statistics.ts';
 
 const SCANNED = 500;
@@ -53,6 +54,7 @@ export async function cleanUp(cleanup: Cleanup, request: CleanupRequest): Promis
   await cleanup.keys.sweep(request.now);
   await trimFeed(cleanup, request);
   await context.segments.drop();
+  await rewriteSegments(context);
   await context.disk.restore();
   return counts;
 }
@@ -81,9 +83,11 @@ async function walk(
       due.push(id);
     }
     for (let i = 0; i < due.length; i += AT_ONCE) {
-      const messages = [...(await loader.loadMany(due.slice(i, i + AT_ONCE), false)).values()];
-      for (const message of messages) count(counts, message, request);
-      await take(messages);
+      await context.turns.take(async () => {
+        const messages = [...(await loader.loadMany(due.slice(i, i + AT_ONCE), false)).values()];
+        for (const message of messages) count(counts, message, request);
+        await take(messages);
+      });
     }
   }
   return { ...counts, keptPending };
@@ -98,22 +102,31 @@ function count(counts: Counting, { message, contentErased }: StoredMessage, requ
 
 /** Reports by their own age. */
 async function cleanReports(context: StoreContext, { contentBefore, recordsBefore }: CleanupRequest): Promise<void> {
-  const { database, committer } = context;
   const bound = lowestIdAt(Math.max(contentBefore, recordsBefore));
-  for await (const slice of database.slices(after(REPORTS, reportKey(invertId(bound))), AT_ONCE)) {
-    const reports = slice.map(([key, value]) => decodeJson<StoredReport>(key, value));
-    const old = reports.filter(({ report }) => ageOf(report.id) < recordsBefore);
-    const stale = reports.filter((stored) => !stored.contentErased && !old.includes(stored));
-    if (old.length + stale.length === 0) continue;
-    await eraseFromSpool(context, [], [...old, ...stale]);
-    await committer.submit({
-      weight: old.length + stale.length,
-      stage: (transaction) => {
-        for (const report of old) stageReportDeletion(transaction, report);
-        for (const report of stale) stageReportErasure(transaction, report);
-      },
-    });
+  for await (const slice of context.database.slices(after(REPORTS, reportKey(invertId(bound))), AT_ONCE)) {
+    const found = slice.map(([key, value]) => decodeJson<StoredReport>(key, value));
+    const due = found.filter(({ report, contentErased }) => ageOf(report.id) < recordsBefore || !contentErased);
+    if (due.length > 0) await context.turns.take(() => cleanSome(context, due, recordsBefore));
   }
+}
+
+async function cleanSome(context: StoreContext, due: readonly StoredReport[], recordsBefore: number): Promise<void> {
+  // The slice is as of the beginning: they may have been moved since.
+  const reports = await loadReports(
+    context,
+    due.map(({ report }) => report.id),
+  );
+  const old = reports.filter(({ report }) => ageOf(report.id) < recordsBefore);
+  const stale = reports.filter((stored) => !stored.contentErased && !old.includes(stored));
+  if (old.length + stale.length === 0) return;
+  await eraseFromSpool(context, [], [...old, ...stale]);
+  await context.committer.submit({
+    weight: old.length + stale.length,
+    stage: (transaction) => {
+      for (const report of old) stageReportDeletion(transaction, report);
+      for (const report of stale) stageReportErasure(transaction, report);
+    },
+  });
 }
 
 function ageOf(id: ReportId): number {

@@ -9,6 +9,7 @@ import type { Feed } from './feed.ts';
 import type { MessageLoader } from './loader.ts';
 import type { PendingTable } from './pending.ts';
 import type { SegmentKeeper } from './segments.ts';
+import type { Turns } from './turns.ts';
 
 export interface StoreContext {
   readonly database: Database;
@@ -20,6 +21,8 @@ export interface StoreContext {
   readonly recent: RecentContent;
   readonly disk: DiskSpace;
   readonly segments: SegmentKeeper;
+  /** Whoever overwrites or moves contents looks up where they stand in a turn of its own. */
+  readonly turns: Turns;
   readonly log: Log;
   /** Unix milliseconds. */
   readonly now: () => number;

@@ -34,7 +34,8 @@ export async function eraseMessages(context: StoreContext, statistics: Statistic
   const results: EraseResult[] = [];
   await context.disk.release();
   for (let i = 0; i < request.ids.length; i += AT_ONCE) {
-    results.push(...(await eraseSome(context, statistics, { ...request, ids: request.ids.slice(i, i + AT_ONCE) })));
+    const some = { ...request, ids: request.ids.slice(i, i + AT_ONCE) };
+    results.push(...(await context.turns.take(() => eraseSome(context, statistics, some))));
   }
   return results;
 }
@@ -63,7 +64,7 @@ async function cancelPending({ committer }: StoreContext, ids: readonly MessageI
   });
 }
 
-/** Overwrites contents; the record and its event follow in one commit. The messages are not pending. */
+/** Overwrites contents; the record and its event follow in one commit. The messages are not pending; in a turn of `turns`. */
 export async function eraseContents(context: StoreContext, messages: readonly StoredMessage[], now: number): Promise<void> {
   const { committer, recent } = context;
   for (const { message } of messages) recent.forget(message.id);
@@ -77,7 +78,7 @@ export async function eraseContents(context: StoreContext, messages: readonly St
   });
 }
 
-/** Erases contents, reports and records of messages that are not pending. */
+/** Erases contents, reports and records of messages that are not pending; in a turn of `turns`. */
 export async function eraseRecords(
   context: StoreContext,
   statistics: Statistics,
@@ -112,6 +113,7 @@ async function reportsOf(context: StoreContext, messages: readonly StoredMessage
   return reports.filter(({ report }) => report.matched !== null && ids.has(report.matched.message));
 }
 
+/** In a turn of `turns`. */
 export async function eraseFromSpool(
   { spool, committer }: StoreContext,
   messages: readonly StoredMessage[],
@@ -126,8 +128,16 @@ export async function eraseFromSpool(
   }
 }
 
-/** An event that says what happened, and no longer to whom. */
+/** An event that says what happened, and no longer to whom or about what. */
 function withoutPeople(event: FeedEvent): FeedEvent {
-  const { recipient: _recipient, reply: _reply, reason: _reason, domains: _domains, ...rest } = event;
+  const {
+    recipient: _recipient,
+    reply: _reply,
+    reason: _reason,
+    domains: _domains,
+    contact: _contact,
+    document: _document,
+    ...rest
+  } = event;
   return rest;
 }

@@ -34,6 +34,7 @@ import {
 } from './keys.ts';
 import { PendingTable } from './pending.ts';
 import { decodeMessage, decodeStatus, encodeStatus, type MessageRecord, peekPending } from './records.ts';
+import { residentsOf } from './residents.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount } from './transaction.ts';
 
 /** Events at the end of the feed that are all looked for: what LevelDB's log can hold (see WRITE_BUFFER). */
@@ -100,6 +101,8 @@ async function readBounds(database: Database, store: string): Promise<{ record: 
 export async function checkRegister({ database, record, segments }: OpenedRegister, spool: Spool): Promise<void> {
   await checkFeed(database, record);
   await checkSegments(database, segments, spool, record);
+  await checkSingles(segments, spool, record);
+  await checkCopies(database, segments, spool);
   if (record.messages > COUNTED_MESSAGES) return;
   const found = (await database.keys({ ...MESSAGES, limit: COUNTED_MESSAGES + 1 })).length;
   if (found !== record.messages) throw damaged(`it holds ${found} messages where there should be ${record.messages}`);
@@ -125,16 +128,17 @@ async function checkSegments(
   record: CommitRecord,
 ): Promise<void> {
   const there = new Set<number>();
-  for (const { segment, size, large } of spool.segments()) {
+  for (const { segment, size, form } of spool.segments()) {
     there.add(segment);
     // What a crash left beyond the committed end is the spool's to settle.
-    if (!large && size > 0 && segment < record.end.segment && !segments.has(segment)) {
+    if (form === 'segment' && size > 0 && segment < record.end.segment && !segments.has(segment)) {
       throw damaged(`it knows nothing of segment ${segment} of the spool`);
     }
   }
-  for (const [segment, { live }] of segments) {
+  for (const [segment, { live, end }] of segments) {
     // The last segment may be missing: its creation can be lost with the commit that was in flight.
-    if (live > 0 && !there.has(segment) && segment < record.end.segment) throw damaged(`segment ${segment} of the spool is missing`);
+    const durable = segment < record.end.segment || end !== undefined;
+    if (live > 0 && durable && !there.has(segment)) throw damaged(`segment ${segment} of the spool is missing`);
   }
   const samples = [...segments].flatMap(([segment, { sample }]) => (sample === null ? [] : [{ segment, sample }]));
   const step = Math.max(1, Math.floor(samples.length / SAMPLES));
@@ -146,14 +150,60 @@ async function checkSegments(
   }
 }
 
+/** A message's large content that was durable before the last commit, and of which the register knows nothing. */
+async function checkSingles(segments: ReadonlyMap<number, SegmentCount>, spool: Spool, { end }: CommitRecord): Promise<void> {
+  for (const { segment, form } of spool.segments()) {
+    if (form !== 'single' || (segments.get(segment)?.live ?? 0) > 0 || end.singles.includes(segment)) continue;
+    const preamble = await spool.single(segment);
+    // Of a report it is what a crash between its two commits leaves (reports.ts).
+    if (preamble === undefined || preamble.erased || preamble.kind === 'report' || preamble.group > end.group) continue;
+    throw damaged(`it knows nothing of segment ${segment} of the spool, which holds a message`);
+  }
+}
+
+/**
+ * What stands in a segment of copies beyond its end is what a crash left of a clean-up, and the
+ * contents still stand where they were copied from (rewriting.ts). When they do not, it is the
+ * register that is older than the spool.
+ */
+async function checkCopies(database: Database, segments: ReadonlyMap<number, SegmentCount>, spool: Spool): Promise<void> {
+  for (const { segment, form, size } of spool.segments()) {
+    if (form !== 'copy') continue;
+    const count = segments.get(segment);
+    const end = count === undefined ? 0 : (count.end ?? size);
+    if (size < end && count?.live !== 0)
+      throw damaged(`segment ${segment} of the spool ends at octet ${size}, and was durable up to ${end}`);
+    if (size <= end) continue;
+    for await (const entry of spool.entries(segment, { from: end })) {
+      if (entry.erased) continue;
+      const [resident] = await residentsOf(database, [entry]);
+      if (resident === undefined || !(await spool.stands(resident.location))) {
+        throw damaged(`it knows nothing of what stands in segment ${segment} of the spool at octet ${entry.location.offset}`);
+      }
+    }
+  }
+}
+
+/** Where the segments of copies end in which something is kept. */
+function copyEnds(segments: ReadonlyMap<number, SegmentCount>, spool: Spool): Map<number, number> {
+  const ends = new Map<number, number>();
+  for (const { segment, form, size } of spool.segments()) {
+    const count = segments.get(segment);
+    // Of a register that was made anew the whole segment counts.
+    if (form === 'copy' && count !== undefined && count.live > 0) ends.set(segment, count.end ?? size);
+  }
+  return ends;
+}
+
 /** Brings register and spool to the same end (R8). */
 export async function settleTail(opened: OpenedRegister, spool: Spool, log: Log): Promise<{ record: CommitRecord; orphans: Orphans }> {
   const { record, segments } = opened;
   const recovery = await spool.recover(record.end);
   const settled = await takeBackTail(opened, recovery, log);
   // Content that is durable and has no record: a report whose second commit never came (reports.ts).
-  const stray = spool.segments().filter(({ segment, large }) => large && (segments.get(segment)?.live ?? 0) === 0);
+  const stray = spool.segments().filter(({ segment, form }) => form === 'single' && (segments.get(segment)?.live ?? 0) === 0);
   await spool.dropSegments(stray.map(({ segment }) => segment));
+  await spool.settleCopies(copyEnds(segments, spool));
   return { record: settled.record, orphans: { contents: recovery.orphanContents, records: settled.removed } };
 }
 
@@ -239,7 +289,7 @@ async function stageNotSuperseded(database: Database, batch: Batch, ids: Readonl
 }
 
 function without(count: SegmentCount, octets: number, message: MessageId): SegmentCount {
-  return { live: count.live - 1, octets: count.octets - octets, sample: count.sample === message ? null : count.sample };
+  return { ...count, live: count.live - 1, octets: count.octets - octets, sample: count.sample === message ? null : count.sample };
 }
 
 export interface LoadedQueue {

@@ -135,6 +135,16 @@ export function decodeMessage(key: string, value: Buffer): MessageRecord {
   };
 }
 
+/** The same record with its content at another place in the spool. */
+export function moveMessage(key: string, value: Buffer, location: SpoolLocation): Buffer {
+  const moved = Buffer.from(value);
+  const at = moved.length - payloadOf(key, value).length;
+  moved.writeUIntLE(location.segment, at + HEAD.segment, 6);
+  moved.writeUIntLE(location.offset, at + HEAD.offset, 6);
+  moved.writeUIntLE(location.length, at + HEAD.length, 6);
+  return seal(moved);
+}
+
 // ── Status ──
 
 export interface RecipientStatus {

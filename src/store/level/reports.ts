@@ -6,9 +6,10 @@
  * that no record names, and a report that was not acknowledged and comes again.
  */
 import { invertId, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { Page, PageRequest, ReportRecord, Store } from '../../domain/ports.ts';
+import type { Page, PageRequest, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
 import type { Transition } from '../../domain/recipient.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
+import { isSamePlace } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
@@ -103,6 +104,20 @@ export function stageReportErasure(transaction: Transaction, stored: StoredRepor
   transaction.countContent(stored.location, -1, null);
 }
 
+/** The content was copied. `value`: the report's record. False: it no longer stands where it was copied from. */
+export function stageReportMove(
+  transaction: Transaction,
+  request: { readonly key: string; readonly value: Buffer; readonly from: SpoolLocation; readonly to: SpoolLocation },
+): boolean {
+  const { key, value, from, to } = request;
+  const stored = decodeJson<StoredReport>(key, value);
+  if (stored.contentErased || !isSamePlace(stored.location, from)) return false;
+  transaction.put(key, encodeJson({ ...stored, location: to } satisfies StoredReport));
+  transaction.countContent(from, -1, null);
+  transaction.countContent(to, 1, null);
+  return true;
+}
+
 /** Those that exist, in the order of the ids. */
 export async function loadReports({ database }: StoreContext, ids: readonly ReportId[]): Promise<StoredReport[]> {
   const keys = ids.map((id) => reportKey(invertId(id)));
@@ -114,13 +129,27 @@ export async function loadReports({ database }: StoreContext, ids: readonly Repo
 export async function readReport(context: StoreContext, id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
   const [stored] = await loadReports(context, [id]);
   if (stored === undefined) return undefined;
-  const { report, location, contentErased } = stored;
+  const { report, contentErased } = stored;
   if (contentErased) return { report, raw: Buffer.alloc(0) };
-  const content = await context.spool.read(location, report);
+  const content = await readRaw(context, stored);
+  if (content === undefined) return undefined;
   if (content.bytes !== null) return { report, raw: content.bytes };
   const pieces: Buffer[] = [];
   for await (const piece of content.stream()) pieces.push(piece as Buffer);
   return { report, raw: Buffer.concat(pieces) };
+}
+
+async function readRaw(context: StoreContext, stored: StoredReport): Promise<StoredContent | undefined> {
+  const { report, location } = stored;
+  try {
+    return await context.spool.read(location, report);
+  } catch (error) {
+    // Moved while it was being read, or erased.
+    const [now] = await loadReports(context, [report.id]);
+    if (now === undefined) return undefined;
+    if (isSamePlace(now.location, location)) throw error;
+    return readRaw(context, now);
+  }
 }
 
 export async function listReports(

@@ -33,6 +33,10 @@ export class SegmentKeeper {
     else this.#pins.delete(segment);
   }
 
+  isPinned(segment: number): boolean {
+    return this.#pins.has(segment);
+  }
+
   /** Hears of a commit; also of what was found at opening. */
   noted({ record, segments }: Pick<Committed, 'record' | 'segments'>): void {
     let look = record.end.segment !== this.#endSegment && this.#empty.size > 0;

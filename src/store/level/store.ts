@@ -44,6 +44,7 @@ import type {
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
 import { suppressionOf } from '../../domain/suppression.ts';
+import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
 import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
@@ -275,21 +276,25 @@ export class LevelStore implements Store {
 
   async content(id: MessageId): Promise<StoredContent> {
     this.#assertOpen();
-    const { loader, spool, recent } = this.#context;
     const stored = await this.#load(id);
     if (stored === undefined) throw notFound(id);
-    if (stored.contentErased) throw new StoreError('erased', `the content of ${id} was erased`);
-    const { message, location } = stored;
-    const kept = recent.get(id);
-    if (kept !== undefined) return kept;
+    if (stored.contentErased) throw erased(id);
+    return this.#context.recent.get(id) ?? this.#read(stored);
+  }
+
+  async #read({ message, location }: StoredMessage): Promise<StoredContent> {
+    const { loader, spool } = this.#context;
+    const { id } = message;
     try {
       return await spool.read(location, message);
     } catch (error) {
-      // Erased while it was being read.
-      const now = error instanceof StoreError && error.code === 'corrupt' ? await loader.load(id) : stored;
+      if (!(error instanceof StoreError) || error.code === 'closed') throw error;
+      // Erased or moved while it was being read.
+      const now = await loader.load(id);
       if (now === undefined) throw notFound(id);
-      if (now.contentErased) throw new StoreError('erased', `the content of ${id} was erased`);
-      throw error;
+      if (now.contentErased) throw erased(id);
+      if (isSamePlace(now.location, location)) throw error;
+      return this.#read(now);
     }
   }
 
@@ -454,6 +459,10 @@ export class LevelStore implements Store {
 
 function notFound(id: MessageId): StoreError {
   return new StoreError('not-found', `there is no message ${id}`);
+}
+
+function erased(id: MessageId): StoreError {
+  return new StoreError('erased', `the content of ${id} was erased`);
 }
 
 function* statesOf({ recipients }: StoredMessage): Generator<RecipientRecord['state']> {

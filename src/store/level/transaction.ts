@@ -12,7 +12,7 @@ import type { MessageId } from '../../domain/ids.ts';
 import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
 import type { EvidenceItem, ScheduleChange } from '../../domain/ports.ts';
 import { isPending, notBefore, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
-import { EMPTY_END, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
+import { EMPTY_END, isSamePlace, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
 import { encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
 import { indexedStates, messageIndexKeys } from './indexes.ts';
@@ -23,6 +23,7 @@ import {
   encodePending,
   encodeStatus,
   type MessageRecord,
+  moveMessage,
   newStored,
   type StoredMessage,
   scheduledOf,
@@ -62,6 +63,10 @@ export interface SegmentCount {
   readonly octets: number;
   /** A message that has its content there, looked up at opening; null: none is known. */
   readonly sample: MessageId | null;
+  /** Of a segment of copies: where its entries end. What is beyond does not count. */
+  readonly end?: number;
+  /** Entries were moved away, and may not be overwritten yet. */
+  readonly moving?: true;
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -94,6 +99,7 @@ interface Draft {
   readonly seqs: number[];
   readonly changed: Set<number>;
   contentErased: boolean;
+  location: SpoolLocation;
 }
 
 export interface TransactionSources {
@@ -140,7 +146,9 @@ export class Transaction {
     if (this.#deleted.has(id)) return undefined;
     const draft = this.#drafts.get(id);
     const base = draft?.base ?? this.#accepted.get(id) ?? this.#sources.messages.get(id);
-    return draft === undefined || base === undefined ? base : { ...base, recipients: draft.recipients, seqs: draft.seqs };
+    if (draft === undefined || base === undefined) return base;
+    const { recipients, seqs, contentErased, location } = draft;
+    return { ...base, recipients, seqs, contentErased, location };
   }
 
   /** A value that the operation named in `reads`. */
@@ -223,12 +231,27 @@ export class Transaction {
     this.countContent(stored.location, -1, id);
   }
 
+  /** The content was copied. `value`: the message's record. False: it no longer stands where it was copied from. */
+  move(request: { readonly id: MessageId; readonly value: Buffer; readonly from: SpoolLocation; readonly to: SpoolLocation }): boolean {
+    const { id, value, from, to } = request;
+    const stored = this.message(id);
+    if (stored === undefined || stored.contentErased || !isSamePlace(stored.location, from)) return false;
+    const key = messageKey(stored.inverted);
+    this.put(key, moveMessage(key, value, to));
+    this.countContent(from, -1, id);
+    this.countContent(to, 1, id);
+    this.#draft(stored).location = to;
+    return true;
+  }
+
   /** Takes the message with every key it has; `message.deleted` is all that is left of it. */
   delete(id: MessageId, now: number): void {
     const stored = this.message(id);
     if (stored === undefined) return;
-    this.#append({ type: 'message.deleted' }, now, stored.message, id);
     const { message, inverted, recipients } = stored;
+    // What it was about goes with it: of its account and template readers may still be told.
+    const references = { ...message.references, document: null, contact: null };
+    this.#append({ type: 'message.deleted' }, now, { ...message, references }, id);
     for (const key of messageIndexKeys(message, inverted)) this.#batch.del(key);
     // Also the states before this commit: their keys may stand on disk.
     const before = this.#sources.messages.get(id)?.recipients ?? [];
@@ -259,9 +282,25 @@ export class Transaction {
   /** Counts content that lives in a segment, or no longer does. */
   countContent(location: SpoolLocation, by: 1 | -1, message: MessageId | null): void {
     const { segment, length } = location;
-    const before = this.#segments.get(segment) ?? this.#sources.segments.get(segment) ?? { live: 0, octets: 0, sample: null };
+    const before = this.#segmentCount(segment);
     const sample = by === 1 ? (before.sample ?? message) : before.sample === message ? null : before.sample;
-    this.#segments.set(segment, { live: Math.max(0, before.live + by), octets: Math.max(0, before.octets + by * length), sample });
+    const live = Math.max(0, before.live + by);
+    this.#segments.set(segment, { ...before, live, octets: Math.max(0, before.octets + by * length), sample });
+  }
+
+  /** Where a segment of copies ends with this commit. */
+  endCopies(segment: number, end: number): void {
+    this.#segments.set(segment, { ...this.#segmentCount(segment), end });
+  }
+
+  /** Entries are moved out of the segment; false: what was moved is overwritten. */
+  markMoving(segment: number, moving: boolean): void {
+    const { moving: _, ...count } = this.#segmentCount(segment);
+    this.#segments.set(segment, moving ? { ...count, moving } : count);
+  }
+
+  #segmentCount(segment: number): SegmentCount {
+    return this.#segments.get(segment) ?? this.#sources.segments.get(segment) ?? { live: 0, octets: 0, sample: null };
   }
 
   /** The segment is gone from the disk. */
@@ -304,6 +343,7 @@ export class Transaction {
       seqs: [...stored.seqs],
       changed: new Set(),
       contentErased: stored.contentErased,
+      location: stored.location,
     };
     this.#drafts.set(id, draft);
     return draft;
@@ -329,9 +369,9 @@ export class Transaction {
   }
 
   #writeDraft(draft: Draft): StoredMessage {
-    const { base, recipients, seqs, changed, contentErased } = draft;
+    const { base, recipients, seqs, changed, contentErased, location } = draft;
     const { message, inverted } = base;
-    const stored: StoredMessage = { ...base, recipients, seqs, contentErased };
+    const stored: StoredMessage = { ...base, recipients, seqs, contentErased, location };
     for (const index of changed) {
       const record = recipients[index];
       const before = base.recipients[index];

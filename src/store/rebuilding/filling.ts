@@ -5,13 +5,14 @@
 import { invertId, type MessageId, parseMessageId } from '../../domain/ids.ts';
 import type { PreparedMessage } from '../../domain/message.ts';
 import type { ReportRecord } from '../../domain/ports.ts';
-import { encodeJson, NO_VALUE } from '../level/codec.ts';
+import { decodeJson, encodeJson, NO_VALUE } from '../level/codec.ts';
 import type { Database } from '../level/database.ts';
 import { indexKey, messageKey, reportKey, segmentKey } from '../level/keys.ts';
 import { MessageLoader } from '../level/loader.ts';
+import { decodeMessage } from '../level/records.ts';
 import type { StoredReport } from '../level/reports.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount, Transaction } from '../level/transaction.ts';
-import type { ScannedEntry, SpoolEnd } from '../spool/spool.ts';
+import type { ScannedEntry, SpoolEnd, SpoolLocation } from '../spool/spool.ts';
 
 /** Why recipients are held. */
 export const HELD_REASON = 'rebuilt from the spool: whether it was sent before is not known';
@@ -43,6 +44,9 @@ export class Filling {
   readonly segments = new Map<number, SegmentCount>();
   /** The highest that was seen. */
   group = 0;
+  /** Entries that stand in the spool a second time, as a clean-up that was interrupted leaves them. */
+  readonly duplicates: SpoolLocation[] = [];
+  readonly #damaged = new Set<string>();
   readonly #database: Database;
   readonly #now: number;
   #record: CommitRecord;
@@ -106,8 +110,20 @@ export class Filling {
       item.kind === 'message' ? messageKey(invertId(item.message.id)) : reportKey(invertId(item.report.id)),
     );
     const values = await this.#database.getMany(keys);
-    const fresh = items.filter((_, i) => values[i] === undefined && keys.indexOf(keys[i] ?? '') === i);
-    this.counts.unreadable += items.length - fresh.length;
+    const seen = new Map<string, string>();
+    const fresh = items.filter(({ entry }, i) => {
+      const key = keys[i] ?? '';
+      const value = values[i];
+      const before = seen.get(key) ?? (value === undefined ? undefined : contentOf(key, value));
+      if (before === undefined) {
+        seen.set(key, entry.sha256);
+        if (!entry.whole) this.#damaged.add(key);
+        return true;
+      }
+      if (before === entry.sha256 && !this.#damaged.has(key)) this.duplicates.push(entry.location);
+      else this.counts.unreadable++;
+      return false;
+    });
     return fresh;
   }
 
@@ -134,6 +150,11 @@ export class Filling {
 /** The messages that these replace: each is told so, where it came back before. */
 function* supersededBy(items: readonly Item[]): Generator<MessageId> {
   for (const item of items) if (item.kind === 'message' && item.message.supersedes !== null) yield item.message.supersedes;
+}
+
+/** SHA-256 of the content that a record names. */
+function contentOf(key: string, value: Buffer): string {
+  return key === messageKey(key.slice(1)) ? decodeMessage(key, value).message.sha256 : decodeJson<StoredReport>(key, value).report.sha256;
 }
 
 /** As recordReport writes it, less its event: those who listen have heard of it. */

@@ -58,7 +58,7 @@ function damaged(text: string): StoreError {
 export async function recoverSpool(request: RecoveryRequest): Promise<Omit<Recovery, 'validEnd'> & { readonly position: SpoolPosition }> {
   const committed = request.committed ?? EMPTY_END;
   const { segment, start, offset } = committed;
-  const shared = request.segments.filter(({ large }) => !large);
+  const shared = request.segments.filter(({ form }) => form === 'segment');
   const lastGroupWhole = (await isSharedWritten(request, shared, committed)) && (await areSinglesWritten(request, committed));
   const tail = await tailBeyond(request, shared, committed);
   const orphans = await orphanSingles(request, committed);
@@ -68,7 +68,7 @@ export async function recoverSpool(request: RecoveryRequest): Promise<Omit<Recov
   }
   const cut = lastGroupWhole ? [] : request.segments.filter((candidate) => committed.singles.includes(candidate.segment));
   const removed = [...tail.segments, ...orphans.segments, ...cut];
-  for (const file of removed) await request.files.remove(segmentPath(request.dir, file.segment, file.large));
+  for (const file of removed) await request.files.remove(segmentPath(request.dir, file));
   if (removed.length > 0) await request.files.syncDirectory(request.dir);
   const position = { segment, offset: lastGroupWhole ? offset : start };
   await secureEnd(request, shared, { ...position, start });
@@ -80,7 +80,7 @@ export async function recoverSpool(request: RecoveryRequest): Promise<Omit<Recov
 }
 
 async function withFile<T>(request: RecoveryRequest, segment: SegmentFile, work: (file: SpoolFile) => Promise<T>): Promise<T> {
-  const file = await request.files.open(segmentPath(request.dir, segment.segment, segment.large), 'read');
+  const file = await request.files.open(segmentPath(request.dir, segment), 'read');
   try {
     return await work(file);
   } finally {
@@ -173,7 +173,7 @@ interface Orphans {
 async function orphanSingles(request: RecoveryRequest, committed: SpoolEnd): Promise<Orphans> {
   const segments: SegmentFile[] = [];
   const groups = new Set<number>();
-  for (const segment of request.segments.filter((candidate) => candidate.large && candidate.segment >= committed.openFrom)) {
+  for (const segment of request.segments.filter(({ form, segment }) => form === 'single' && segment >= committed.openFrom)) {
     if (committed.singles.includes(segment.segment)) continue;
     const preamble = await withFile(request, segment, (file) => readPreamble(file, request.seal));
     // While content streams it has no preamble yet.
@@ -185,7 +185,7 @@ async function orphanSingles(request: RecoveryRequest, committed: SpoolEnd): Pro
 }
 
 /** The preamble of a large entry, its checksum right; undefined while it was not sealed. */
-async function readPreamble(file: SpoolFile, seal: Buffer): Promise<Preamble | undefined> {
+export async function readPreamble(file: SpoolFile, seal: Buffer): Promise<Preamble | undefined> {
   const fixed = Buffer.alloc(PREAMBLE_LENGTH);
   await readFully(file, fixed, 0);
   const preamble = decodePreamble(fixed, seal);
@@ -230,7 +230,7 @@ async function secureEnd(
 ): Promise<void> {
   const segment = shared.find((candidate) => candidate.segment === end.segment);
   if (segment === undefined) return;
-  const file = await request.files.open(segmentPath(request.dir, segment.segment, false), 'write');
+  const file = await request.files.open(segmentPath(request.dir, segment), 'write');
   try {
     if (segment.size !== end.offset) await file.truncate(end.offset);
     for (let at = end.start; at < end.offset; at += PIECE) {

@@ -26,7 +26,7 @@ export async function readSeal(request: SealRequest): Promise<Buffer> {
   const text = kept?.toString('latin1').trim() ?? '';
   if (/^[0-9a-f]{12}$/.test(text)) return Buffer.from(text, 'hex');
   const found = await sealInSegments(request);
-  if (found === undefined && request.segments.some((segment) => segment.size > 0 && !segment.large)) {
+  if (found === undefined && request.segments.some((segment) => segment.size > 0 && segment.form === 'segment')) {
     throw new StoreError('damaged', `${path} is missing or damaged, and no segment beside it can be read; restore a backup of the spool`);
   }
   if (found !== undefined) request.log.warn({ path }, 'the seal of the spool was lost; it was read from the segments');
@@ -47,8 +47,8 @@ export async function readSeal(request: SealRequest): Promise<Buffer> {
 /** The seal that most segments begin with. */
 async function sealInSegments(request: SealRequest): Promise<Buffer | undefined> {
   const votes = new Map<string, number>();
-  for (const { segment, large } of request.segments) {
-    const file = await request.files.open(segmentPath(request.dir, segment, large), 'read');
+  for (const segment of request.segments) {
+    const file = await request.files.open(segmentPath(request.dir, segment), 'read');
     try {
       const fixed = Buffer.alloc(PREAMBLE_LENGTH);
       await readFully(file, fixed, 0);

@@ -4,22 +4,25 @@
  *
  *     0000000007.segment   entries of many groups, appended
  *     0000000008.single    one large entry
+ *     0000000009.copy      entries moved out of segments in which little was kept
  */
 import { join } from 'node:path';
 import { StoreError } from '../../domain/errors.ts';
 import type { SpoolFile, SpoolFiles } from './files.ts';
 
-const NAME = /^(\d{10})\.(segment|single)$/;
+const NAME = /^(\d{10})\.(segment|single|copy)$/;
+
+/** How a segment is written: by groups, by one large entry, by the clean-up. */
+export type SegmentForm = 'segment' | 'single' | 'copy';
 
 export interface SegmentFile {
   readonly segment: number;
-  /** It holds one large entry. */
-  readonly large: boolean;
+  readonly form: SegmentForm;
   readonly size: number;
 }
 
-export function segmentPath(dir: string, segment: number, large: boolean): string {
-  return join(dir, `${String(segment).padStart(10, '0')}.${large ? 'single' : 'segment'}`);
+export function segmentPath(dir: string, { segment, form }: Pick<SegmentFile, 'segment' | 'form'>): string {
+  return join(dir, `${String(segment).padStart(10, '0')}.${form}`);
 }
 
 /** The segments of a directory, by number; what is named otherwise is left alone. */
@@ -27,7 +30,7 @@ export async function listSegments(files: SpoolFiles, dir: string): Promise<Segm
   const found: SegmentFile[] = [];
   for (const { name, size } of await files.list(dir)) {
     const match = NAME.exec(name);
-    if (match !== null) found.push({ segment: Number(match[1]), large: match[2] === 'single', size });
+    if (match !== null) found.push({ segment: Number(match[1]), form: match[2] as SegmentForm, size });
   }
   return found.sort((a, b) => a.segment - b.segment);
 }

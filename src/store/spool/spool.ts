@@ -16,13 +16,14 @@ import { randomBytes } from 'node:crypto';
 import { StoreError } from '../../domain/errors.ts';
 import type { StoredContent } from '../../domain/ports.ts';
 import { readContent } from './content.ts';
-import { type EntryKind, HEADER_LIMIT, PREAMBLE_LENGTH } from './entry.ts';
+import { CopySegment, readEntry } from './copying.ts';
+import { aligned, decodePreamble, type EntryKind, HEADER_LIMIT, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
 import { eraseEntries } from './erasure.ts';
-import { type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
+import { readFully, type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
 import { GroupPlan } from './group.ts';
-import { type Recovery, recoverSpool } from './recovery.ts';
+import { type Recovery, readPreamble, recoverSpool } from './recovery.ts';
 import { readSeal } from './seal.ts';
-import { listSegments, OpenFiles, type SegmentFile, segmentPath } from './segments.ts';
+import { listSegments, OpenFiles, type SegmentFile, type SegmentForm, segmentPath } from './segments.ts';
 import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog, SpoolPosition } from './types.ts';
 import { walkEntries } from './walk.ts';
 import { SpoolWriter, type WriterHost } from './writer.ts';
@@ -30,6 +31,7 @@ import { SpoolWriter, type WriterHost } from './writer.ts';
 export type { EntryKind } from './entry.ts';
 export { type SpoolFile, type SpoolFiles, systemFiles } from './files.ts';
 export type { Recovery } from './recovery.ts';
+export type { SegmentFile } from './segments.ts';
 export type {
   ExpectedContent,
   ScannedEntry,
@@ -67,8 +69,17 @@ export interface PreparedGroup {
 }
 
 interface SegmentState {
-  readonly large: boolean;
+  readonly form: SegmentForm;
   size: number;
+}
+
+/** Entries that were copied, durably, and do not count yet: see `keepCopies`. */
+export interface CopiedEntries {
+  readonly segment: number;
+  /** Where it ends with these: for the register to keep with their new places. */
+  readonly end: number;
+  /** In the order asked; null: it was erased, and was not copied. */
+  readonly locations: readonly (SpoolLocation | null)[];
 }
 
 export class Spool {
@@ -90,6 +101,7 @@ export class Spool {
   /** Segments from here on may belong to a commit in flight: they are not dropped. */
   #protectedFrom = 0;
   #current: { readonly segment: number; readonly file: SpoolFile } | null = null;
+  #copy: CopySegment | null = null;
   #group = 0;
   #inFlight: Promise<void> | null = null;
   /** Erasing and dropping under way. */
@@ -114,7 +126,7 @@ export class Spool {
     this.#now = options.now;
     this.#segmentSize = options.segmentSize ?? SEGMENT_SIZE;
     this.#seal = seal;
-    this.#segments = new Map(segments.map(({ segment, large, size }) => [segment, { large, size }]));
+    this.#segments = new Map(segments.map(({ segment, form, size }) => [segment, { form, size }]));
     this.#nextSegment = (segments.at(-1)?.segment ?? 0) + 1;
     this.#recovered = segments.length === 0;
     this.#open = new OpenFiles((segment) => this.#openForReading(segment), OPEN_FILES);
@@ -198,11 +210,11 @@ export class Spool {
     for (const [segment, list] of bySegment) {
       const state = this.#segments.get(segment);
       if (state === undefined) continue; // dropped before: nothing of it is left
-      const file = await this.#files.open(segmentPath(this.#dir, segment, state.large), 'write');
+      const file = await this.#files.open(segmentPath(this.#dir, { segment, form: state.form }), 'write');
       try {
         await eraseEntries(file, list, this.#seal);
         await file.fdatasync();
-        if (state.large) {
+        if (state.form === 'single') {
           await file.truncate(PREAMBLE_LENGTH);
           state.size = PREAMBLE_LENGTH;
         }
@@ -227,14 +239,90 @@ export class Spool {
     const dropped: number[] = [];
     for (const segment of segments) {
       const state = this.#segments.get(segment);
-      if (state === undefined || (!state.large && segment >= this.#protectedFrom)) continue;
+      if (state === undefined || this.#isWritten(segment, state.form)) continue;
       this.#open.forget(segment);
       this.#segments.delete(segment);
-      await this.#files.remove(segmentPath(this.#dir, segment, state.large));
+      await this.#files.remove(segmentPath(this.#dir, { segment, form: state.form }));
       dropped.push(segment);
     }
     if (dropped.length > 0) await this.#files.syncDirectory(this.#dir);
     return dropped;
+  }
+
+  /**
+   * Copies entries of one segment, each checked, to the segment of copies. Their places change with
+   * the register's next commit; `keepCopies` follows it. Throws StoreError `corrupt` where one of
+   * them is not whole, and the system's errors: nothing is changed then.
+   */
+  copyEntries(segment: number, locations: readonly SpoolLocation[]): Promise<CopiedEntries> {
+    return this.#track(this.#copyEntries(segment, locations));
+  }
+
+  async #copyEntries(segment: number, locations: readonly SpoolLocation[]): Promise<CopiedEntries> {
+    this.#assertWritable();
+    const entries = await this.#open.use(segment, async (file) => {
+      const read: (Buffer | null)[] = [];
+      for (const location of locations) read.push(await readEntry(file, location, this.#seal));
+      return read;
+    });
+    const whole = entries.filter((bytes) => bytes !== null);
+    const copy = await this.#copySegment(whole.reduce((sum, bytes) => sum + aligned(bytes.length), 0));
+    const { locations: places, end } = await copy.append(whole);
+    this.#segments.set(copy.segment, { form: 'copy', size: end });
+    let next = 0;
+    return { segment: copy.segment, end, locations: entries.map((bytes) => (bytes === null ? null : (places[next++] ?? null))) };
+  }
+
+  /** The register has committed the places that `copyEntries` gave last. */
+  keepCopies(): void {
+    this.#copy?.keep();
+  }
+
+  /** Nothing more is copied for now: the next copies go into a segment of their own. */
+  async endCopies(): Promise<void> {
+    const copy = this.#copy;
+    this.#copy = null;
+    if (copy === null) return;
+    await copy.close();
+    this.#segments.set(copy.segment, { form: 'copy', size: copy.kept });
+    if (copy.kept === 0 && !this.#closed) await this.dropSegments([copy.segment]);
+  }
+
+  /** The segment of copies, with room for `length` octets more; its name is durable. */
+  async #copySegment(length: number): Promise<CopySegment> {
+    if (this.#copy !== null && this.#copy.kept > 0 && this.#copy.kept + length > this.#segmentSize) await this.endCopies();
+    if (this.#copy !== null) return this.#copy;
+    const segment = this.#nextSegment++;
+    const file = await this.#files.open(segmentPath(this.#dir, { segment, form: 'copy' }), 'create');
+    await this.#files.syncDirectory(this.#dir);
+    this.#segments.set(segment, { form: 'copy', size: 0 });
+    this.#copy = new CopySegment(segment, file);
+    return this.#copy;
+  }
+
+  /**
+   * Cuts segments of copies at their kept ends, and removes those of which nothing is kept: what a
+   * crash left of a clean-up. The entries stand where they stood.
+   */
+  async settleCopies(ends: ReadonlyMap<number, number>): Promise<void> {
+    const unknown: number[] = [];
+    for (const [segment, state] of this.#segments) {
+      const end = ends.get(segment) ?? 0;
+      if (state.form !== 'copy' || state.size === end) continue;
+      if (end === 0) {
+        unknown.push(segment);
+        continue;
+      }
+      const file = await this.#files.open(segmentPath(this.#dir, { segment, form: 'copy' }), 'write');
+      try {
+        await file.truncate(end);
+        await file.fdatasync();
+      } finally {
+        await file.close();
+      }
+      state.size = end;
+    }
+    await this.dropSegments(unknown);
   }
 
   /**
@@ -246,7 +334,7 @@ export class Spool {
     const segments = await listSegments(files, dir);
     const { position, lastGroupWhole, orphanContents } = await recoverSpool({ files, dir, seal, segments, committed, log });
     this.#segments.clear();
-    for (const { segment, large, size } of await listSegments(files, dir)) this.#segments.set(segment, { large, size });
+    for (const { segment, form, size } of await listSegments(files, dir)) this.#segments.set(segment, { form, size });
     this.#group = committed?.group ?? 0;
     this.#next = position;
     this.#written = { ...position, group: this.#group };
@@ -271,7 +359,7 @@ export class Spool {
 
   /** Renames a segment in which nothing can be read, so that it is neither read nor dropped; gives the new name. */
   async setAside(segment: number, suffix: string): Promise<string> {
-    const path = segmentPath(this.#dir, segment, this.#segments.get(segment)?.large ?? false);
+    const path = segmentPath(this.#dir, { segment, form: this.#segments.get(segment)?.form ?? 'segment' });
     this.#open.forget(segment);
     this.#segments.delete(segment);
     await this.#files.rename(path, `${path}.${suffix}`);
@@ -281,41 +369,73 @@ export class Spool {
 
   /** Every entry of every segment, checked, oldest segment first; what is no entry is told to `onDamage`. */
   async *scan(onDamage: (damage: SpoolDamage) => void = () => undefined): AsyncGenerator<ScannedEntry> {
-    for (const { segment, large, size } of await listSegments(this.#files, this.#dir)) {
-      const file = await this.#files.open(segmentPath(this.#dir, segment, large), 'read');
-      try {
-        const walk = walkEntries({ file, seal: this.#seal, from: 0, to: size, large, checkContent: () => true });
-        for await (const found of walk) {
-          if (found.type === 'damage') {
-            const what = found.blank ? 'space that was never written' : 'no entry, or one whose checksum does not hold';
-            onDamage({ segment, offset: found.offset, length: found.length, what });
-            continue;
-          }
-          const { preamble } = found;
-          yield {
-            kind: preamble.kind,
-            header: preamble.erased ? Buffer.alloc(0) : found.header,
-            location: { segment, offset: found.offset, length: found.length },
-            sha256: preamble.sha256.toString('hex'),
-            size: preamble.contentLength,
-            erased: preamble.erased,
-            group: preamble.group,
-            whole: found.contentHolds !== false,
-          };
+    for (const segment of await listSegments(this.#files, this.#dir)) yield* this.#walk(segment, { from: 0, checkContent: true, onDamage });
+  }
+
+  /** The entries of one segment from an offset on, their contents not looked at. */
+  async *entries(
+    segment: number,
+    options: { readonly from?: number; readonly onDamage?: (damage: SpoolDamage) => void } = {},
+  ): AsyncGenerator<ScannedEntry> {
+    const state = this.#segments.get(segment);
+    if (state === undefined) return;
+    const { from = 0, onDamage = () => undefined } = options;
+    yield* this.#walk({ segment, ...state }, { from, checkContent: false, onDamage });
+  }
+
+  async *#walk(
+    { segment, form, size }: SegmentFile,
+    options: { readonly from: number; readonly checkContent: boolean; readonly onDamage: (damage: SpoolDamage) => void },
+  ): AsyncGenerator<ScannedEntry> {
+    const { from, checkContent, onDamage } = options;
+    const file = await this.#files.open(segmentPath(this.#dir, { segment, form }), 'read');
+    try {
+      const walk = walkEntries({ file, seal: this.#seal, from, to: size, large: form === 'single', checkContent: () => checkContent });
+      for await (const found of walk) {
+        if (found.type === 'damage') {
+          const what = found.blank ? 'space that was never written' : 'no entry, or one whose checksum does not hold';
+          onDamage({ segment, offset: found.offset, length: found.length, what });
+          continue;
         }
-      } finally {
-        await file.close();
+        const { preamble } = found;
+        yield {
+          kind: preamble.kind,
+          header: preamble.erased ? Buffer.alloc(0) : found.header,
+          location: { segment, offset: found.offset, length: found.length },
+          sha256: preamble.sha256.toString('hex'),
+          size: preamble.contentLength,
+          erased: preamble.erased,
+          group: preamble.group,
+          whole: found.contentHolds !== false,
+        };
       }
+    } finally {
+      await file.close();
     }
   }
 
-  /** All segments; `sealed`: nothing is appended to it any more. */
-  segments(): readonly { readonly segment: number; readonly size: number; readonly sealed: boolean; readonly large: boolean }[] {
-    return [...this.#segments].map(([segment, { large, size }]) => ({
+  /** The entry of a large content: whether it is one, and what its preamble says; undefined while it was not sealed. */
+  async single(segment: number): Promise<Preamble | undefined> {
+    return this.#open.use(segment, (file) => readPreamble(file, this.#seal));
+  }
+
+  /** Whether an entry that was not erased begins there, as far as its preamble tells. */
+  async stands({ segment, offset }: SpoolPosition): Promise<boolean> {
+    if (!this.#segments.has(segment)) return false;
+    return this.#open.use(segment, async (file) => {
+      const fixed = Buffer.alloc(PREAMBLE_LENGTH);
+      await readFully(file, fixed, offset);
+      return decodePreamble(fixed, this.#seal)?.erased === false;
+    });
+  }
+
+  /** All segments; `sealed`: nothing is appended to it any more, and no commit that may be in flight names it. */
+  segments(): readonly (SegmentFile & { readonly sealed: boolean })[] {
+    return [...this.#segments].map(([segment, { form, size }]) => ({
       segment,
       size,
-      large,
-      sealed: large || segment !== this.#next.segment,
+      form,
+      sealed: !this.#isWritten(segment, form),
     }));
   }
 
@@ -325,6 +445,9 @@ export class Spool {
     this.#closed = true;
     await this.#inFlight;
     await Promise.allSettled(this.#work);
+    await this.endCopies().catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'copies that do not count were not cut off: the next opening does'),
+    );
     for (const writer of [...this.#writers]) {
       await writer.abort();
       await writer.discard();
@@ -332,6 +455,12 @@ export class Spool {
     await this.#open.close();
     await this.#current?.file.close();
     this.#current = null;
+  }
+
+  /** Whether something may still be appended to it, or a commit in flight names it. */
+  #isWritten(segment: number, form: SegmentForm): boolean {
+    if (form === 'copy') return segment === this.#copy?.segment;
+    return form === 'segment' && segment >= this.#protectedFrom;
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
@@ -365,12 +494,12 @@ export class Spool {
   #newSingle(): { readonly segment: number; readonly path: string; readonly dir: string } {
     this.#assertWritable();
     const segment = this.#nextSegment++;
-    return { segment, path: segmentPath(this.#dir, segment, true), dir: this.#dir };
+    return { segment, path: segmentPath(this.#dir, { segment, form: 'single' }), dir: this.#dir };
   }
 
   async #openForReading(segment: number): Promise<SpoolFile> {
-    const large = this.#segments.get(segment)?.large ?? false;
-    return this.#files.open(segmentPath(this.#dir, segment, large), 'read');
+    const form = this.#segments.get(segment)?.form ?? 'segment';
+    return this.#files.open(segmentPath(this.#dir, { segment, form }), 'read');
   }
 
   /** The lowest segment that large content beside `singles` may be streaming into. */
@@ -389,7 +518,7 @@ export class Spool {
     try {
       const written = await Promise.allSettled([this.#writeShared(plan, start), ...plan.singles.map((single) => single.write())]);
       for (const result of written) if (result.status === 'rejected') throw result.reason;
-      for (const { segment, size } of plan.singles) this.#segments.set(segment, { large: true, size });
+      for (const { segment, size } of plan.singles) this.#segments.set(segment, { form: 'single', size });
       for (const writer of plan.writers) this.#writers.delete(writer);
       this.#written = end;
     } catch (error) {
@@ -403,7 +532,7 @@ export class Spool {
     if (plan.buffers.length === 0) return;
     const { file, entered } = await this.#writable(start.segment);
     await Promise.all([writeAll(file, plan.buffers, start.offset).then(() => file.fdatasync()), entered]);
-    this.#segments.set(start.segment, { large: false, size: start.offset + plan.sharedLength });
+    this.#segments.set(start.segment, { form: 'segment', size: start.offset + plan.sharedLength });
   }
 
   /** The segment to append to; `entered`: its name is durable. */
@@ -411,7 +540,7 @@ export class Spool {
     if (this.#current?.segment === segment) return { file: this.#current.file, entered: undefined };
     const previous = this.#current;
     const created = !this.#segments.has(segment);
-    const file = await this.#files.open(segmentPath(this.#dir, segment, false), created ? 'create' : 'write');
+    const file = await this.#files.open(segmentPath(this.#dir, { segment, form: 'segment' }), created ? 'create' : 'write');
     this.#current = { segment, file };
     await previous?.file.close();
     return { file, entered: created ? this.#files.syncDirectory(this.#dir) : undefined };

@@ -8,6 +8,10 @@ export interface SpoolLocation {
   readonly length: number;
 }
 
+export function isSamePlace(a: SpoolLocation, b: SpoolLocation): boolean {
+  return a.segment === b.segment && a.offset === b.offset && a.length === b.length;
+}
+
 /** A place in the appended segments. Segment 0: before the first one. */
 export interface SpoolPosition {
   readonly segment: number;

@@ -29,6 +29,10 @@ export interface Verification {
   readonly entries: EntrySet;
   /** Entries that carry an erased mark. */
   readonly erased: EntrySet;
+  /** Segments of copies, with where the register says that they end; 0: it does not know them. */
+  readonly copyEnds: ReadonlyMap<number, number>;
+  /** Segments that entries are being moved out of. */
+  readonly moving: ReadonlySet<number>;
   /** What lives in each segment by the records. */
   readonly segments: Map<number, SegmentCount>;
 }
@@ -57,8 +61,12 @@ export class EntrySet {
   }
 }
 
-/** Whether a place belongs to the last commit, which a crash may have left by half. */
-export function isInDoubt({ end }: CommitRecord, { segment, offset }: SpoolPosition): boolean {
+/** Whether a place belongs to the last commit, or to a clean-up under way, which a crash may have left by half. */
+export function isInDoubt({ record, copyEnds }: Pick<Verification, 'record' | 'copyEnds'>, place: SpoolPosition): boolean {
+  const { segment, offset } = place;
+  const { end } = record;
+  const copyEnd = copyEnds.get(segment);
+  if (copyEnd !== undefined) return offset >= copyEnd;
   if (end.singles.includes(segment) || segment >= end.openFrom) return true;
   return segment > end.segment || (segment === end.segment && offset >= end.start);
 }

@@ -83,7 +83,7 @@ async function countKeys(database: Verification['database'], range: Parameters<V
 }
 
 async function verifyReports(verification: Verification): Promise<void> {
-  const { database, record, counts, findings, entries, erased } = verification;
+  const { database, counts, findings, entries, erased } = verification;
   for await (const slice of database.slices(REPORTS, SLICE)) {
     for (const [key, value] of slice) {
       counts.reports++;
@@ -96,7 +96,7 @@ async function verifyReports(verification: Verification): Promise<void> {
       const advice = 'nothing: erasing was interrupted, and ends with the next clean-up';
       if (erased.has(location))
         findings.add('note', `content of report ${report.id} is erased, its record does not say so yet`, key, advice);
-      else if (isInDoubt(record, location))
+      else if (isInDoubt(verification, location))
         findings.add('note', `content of report ${report.id}, of the last commit, is not there`, key, SETTLES);
       else findings.add('damage', `content of report ${report.id} is missing`, placeOf(location), RESTORE);
     }

@@ -100,7 +100,8 @@ async function readRecipients(
   });
 }
 
-function verifyContent({ record: commit, entries, erased, segments, findings }: Verification, { record, status }: Subject): void {
+function verifyContent(verification: Verification, { record, status }: Subject): void {
+  const { entries, erased, segments, findings } = verification;
   const { message, location } = record;
   if (status.contentErased) {
     if (entries.has(location)) {
@@ -118,7 +119,7 @@ function verifyContent({ record: commit, entries, erased, segments, findings }: 
   if (erased.has(location)) {
     const advice = 'nothing: erasing was interrupted, and ends with the next clean-up or when the message is deleted again';
     findings.add('note', `content of message ${message.id} is erased, its record does not say so yet`, placeOf(location), advice);
-  } else if (isInDoubt(commit, location)) {
+  } else if (isInDoubt(verification, location)) {
     findings.add(
       'note',
       `content of message ${message.id}, of the last commit, is not there: it was never acknowledged`,

@@ -9,13 +9,14 @@ import { decodeMessage } from '../level/records.ts';
 import type { StoredReport } from '../level/reports.ts';
 
 import type { ScannedEntry, SpoolDamage, SpoolLocation } from '../spool/spool.ts';
+import { isSamePlace } from '../spool/types.ts';
 import { isInDoubt, placeOf, type Verification } from './context.ts';
 import { attempt, REBUILD, RESTORE, SETTLES } from './findings.ts';
 
 const AT_ONCE = 256;
 
 export async function verifySpool(verification: Verification): Promise<void> {
-  const { spool, counts, findings, record } = verification;
+  const { spool, counts, findings } = verification;
   const damage: SpoolDamage[] = [];
   let waiting: ScannedEntry[] = [];
   for await (const entry of spool.scan((found) => damage.push(found))) {
@@ -35,7 +36,7 @@ export async function verifySpool(verification: Verification): Promise<void> {
   await compareWithRecords(verification, waiting);
   for (const { segment, offset, length, what } of damage) {
     const place = { segment, offset };
-    if (isInDoubt(record, place)) findings.add('note', `${length} octets of the last commit: ${what}`, placeOf(place), SETTLES);
+    if (isInDoubt(verification, place)) findings.add('note', `${length} octets of the last commit: ${what}`, placeOf(place), SETTLES);
     else findings.add('damage', `${length} octets: ${what}`, placeOf(place), RESTORE);
   }
 }
@@ -63,7 +64,7 @@ function compare(
   entry: ScannedEntry,
   found: { readonly key: string; readonly value: Buffer | undefined },
 ): void {
-  const { findings, record } = verification;
+  const { findings } = verification;
   const { kind, location } = entry;
   const id = idOf(entry);
   if (id === undefined) {
@@ -72,7 +73,7 @@ function compare(
   }
   const name = `${kind} ${id}`;
   if (found.value === undefined) {
-    if (isInDoubt(record, location))
+    if (isInDoubt(verification, location))
       findings.add('note', `content of ${name} without a record, of the last commit`, placeOf(location), SETTLES);
     else if (kind === 'report')
       findings.add('note', `content of ${name}, which was not recorded and came again`, placeOf(location), 'nothing');
@@ -83,11 +84,13 @@ function compare(
   const stored = attempt(findings, key, () => (kind === 'message' ? messageContent(key, value) : reportContent(key, value)));
   if (stored === undefined) return;
   if (!isSamePlace(stored.location, location)) {
-    findings.add('damage', `${name} is recorded at ${placeOf(stored.location)}`, placeOf(location), REBUILD);
+    if (verification.moving.has(location.segment) || isInDoubt(verification, location))
+      findings.add('note', `${name} is recorded at ${placeOf(stored.location)}: a clean-up was interrupted`, placeOf(location), SETTLES);
+    else findings.add('damage', `${name} is recorded at ${placeOf(stored.location)}`, placeOf(location), REBUILD);
   } else if (stored.sha256 !== entry.sha256 || stored.size !== entry.size) {
     findings.add('damage', `content of ${name} is another than its record says`, placeOf(location), RESTORE);
   } else if (!entry.whole) {
-    if (isInDoubt(record, location))
+    if (isInDoubt(verification, location))
       findings.add('note', `content of ${name}, of the last commit, is not whole`, placeOf(location), SETTLES);
     else findings.add('damage', `content of ${name} does not match its SHA-256`, placeOf(location), RESTORE);
   }
@@ -107,8 +110,4 @@ function messageContent(key: string, value: Buffer): ContentRecord {
 function reportContent(key: string, value: Buffer): ContentRecord {
   const { report, location } = decodeJson<StoredReport>(key, value);
   return { location, sha256: report.sha256, size: report.size };
-}
-
-function isSamePlace(a: SpoolLocation, b: SpoolLocation): boolean {
-  return a.segment === b.segment && a.offset === b.offset && a.length === b.length;
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoreError } from '../../../src/domain/errors.ts';
 import { verifyStore } from '../../../src/store/verify.ts';
+import { Database } from '../../../src/store/level/database.ts';
+import { segmentKey } from '../../../src/store/level/keys.ts';
 import { HOUR, reportEvidence, scheduleOf } from '../../contract/messages.ts';
 import { expectStoreError } from '../../contract/store.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -187,6 +189,22 @@ describe('R25 what is refused, with what to do', () => {
     rmSync(join(one, 'register'), { recursive: true });
     cpSync(join(other, 'register'), join(one, 'register'), { recursive: true });
     await expect(open(one)).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/belongs to the store/) });
+  });
+
+  it('a register that knows nothing of a large content: it is not taken for a leftover', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await make.accept(store, { body: Buffer.alloc(1_200_000, 'large ') });
+    await make.accept(store);
+    await store.close();
+    const [single] = readdirSync(join(dir, 'spool')).filter((name) => name.endsWith('.single'));
+    const database = await Database.open(join(dir, 'register'), { create: false });
+    const batch = database.batch();
+    batch.del(segmentKey(Number.parseInt(single ?? '', 10)));
+    await batch.write({ sync: true });
+    await database.close();
+    await expect(open(dir)).rejects.toMatchObject({ code: 'damaged', message: expect.stringMatching(/holds a message/) });
+    expect(readdirSync(join(dir, 'spool'))).toContain(single);
   });
 
   it('a newer version', async () => {
