@@ -21,6 +21,10 @@ export const EVENT_TYPES = [
   'recipient.expired',
   /** A report says that a server after ours is still trying. */
   'recipient.delayed',
+  /** A report says that a server after ours passed it on to one that will report nothing more. */
+  'recipient.relayed',
+  /** A report says that a server after ours passed it on to the members of a list. */
+  'recipient.expanded',
   'recipient.held',
   'recipient.released',
   'recipient.cancelled',
@@ -57,6 +61,8 @@ export interface EventDraft {
   readonly nextHop?: string;
   readonly attempt?: number;
   readonly ambiguous?: boolean;
+  /** Where the sender gave NOTIFY: whether the next hop took it over (RFC 3461 §5.2). */
+  readonly dsnPassed?: boolean;
   readonly report?: ReportId;
   readonly rank?: number;
   readonly reason?: string;
@@ -77,4 +83,6 @@ export interface FeedEvent extends EventDraft {
   readonly document?: string;
   readonly contact?: string;
   readonly template?: string;
+  /** Of the message, where it did not come by SMTP. */
+  readonly origin?: 'api' | 'resend' | 'notification';
 }

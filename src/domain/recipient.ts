@@ -81,6 +81,8 @@ export interface Attempt {
   readonly ambiguous: boolean;
   /** Where no reply came: what happened instead. */
   readonly error: string | null;
+  /** Of a transfer whose sender gave NOTIFY: whether the next hop took it over, and reports from now on (RFC 3461 §5.2). */
+  readonly dsnPassed?: boolean;
 }
 
 export interface Failure {
@@ -321,6 +323,7 @@ function endAttempt(recipient: RecipientRecord, evidence: AttemptEnded, now: num
     attempt: attempt.number,
     reply: attempt.reply,
     ambiguous: attempt.ambiguous,
+    ...(attempt.dsnPassed === undefined ? {} : { dsnPassed: attempt.dsnPassed }),
   };
   const recorded = { changed: true, recipient: base, attempt, events: [] } satisfies Transition;
   const failure: Failure = {
@@ -442,7 +445,8 @@ function applyReport(recipient: RecipientRecord, evidence: ReportEvidence, now: 
       return { ...recorded, events: [{ ...said, category: evidence.category, status: evidence.status, reply: evidence.reply }] };
     case 'relayed':
     case 'expanded':
-      return recorded;
+      if (recipient.state === 'failed' || recipient.state === 'delivered') return recorded;
+      return { ...recorded, events: [{ ...said, type: `recipient.${evidence.action}`, status: evidence.status }] };
     case 'complaint':
       return { ...recorded, events: [{ ...said, type: 'recipient.complained' }] };
     case 'auto-reply':

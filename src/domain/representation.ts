@@ -109,6 +109,7 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
     phase: attempt.phase,
     ambiguous: attempt.ambiguous,
     error: attempt.error,
+    dsnPassed: attempt.dsnPassed ?? null,
   };
 }
 

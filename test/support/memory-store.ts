@@ -348,7 +348,7 @@ class InMemoryStore implements MemoryStore {
     const step = request.by === 'hour' ? HOUR : DAY;
     const rows = new Map<string, { at: number; group: string; states: Partial<Record<RecipientState, number>> }>();
     for (const { message, recipients } of this.#entries.values()) {
-      if (message.acceptedAt < request.from || message.acceptedAt >= request.to) continue;
+      if (message.acceptedAt < request.from || message.acceptedAt >= request.to || message.origin === 'notification') continue;
       if (request.accounts !== undefined && !request.accounts.includes(message.account)) continue;
       const at = Math.floor(message.acceptedAt / step) * step;
       for (const recipient of recipients) {
@@ -537,6 +537,7 @@ class InMemoryStore implements MemoryStore {
       ...(references?.document ? { document: references.document } : {}),
       ...(references?.contact ? { contact: references.contact } : {}),
       ...(references?.template ? { template: references.template } : {}),
+      ...(message?.origin === undefined ? {} : { origin: message.origin }),
     };
     this.#events.push(event);
     queueMicrotask(() => {

@@ -67,6 +67,10 @@ export const Attempt = z
     phase: z.enum(PHASES).nullable(),
     ambiguous: z.boolean().openapi({ description: 'The message may have been taken without our learning of it.' }),
     error: nullableText,
+    dsnPassed: z
+      .boolean()
+      .nullable()
+      .openapi({ description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.' }),
   })
   .openapi('Attempt');
 
@@ -149,6 +153,8 @@ export const Event = z
     nextHop: z.string().optional(),
     attempt: z.number().int().optional(),
     ambiguous: z.boolean().optional(),
+    dsnPassed: z.boolean().optional(),
+    origin: z.enum(['api', 'resend', 'notification']).optional().openapi({ description: 'How its message came in; absent: by SMTP.' }),
     report: z.string().optional(),
     rank: z.number().int().optional(),
     reason: z.string().optional(),

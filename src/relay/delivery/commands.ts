@@ -2,8 +2,8 @@
  * The MAIL and RCPT commands of a transaction, by what the next hop offers. Pure.
  *
  * Standards: RFC 5321 §4.1.1.2 and .3, RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8),
- * RFC 3461 §5.2.1 (what a relay passes on of the DSN parameters, and that it adds none), RFC 5891
- * (an internationalised domain goes out as A-label).
+ * RFC 3461 §5.2.1 (what a relay passes on of the DSN parameters, and that ORCPT alone may be added),
+ * RFC 5891 (an internationalised domain goes out as A-label).
  */
 import { type Address, asciiAddress, type ReversePath } from '../../domain/address.ts';
 import type { Envelope, EnvelopeRecipient, Notify, OriginalRecipient } from '../../domain/envelope.ts';
@@ -85,8 +85,18 @@ function mailParameters(transaction: TransactionEnvelope, extensions: Extensions
   return text;
 }
 
-function rcptParameters({ notify, orcpt }: EnvelopeRecipient): string {
-  return (notify === null ? '' : ` NOTIFY=${notifyText(notify)}`) + (orcpt === null ? '' : ` ORCPT=${orcptText(orcpt)}`);
+function rcptParameters({ address, notify, orcpt }: EnvelopeRecipient): string {
+  const original = orcpt !== null ? orcptText(orcpt) : notify === 'never' ? null : ownOrcpt(address);
+  return (notify === null ? '' : ` NOTIFY=${notifyText(notify)}`) + (original === null ? '' : ` ORCPT=${original}`);
+}
+
+/** RFC 3461 §4.2: no ORCPT is longer. */
+const ORCPT_LIMIT = 500;
+
+/** RFC 3461 §5.2.1(d): one that is added holds the address as it was received; reports then name it, whatever aliases do. */
+function ownOrcpt(address: Address): string | null {
+  const text = orcptText({ type: 'rfc822', address });
+  return text.length <= ORCPT_LIMIT ? text : null;
 }
 
 /** RFC 3461 §4.1. */
@@ -94,15 +104,16 @@ function notifyText(notify: Notify): string {
   return notify === 'never' ? 'NEVER' : notify.map((word) => word.toUpperCase()).join(',');
 }
 
-/** RFC 3461 §4.2; an address beyond ASCII in the form of RFC 6533 §3, which every hop can carry. */
+/** RFC 3461 §4.2; an address beyond ASCII as utf-8-addr-xtext of RFC 6533 §3, which every hop can carry. */
 function orcptText({ type, address }: OriginalRecipient): string {
-  const text = /[^\x00-\x7f]/.test(address) ? [...address].map(embed).join('') : address;
-  return `${type};${xtext(text)}`;
+  if (!/[^\x00-\x7f]/.test(address)) return `${type};${xtext(address)}`;
+  return `utf-8;${[...address].map(embed).join('')}`;
 }
 
+/** RFC 6533 §3: what is no QCHAR is embedded; a backslash begins what is embedded already. */
 function embed(char: string): string {
   const point = char.codePointAt(0) ?? 0;
-  return point < 0x80 ? char : `\\x{${point.toString(16).toUpperCase()}}`;
+  return /[!-*,-<>-~]/.test(char) ? char : `\\x{${point.toString(16).toUpperCase()}}`;
 }
 
 /** RFC 3461 §4, xtext. */

@@ -36,6 +36,8 @@ export interface RecipientOutcome {
   readonly addressInvalid: boolean;
   /** The fault would strike any recipient of this hop. */
   readonly infrastructure: boolean;
+  /** As in Attempt. */
+  readonly dsnPassed?: boolean;
 }
 
 /** The next hop could not be reached, or did not let us in. */

@@ -22,9 +22,14 @@ export async function sendUnit(session: SmtpSession, unit: Unit, hop: HopKind, s
     const text = `message of ${form.size} octets, the next hop takes ${session.sizeLimit}`;
     return refuseAll(unit, { code: 552, status: '5.3.4', text }, 'too-big');
   }
-  const { mail, rcpts, included, refused } = transactionCommands(envelopeOf(unit, form), session.extensions);
+  const envelope = envelopeOf(unit, form);
+  const { mail, rcpts, included, refused } = transactionCommands(envelope, session.extensions);
   const result = rcpts.length === 0 ? null : await session.transact({ mail, rcpts, content: form.outgoing, signal });
-  const sent = result === null ? [] : outcomesOf(result, hop);
+  const notified = (i: number): boolean => (envelope.recipients[included[i] ?? -1]?.notify ?? null) !== null;
+  const sent = (result === null ? [] : outcomesOf(result, hop)).map((outcome, i) =>
+    // RFC 3461 §5.2: with a 2xx from a server that knows DSN, reporting on success is its duty; else it is ours.
+    outcome.outcome === 'transferred' && notified(i) ? { ...outcome, dsnPassed: session.extensions.has('DSN') } : outcome,
+  );
   if (refused.size === 0) return { outcomes: sent, result };
   const outcomes = unit.recipients.map((_, i) => {
     const reply = refused.get(i);

@@ -119,6 +119,7 @@ export function attemptEnded(request: {
       phase: outcome.phase,
       ambiguous: outcome.ambiguous,
       error: outcome.error,
+      ...(outcome.dsnPassed === undefined ? {} : { dsnPassed: outcome.dsnPassed }),
     },
     category: outcome.category,
     addressInvalid: outcome.addressInvalid,

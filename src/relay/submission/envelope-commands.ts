@@ -217,7 +217,7 @@ function parseOrcpt(value: string): OriginalRecipient | undefined {
   const type = value.slice(0, semicolon);
   if (value.length > 500 || semicolon === -1 || !/^[A-Za-z0-9-]{1,40}$/.test(type)) return undefined;
   const address = decodeXtext(value.slice(semicolon + 1));
-  return address === undefined || address === '' ? undefined : { type: type.toLowerCase(), address };
+  return address === undefined || address === '' ? undefined : { type, address };
 }
 
 /**

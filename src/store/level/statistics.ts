@@ -152,7 +152,8 @@ export class Statistics {
     for (const event of events) {
       const { message, account = '', template = '', previous, state } = event;
       this.#projected = event.seq;
-      if (message === undefined) continue;
+      // Notifications are the relay's own words, no mail that an ERP sent.
+      if (message === undefined || event.origin === 'notification') continue;
       const hour = Math.floor(idTime(message) / HOUR);
       const add = (domain: string, counted: RecipientState, by: number): void => {
         this.#add({ hour, account, dimension: 'account', value: '' }, counted, by);

@@ -358,6 +358,7 @@ export class Transaction {
       if (document !== null) event.document = document;
       if (contact !== null) event.contact = contact;
       if (template !== null) event.template = template;
+      if (message.origin !== undefined) event.origin = message.origin;
     }
     this.#events.push(event);
     this.#batch.put(eventKey(event.seq), encodeJson(event));

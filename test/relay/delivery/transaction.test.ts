@@ -279,7 +279,8 @@ describe('what goes out', () => {
     expect(hop.messages[0]?.rcpts).toEqual([
       'RCPT TO:<ann@example.net> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;ann+2Bx+3D1@example.net',
       'RCPT TO:<bob@example.net> NOTIFY=NEVER',
-      'RCPT TO:<eve@example.net>',
+      // RFC 3461 §5.2.1(d): ORCPT alone may be added.
+      'RCPT TO:<eve@example.net> ORCPT=rfc822;eve@example.net',
     ]);
   });
 
