@@ -2,9 +2,10 @@
  * The rooms over one open store: what each is given, in which order they start and stop, and which
  * of them a changed configuration concerns.
  *
- * They start so that nothing is taken before it can be kept, delivered and followed: reports, the
- * sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in drain
- * order: submission first, so that nothing new comes in while what is there goes out.
+ * They start so that nothing is taken before it can be kept, delivered and followed: notifications,
+ * reports, the sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in
+ * drain order: submission first, so that nothing new comes in while what is there goes out. What
+ * happens to it then is notified of at the next start.
  */
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { RelayKeys } from '../config/index.ts';
@@ -15,6 +16,7 @@ import { type Config, DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
+import { type Notifications, startNotifications } from '../relay/notifications/index.ts';
 import { type ReportListener, startReportListener } from '../relay/reports/index.ts';
 import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
 import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmission } from '../relay/submission/index.ts';
@@ -33,10 +35,19 @@ export interface RoomsOptions {
   readonly log: Log;
 }
 
-const START_ORDER = ['reports', 'sandbox', 'delivery', 'signals', 'housekeeping', 'http', 'submission'] as const;
+const START_ORDER = ['notifications', 'reports', 'sandbox', 'delivery', 'signals', 'housekeeping', 'http', 'submission'] as const;
 type RoomName = (typeof START_ORDER)[number];
 /** The sandbox's hop outlives the delivery that dials it; HTTP answers until little is left to ask about. */
-const STOP_ORDER: readonly RoomName[] = ['submission', 'delivery', 'reports', 'signals', 'housekeeping', 'http', 'sandbox'];
+const STOP_ORDER: readonly RoomName[] = [
+  'notifications',
+  'submission',
+  'delivery',
+  'reports',
+  'signals',
+  'housekeeping',
+  'http',
+  'sandbox',
+];
 
 export class Rooms {
   readonly #options: RoomsOptions;
@@ -45,6 +56,7 @@ export class Rooms {
   readonly #submitter: InternalSubmitter;
   readonly #newId: () => string;
   #config: Config;
+  #notifications: Notifications | null = null;
   #reports: ReportListener | null = null;
   #sandbox: SandboxHop | null = null;
   #delivery: Delivery | null = null;
@@ -123,8 +135,13 @@ export class Rooms {
 
   /** Drains and stops all until `deadline`, Unix milliseconds. */
   async close(deadline: number): Promise<void> {
-    const taken = this.#submitter.close(Math.max(0, deadline - this.#options.now()));
-    await Promise.all([taken, this.#stopAll(START_ORDER, deadline)]);
+    const { now } = this.#options;
+    // Notifications that are being written still go in; what they take no part in need not wait for them.
+    const taken = this.#stopAll(['notifications'], Math.min(deadline, now() + NOTIFICATIONS_GRACE)).then(() =>
+      this.#submitter.close(Math.max(0, deadline - now())),
+    );
+    const others = START_ORDER.filter((name) => name !== 'notifications');
+    await Promise.all([taken, this.#stopAll(others, deadline)]);
   }
 
   async #startAll(names: readonly RoomName[], config: Config): Promise<void> {
@@ -153,6 +170,9 @@ export class Rooms {
 
   async #start(name: RoomName, config: Config): Promise<void> {
     switch (name) {
+      case 'notifications':
+        this.#notifications = await this.#startNotifications(config);
+        return;
       case 'reports':
         this.#reports = await this.#startReports(config);
         return;
@@ -182,6 +202,10 @@ export class Rooms {
 
   async #stop(name: RoomName, graceMs: number): Promise<void> {
     switch (name) {
+      case 'notifications':
+        await this.#notifications?.stop(graceMs);
+        this.#notifications = null;
+        return;
       case 'reports':
         await this.#reports?.stop(graceMs);
         this.#reports = null;
@@ -219,6 +243,17 @@ export class Rooms {
   #common(): Pick<RoomsOptions, 'store' | 'now' | 'random' | 'log'> {
     const { store, now, random, log } = this.#options;
     return { store, now, random, log };
+  }
+
+  #startNotifications({ accounts, hostname, http, delivery }: Config): Promise<Notifications> {
+    return startNotifications({
+      ...this.#common(),
+      submitter: this.#submitter,
+      accounts,
+      hostname,
+      publicUrl: http.publicUrl,
+      delayNoticeAfter: delivery.delayNoticeAfter,
+    });
   }
 
   #startReports(config: Config): Promise<ReportListener | null> {
@@ -304,6 +339,7 @@ export class Rooms {
   }
 }
 
+const NOTIFICATIONS_GRACE = 2_000;
 /** HTTP holds little: whoever still reads an answer gets a moment, not the whole grace. */
 const HTTP_GRACE = 3_000;
 
@@ -336,6 +372,13 @@ function dkimConcern({ dkim, accounts }: Config): unknown {
 function concernOf(room: RoomName, config: Config): string {
   const { hostname, reports, routes, delivery, submission, diskFloor } = config;
   switch (room) {
+    case 'notifications':
+      return JSON.stringify([
+        hostname,
+        config.accounts.map(({ name, language, notifications }) => [name, language, notifications]),
+        delivery.delayNoticeAfter,
+        config.http.publicUrl,
+      ]);
     case 'reports':
       return JSON.stringify([hostname, reports, submission.tls]);
     case 'sandbox':

@@ -75,6 +75,18 @@ export function standingBehaviour(recipient: string): Behaviour {
   return FIXED[nameOf(recipient)] ?? ACCEPTED;
 }
 
+/**
+ * What NOTIFY makes of it (RFC 3461 §4.1): a success that was asked for is reported, as mailboxes are
+ * here; a failure is not where it was not asked for. Empty: nothing was asked. Complaints are no DSN.
+ */
+export function withNotify(behaviour: Behaviour, notify: readonly string[]): Behaviour {
+  if (notify.length === 0 || behaviour.report === 'complaint') return behaviour;
+  const asked = (word: string): boolean => notify.some((one) => one.toUpperCase() === word);
+  if (asked('NEVER')) return { ...behaviour, report: null };
+  if (behaviour.report === 'bounce') return asked('FAILURE') ? behaviour : { ...behaviour, report: null };
+  return asked('SUCCESS') ? { ...behaviour, report: 'delivered' } : behaviour;
+}
+
 /** The local part in lower case, without quotes and without its +tag. */
 function nameOf(address: string): string {
   const local = address.slice(0, Math.max(0, address.lastIndexOf('@'))).toLowerCase();

@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Log } from '../../domain/log.ts';
-import { type Behaviour, Behaviours, standingBehaviour } from './behaviour.ts';
+import { type Behaviour, Behaviours, standingBehaviour, withNotify } from './behaviour.ts';
 import { composeReport } from './compose.ts';
 import { sendReport } from './send-report.ts';
 
@@ -105,7 +105,11 @@ class Sandbox {
   #take(stream: SMTPServerDataStream, session: SMTPServerSession, done: (error?: Error | null, reply?: string) => void): void {
     const sender = senderOf(session);
     const recipients = session.envelope.rcptTo.map(
-      ({ address, dsn }): Recipient => ({ address, orcpt: dsn?.orcpt ?? null, behaviour: standingBehaviour(address) }),
+      ({ address, dsn }): Recipient => ({
+        address,
+        orcpt: dsn?.orcpt ?? null,
+        behaviour: withNotify(standingBehaviour(address), dsn?.notify ?? []),
+      }),
     );
     const head: Buffer[] = [];
     let size = 0;
