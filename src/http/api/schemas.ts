@@ -70,7 +70,9 @@ export const Attempt = z
     dsnPassed: z
       .boolean()
       .nullable()
-      .openapi({ description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.' }),
+      .openapi({
+        description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.',
+      }),
   })
   .openapi('Attempt');
 
