@@ -1,13 +1,31 @@
-/** A DNS server on UDP loopback that answers from a table, for MX, A and AAAA; RFC 1035. */
+/** A DNS server on UDP and TCP loopback that answers from a table, for MX, A, AAAA, CNAME, TXT and TLSA; RFC 1035. */
 import { createSocket, type Socket } from 'node:dgram';
+import { createServer, type Server } from 'node:net';
 
 export interface FakeZone {
   /** Exchange and preference; '' for the root: null MX. */
   readonly mx?: readonly (readonly [preference: number, exchange: string])[];
   readonly a?: readonly string[];
   readonly aaaa?: readonly string[];
+  /** Told in front of the records of the name it leads to. */
+  readonly cname?: string;
+  readonly txt?: readonly string[];
+  readonly tlsa?: readonly FakeTlsa[];
+  /** Answered with the AD bit: validated. */
+  readonly secure?: boolean;
+  /** By UDP only the TC bit is told. */
+  readonly truncated?: boolean;
   /** Answered to every question. */
   readonly failure?: 'servfail' | 'silence';
+  /** Sent in place of an answer. */
+  readonly garbage?: Buffer;
+}
+
+export interface FakeTlsa {
+  readonly usage: number;
+  readonly selector: number;
+  readonly matchingType: number;
+  readonly data: Buffer;
 }
 
 export interface FakeDns {
@@ -15,32 +33,61 @@ export interface FakeDns {
   readonly server: string;
   /** Questions so far: `MX example.net`. */
   readonly questions: readonly string[];
+  /** The table, to be changed while it runs. */
+  readonly zones: Record<string, FakeZone>;
   stop(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<number, string>> = { 1: 'A', 15: 'MX', 28: 'AAAA' };
+const TYPES: Readonly<Record<number, string>> = { 1: 'A', 5: 'CNAME', 15: 'MX', 16: 'TXT', 28: 'AAAA', 52: 'TLSA' };
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
 
 /** Names that are not in the table do not exist. */
-export async function startFakeDns(zones: Readonly<Record<string, FakeZone>>): Promise<FakeDns> {
-  const socket = createSocket('udp4');
+export async function startFakeDns(table: Readonly<Record<string, FakeZone>>): Promise<FakeDns> {
+  const zones: Record<string, FakeZone> = { ...table };
   const questions: string[] = [];
-  socket.on('message', (query, peer) => {
+  const answer = (query: Buffer, udp: boolean): Buffer | undefined => {
     const { name, type, end } = readQuestion(query);
     questions.push(`${TYPES[type] ?? type} ${name}`);
     const zone = zones[name];
-    if (zone?.failure === 'silence') return;
-    const answers = zone === undefined || zone.failure !== undefined ? [] : recordsOf(zone, type);
-    const code = zone === undefined ? NXDOMAIN : zone.failure === 'servfail' ? SERVFAIL : 0;
-    socket.send(responseTo(query, end, code, answers), peer.port, peer.address);
+    if (zone?.failure === 'silence') return undefined;
+    if (zone?.garbage !== undefined) return Buffer.concat([query.subarray(0, 2), zone.garbage]);
+    if (zone === undefined) return responseTo(query, end, NXDOMAIN, []);
+    if (zone.failure === 'servfail') return responseTo(query, end, SERVFAIL, []);
+    const secure = zone.secure === true ? AD : 0;
+    if (udp && zone.truncated === true) return responseTo(query, end, TC | secure, []);
+    if (zone.cname === undefined || TYPES[type] === 'CNAME') return responseTo(query, end, secure, recordsOf(zone, type));
+    const target = zones[zone.cname] ?? {};
+    return responseTo(query, end, secure, [
+      record(uint16(0xc00c), CNAME, nameOf(zone.cname)),
+      ...recordsOf(target, type, nameOf(zone.cname)),
+    ]);
+  };
+  const socket = createSocket('udp4');
+  socket.on('message', (query, peer) => {
+    const response = answer(query, true);
+    if (response !== undefined) socket.send(response, peer.port, peer.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  return { server: `127.0.0.1:${socket.address().port}`, questions, stop: () => closed(socket) };
+  const { port } = socket.address();
+  const server = createServer((client) => {
+    client.on('error', () => undefined);
+    client.on('data', (data) => {
+      const response = answer((data as Buffer).subarray(2), false);
+      if (response !== undefined) client.end(Buffer.concat([uint16(response.length), response]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return { server: `127.0.0.1:${port}`, questions, zones, stop: () => closed(socket, server) };
 }
 
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.close(resolve));
+/** §4.1.1, in the second word of the header; AD: RFC 4035 §3.2.3. */
+const TC = 0x0200;
+const AD = 0x0020;
+const CNAME = 5;
+
+async function closed(socket: Socket, server: Server): Promise<void> {
+  await Promise.all([new Promise<void>((resolve) => socket.close(resolve)), new Promise<void>((resolve) => server.close(() => resolve()))]);
 }
 
 /** §4.1.2 */
@@ -54,21 +101,35 @@ function readQuestion(query: Buffer): { name: string; type: number; end: number 
   return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 };
 }
 
-/** §4.1.3, each with a pointer to the question's name. */
-function recordsOf(zone: FakeZone, type: number): Buffer[] {
+/** §4.1.3, each under the question's name or the one given. */
+function recordsOf(zone: FakeZone, type: number, name: Buffer = uint16(0xc00c)): Buffer[] {
   const datas: Buffer[] = [];
   if (TYPES[type] === 'A') for (const ip of zone.a ?? []) datas.push(Buffer.from(ip.split('.').map(Number)));
   if (TYPES[type] === 'AAAA') for (const ip of zone.aaaa ?? []) datas.push(ipv6(ip));
+  if (TYPES[type] === 'CNAME' && zone.cname !== undefined) datas.push(nameOf(zone.cname));
+  if (TYPES[type] === 'TXT') for (const text of zone.txt ?? []) datas.push(stringsOf(text));
   if (TYPES[type] === 'MX') {
     for (const [preference, exchange] of zone.mx ?? []) datas.push(Buffer.concat([uint16(preference), nameOf(exchange)]));
   }
-  return datas.map((data) =>
-    Buffer.concat([uint16(0xc00c), uint16(type), uint16(1), Buffer.from([0, 0, 0, 60]), uint16(data.length), data]),
-  );
+  if (TYPES[type] === 'TLSA') {
+    for (const { usage, selector, matchingType, data } of zone.tlsa ?? [])
+      datas.push(Buffer.concat([Buffer.from([usage, selector, matchingType]), data]));
+  }
+  return datas.map((data) => record(name, type, data));
 }
 
-function responseTo(query: Buffer, end: number, code: number, answers: readonly Buffer[]): Buffer {
-  const header = Buffer.concat([query.subarray(0, 2), uint16(0x8180 | code), uint16(1), uint16(answers.length), uint16(0), uint16(0)]);
+function record(name: Buffer, type: number, data: Buffer): Buffer {
+  return Buffer.concat([name, uint16(type), uint16(1), Buffer.from([0, 0, 0, 60]), uint16(data.length), data]);
+}
+
+/** §3.3.14: strings of 255 octets at most. */
+function stringsOf(text: string): Buffer {
+  const parts = text.match(/[\s\S]{1,200}/g) ?? [''];
+  return Buffer.concat(parts.map((part) => Buffer.concat([Buffer.from([part.length]), Buffer.from(part)])));
+}
+
+function responseTo(query: Buffer, end: number, flags: number, answers: readonly Buffer[]): Buffer {
+  const header = Buffer.concat([query.subarray(0, 2), uint16(0x8180 | flags), uint16(1), uint16(answers.length), uint16(0), uint16(0)]);
   return Buffer.concat([header, query.subarray(12, end), ...answers]);
 }
 

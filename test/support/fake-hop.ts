@@ -80,11 +80,13 @@ export interface FakeHopOptions {
   readonly implicitTls?: boolean;
   /** Do not offer STARTTLS although there is a certificate. */
   readonly stripStartTls?: boolean;
+  /** In place of 127.0.0.1 and a port of the system's choice. */
+  readonly at?: { readonly address: string; readonly port: number };
 }
 
 export async function startFakeHop(options: FakeHopOptions = {}): Promise<FakeHop> {
   const hop = new Hop(options);
-  await hop.listen(0);
+  await hop.listen(options.at?.port ?? 0);
   return hop;
 }
 
@@ -113,7 +115,9 @@ class Hop implements FakeHop {
   async listen(port: number): Promise<void> {
     const server = createServer((socket) => this.#accept(socket));
     this.#server = server;
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(port, this.options.at?.address ?? '127.0.0.1', resolve),
+    );
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
     this.port = address.port;
