@@ -63,13 +63,6 @@ export async function startFakeDns(table: Readonly<Record<string, FakeZone>>): P
       ...recordsOf(target, type, nameOf(zone.cname)),
     ]);
   };
-  const socket = createSocket('udp4');
-  socket.on('message', (query, peer) => {
-    const response = answer(query, true);
-    if (response !== undefined) socket.send(response, peer.port, peer.address);
-  });
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
   const server = createServer((client) => {
     client.on('error', () => undefined);
     client.on('data', (data) => {
@@ -77,7 +70,11 @@ export async function startFakeDns(table: Readonly<Record<string, FakeZone>>): P
       if (response !== undefined) client.end(Buffer.concat([uint16(response.length), response]));
     });
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { socket, port } = await onePort(server);
+  socket.on('message', (query, peer) => {
+    const response = answer(query, true);
+    if (response !== undefined) socket.send(response, peer.port, peer.address);
+  });
   return { server: `127.0.0.1:${port}`, questions, zones, stop: () => closed(socket, server) };
 }
 
@@ -85,6 +82,21 @@ export async function startFakeDns(table: Readonly<Record<string, FakeZone>>): P
 const TC = 0x0200;
 const AD = 0x0020;
 const CNAME = 5;
+
+/** A port that is free for TCP and for UDP. */
+async function onePort(server: Server): Promise<{ readonly socket: Socket; readonly port: number }> {
+  for (;;) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const socket = createSocket('udp4');
+    const bound = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false)).bind(address.port, '127.0.0.1', () => resolve(true));
+    });
+    if (bound) return { socket, port: address.port };
+    await closed(socket, server);
+  }
+}
 
 async function closed(socket: Socket, server: Server): Promise<void> {
   await Promise.all([new Promise<void>((resolve) => socket.close(resolve)), new Promise<void>((resolve) => server.close(() => resolve()))]);

@@ -136,7 +136,7 @@ it('RFC 5321 §5.1: the next MX is tried after 421, never after a recipient was 
   const both = await relay.settled(await relay.accept({ to: ['bob@example.net', 'ann@example.net'] }));
   expect(both.recipients.map((recipient) => recipient.state)).toEqual(['failed', 'deferred']);
   expect(far.connections).toBe(0);
-  await relay.delivery.flush('example.net');
+  await relay.delivery.flush('example.net', 'ops');
   const last = await relay.settled(both.message.id, ['failed', 'transferred']);
   expect(last.recipients[1]?.attemptList.at(-1)?.address).toBe(`127.0.0.2:${far.port}`);
   expect(far.messages.map(({ rcpts }) => rcpts)).toEqual([['RCPT TO:<ann@example.net>']]);
