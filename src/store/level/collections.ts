@@ -12,11 +12,15 @@ import type { Transaction } from './transaction.ts';
 export class StoredCollection<T> implements Collection<T> {
   readonly #kind: CollectionKind;
   readonly #values: Map<string, T>;
+  /** In order: a list of 100,000 suppressions is not sorted with each page that is made of it. */
+  readonly #names: string[];
+  #listed: readonly { readonly name: string; readonly value: T }[] | null = null;
   readonly #committer: () => Committer;
 
   private constructor(kind: CollectionKind, values: Map<string, T>, committer: () => Committer) {
     this.#kind = kind;
     this.#values = values;
+    this.#names = [...values.keys()].sort();
     this.#committer = committer;
   }
 
@@ -32,17 +36,24 @@ export class StoredCollection<T> implements Collection<T> {
 
   async put(name: string, value: T): Promise<void> {
     await this.#committer().submit({ weight: 1, stage: (transaction) => this.stage(transaction, name, value) });
-    this.#values.set(name, value);
+    this.remember(name, value);
   }
 
   async delete(name: string): Promise<boolean> {
     if (!this.#values.has(name)) return false;
     await this.#committer().submit({ weight: 1, stage: (transaction) => transaction.del(collectionKey(this.#kind, name)) });
+    const { at, found } = placeIn(this.#names, name);
+    if (found) this.#names.splice(at, 1);
+    this.#listed = null;
     return this.#values.delete(name);
   }
 
   async list(): Promise<readonly { readonly name: string; readonly value: T }[]> {
-    return [...this.#values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#listed ??= this.#names.flatMap((name) => {
+      const value = this.#values.get(name);
+      return value === undefined ? [] : [{ name, value }];
+    });
+    return this.#listed;
   }
 
   get size(): number {
@@ -65,6 +76,21 @@ export class StoredCollection<T> implements Collection<T> {
   }
 
   remember(name: string, value: T): void {
+    const { at, found } = placeIn(this.#names, name);
+    if (!found) this.#names.splice(at, 0, name);
     this.#values.set(name, value);
+    this.#listed = null;
   }
+}
+
+/** Where the name stands in the sorted names, or would. */
+function placeIn(names: readonly string[], name: string): { readonly at: number; readonly found: boolean } {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((names[middle] ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  return { at: low, found: names[low] === name };
 }

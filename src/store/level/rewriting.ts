@@ -31,8 +31,8 @@ const SLICE_OCTETS = 2 * 1024 * 1024;
 const SLICE_ENTRIES = 64;
 /** Octets moved in one clean-up: more waits for the next. */
 const MOVED_AT_MOST = 1024 * 1024 * 1024;
-/** A nearly full disk is no place to copy anything: it has the room of a few segments at least. */
-const ROOM = 256 * 1024 * 1024;
+/** A full disk takes no copies: half a segment is written before a whole one is freed, beside the reserve (disk.ts). */
+const ROOM = 96 * 1024 * 1024;
 
 /** Rewrites what is mostly dead, the deadest first. */
 export async function rewriteSegments(context: StoreContext): Promise<void> {

@@ -22,10 +22,10 @@ import { eraseEntries } from './erasure.ts';
 import { readFully, type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
 import { GroupPlan } from './group.ts';
 import { type Recovery, readPreamble, recoverSpool } from './recovery.ts';
+import { scanSegment } from './scan.ts';
 import { readSeal } from './seal.ts';
 import { listSegments, OpenFiles, type SegmentFile, type SegmentForm, segmentPath } from './segments.ts';
 import type { ExpectedContent, ScannedEntry, SpoolDamage, SpoolEnd, SpoolLocation, SpoolLog, SpoolPosition } from './types.ts';
-import { walkEntries } from './walk.ts';
 import { SpoolWriter, type WriterHost } from './writer.ts';
 
 export type { EntryKind } from './entry.ts';
@@ -369,7 +369,9 @@ export class Spool {
 
   /** Every entry of every segment, checked, oldest segment first; what is no entry is told to `onDamage`. */
   async *scan(onDamage: (damage: SpoolDamage) => void = () => undefined): AsyncGenerator<ScannedEntry> {
-    for (const segment of await listSegments(this.#files, this.#dir)) yield* this.#walk(segment, { from: 0, checkContent: true, onDamage });
+    const { files, dir, seal } = { files: this.#files, dir: this.#dir, seal: this.#seal };
+    for (const segment of await listSegments(files, dir))
+      yield* scanSegment({ files, dir, seal, segment, from: 0, checkContent: true, onDamage });
   }
 
   /** The entries of one segment from an offset on, their contents not looked at. */
@@ -380,38 +382,8 @@ export class Spool {
     const state = this.#segments.get(segment);
     if (state === undefined) return;
     const { from = 0, onDamage = () => undefined } = options;
-    yield* this.#walk({ segment, ...state }, { from, checkContent: false, onDamage });
-  }
-
-  async *#walk(
-    { segment, form, size }: SegmentFile,
-    options: { readonly from: number; readonly checkContent: boolean; readonly onDamage: (damage: SpoolDamage) => void },
-  ): AsyncGenerator<ScannedEntry> {
-    const { from, checkContent, onDamage } = options;
-    const file = await this.#files.open(segmentPath(this.#dir, { segment, form }), 'read');
-    try {
-      const walk = walkEntries({ file, seal: this.#seal, from, to: size, large: form === 'single', checkContent: () => checkContent });
-      for await (const found of walk) {
-        if (found.type === 'damage') {
-          const what = found.blank ? 'space that was never written' : 'no entry, or one whose checksum does not hold';
-          onDamage({ segment, offset: found.offset, length: found.length, what });
-          continue;
-        }
-        const { preamble } = found;
-        yield {
-          kind: preamble.kind,
-          header: preamble.erased ? Buffer.alloc(0) : found.header,
-          location: { segment, offset: found.offset, length: found.length },
-          sha256: preamble.sha256.toString('hex'),
-          size: preamble.contentLength,
-          erased: preamble.erased,
-          group: preamble.group,
-          whole: found.contentHolds !== false,
-        };
-      }
-    } finally {
-      await file.close();
-    }
+    const { files, dir, seal } = { files: this.#files, dir: this.#dir, seal: this.#seal };
+    yield* scanSegment({ files, dir, seal, segment: { segment, ...state }, from, checkContent: false, onDamage });
   }
 
   /** The entry of a large content: whether it is one, and what its preamble says; undefined while it was not sealed. */

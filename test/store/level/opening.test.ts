@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoreError } from '../../../src/domain/errors.ts';
-import { verifyStore } from '../../../src/store/verify.ts';
 import { Database } from '../../../src/store/level/database.ts';
 import { segmentKey } from '../../../src/store/level/keys.ts';
+import { verifyStore } from '../../../src/store/verify.ts';
 import { HOUR, reportEvidence, scheduleOf } from '../../contract/messages.ts';
 import { expectStoreError } from '../../contract/store.ts';
 import { recordingLog } from '../../support/recording-log.ts';
