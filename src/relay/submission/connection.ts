@@ -123,7 +123,11 @@ export class SubmissionConnection extends SMTPConnection {
     };
     const parser = new SubmissionParser(receiver);
     parser.oncommand = (command, callback) => this._onCommand(command, callback);
-    parser.on('error', () => this.#say(refusal(421, '5.5.2', 'Command line too long')));
+    parser.on('error', () => {
+      // Where the next line begins is not known any more. RFC 5321 §4.5.3.1.9.
+      this.#refuse(refusal(500, '5.5.2', 'The command line is too long; closing the connection'), 'line');
+      this.close();
+    });
     return parser;
   }
 

@@ -123,14 +123,24 @@ export class SubmissionServer extends SMTPServer {
 
   /** Before a PROXY header and a TLS handshake nothing counts the connection yet. */
   override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
-    const { gate, policy } = this.context;
-    const early = handshake || this._expectsProxyHeader(socket);
-    if (early && gate.count + this._pendingSockets.size >= policy.limits.connections + HANDSHAKE_SLACK) {
+    const { limits } = this.context.policy;
+    const proxied = this._expectsProxyHeader(socket);
+    const early = handshake || proxied;
+    const tooMany = this.context.gate.count + this._pendingSockets.size >= limits.connections + HANDSHAKE_SLACK;
+    if (early && (tooMany || (!proxied && this.#unfinishedOf(socket.remoteAddress) >= limits.connectionsPerAddress))) {
       socket.on('error', () => undefined);
       socket.destroy();
       return false;
     }
     return super._acceptSocket(socket, handshake);
+  }
+
+  /** Handshakes under way with one client: it may not hold the places of the others. */
+  #unfinishedOf(address: string | undefined): number {
+    const client = clientKey(address ?? '');
+    let count = 0;
+    for (const socket of this._pendingSockets.keys()) if (clientKey(socket.remoteAddress ?? '') === client) count++;
+    return count;
   }
 
   override onConnect(_session: SMTPServerSession, callback: (error?: Error | null) => void): void {

@@ -79,9 +79,9 @@ describe('data decoder', () => {
     );
     for (const input of inputs) {
       const decoder = new DataDecoder();
-      const started = performance.now();
+      const started = process.cpuUsage();
       for (let at = 0; at < input.length; at += 65_536) if (decoder.feed(input.subarray(at, at + 65_536)) !== -1) break;
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
     }
   });
 });

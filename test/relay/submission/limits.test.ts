@@ -60,6 +60,15 @@ describe('connections', () => {
     await second.whenClosed();
   });
 
+  it('R29 one client holds no more unfinished handshakes than connections', async () => {
+    const run = await start({ limits: { connections: 50, connectionsPerAddress: 3 }, listener: { tls: 'implicit' } });
+    const silent = await Promise.all(Array.from({ length: 20 }, () => RawClient.connect({ port: run.port })));
+    await expect.poll(() => silent.filter((client) => client.closed).length).toBe(17);
+    const other = await RawClient.connect({ port: run.port, tls: true, localAddress: '127.0.0.9' });
+    expect((await other.reply()).code).toBe(220);
+    for (const client of silent) client.vanish();
+  });
+
   it('gives the place back when a TLS handshake fails, or never ends', async () => {
     const run = await start({ limits: { idle: 300 } });
     const garbage = await RawClient.greeted({ port: run.port });
@@ -96,6 +105,16 @@ describe('time', () => {
     const reply = await client.reply();
     clearInterval(drip);
     expect(reply.raw.slice(0, 9)).toBe('421 4.4.2');
+    await client.whenClosed();
+    expect(run.store.recorded).toEqual([]);
+    expect(run.store.writers.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('R30 a client that falls silent in DATA is not waited for', async () => {
+    const run = await start({ limits: { idle: 100 } });
+    const client = await inData(run.port);
+    await client.flush('a: b\r\n\r\nbody\r\n');
+    expect((await client.reply()).raw.slice(0, 9)).toBe('421 4.4.2');
     await client.whenClosed();
     expect(run.store.recorded).toEqual([]);
     expect(run.store.writers.map(({ aborted }) => aborted)).toEqual([true]);
@@ -158,7 +177,7 @@ describe('size', () => {
     const run = await start();
     const client = await RawClient.greeted({ port: run.port });
     client.send('x'.repeat(100_000));
-    expect((await client.reply()).raw.slice(0, 9)).toBe('421 5.5.2');
+    expect((await client.reply()).raw.slice(0, 9)).toBe('500 5.5.2');
     await client.whenClosed();
   });
 });
