@@ -15,6 +15,7 @@ import type { DeliverySettings } from '../../domain/settings.ts';
 import type { Dkim } from './content/dkim.ts';
 import { prepareContent } from './content/forms.ts';
 import { SignatureCache } from './content/signature-cache.ts';
+import { HeaderTooLarge } from './content/survey.ts';
 import { UncleanContent } from './dot-stuffing.ts';
 import type { Entry } from './entry.ts';
 import type { Hop } from './hop.ts';
@@ -122,7 +123,7 @@ export class Claimer {
 
 /** Content that must never go out as it is: a person has to look at it. Null: a fault that may pass. */
 function reasonToHold(error: unknown): string | null {
-  if (error instanceof UncleanContent) return error.message;
+  if (error instanceof UncleanContent || error instanceof HeaderTooLarge) return error.message;
   if (!(error instanceof StoreError)) return null;
   if (error.code === 'corrupt') return 'the stored content does not match its SHA-256: quarantined, not to be forwarded';
   return error.code === 'erased' ? 'the content was erased before it could be forwarded' : null;

@@ -22,13 +22,13 @@ export interface Survey {
 /** Whether the body's hash is wanted, now that the header section is known. */
 export type WantsHash = (header: string) => boolean;
 
-/** A header section beyond is not looked for an end in: such content is neither signed nor converted. */
+/** A header section beyond is not looked for an end in: what should be signed waits for a person then. */
 const HEADER_LIMIT = 4 * 1024 * 1024;
 
 export class HeaderTooLarge extends Error {
   override readonly name = 'HeaderTooLarge';
   constructor() {
-    super(`the header section is larger than ${HEADER_LIMIT} octets`);
+    super(`the header section is larger than ${HEADER_LIMIT} octets: it can not be signed`);
   }
 }
 
@@ -76,6 +76,10 @@ async function surveyStream(pieces: AsyncIterable<Buffer>, wantsHash: WantsHash)
     eightBitBody ||= !isAscii(body);
     hash?.update(body);
   };
+  const beginWithoutEnd = (): void => {
+    begin(gathered.length, Buffer.alloc(0));
+    if (hash !== null) throw new HeaderTooLarge();
+  };
   for await (const piece of pieces) {
     size += piece.length;
     stuffer.stuff(piece);
@@ -86,7 +90,7 @@ async function surveyStream(pieces: AsyncIterable<Buffer>, wantsHash: WantsHash)
     gathered = Buffer.concat([gathered, piece]);
     const found = divide(gathered);
     if (found !== undefined) begin(found.header, gathered.subarray(found.body));
-    else if (gathered.length > HEADER_LIMIT) throw new HeaderTooLarge();
+    else if (gathered.length > HEADER_LIMIT) beginWithoutEnd();
   }
   stuffer.end();
   if (header === null) begin(gathered.length, Buffer.alloc(0));
