@@ -15,12 +15,26 @@ async function signedIn(room: Room, token = LOCAL_TOKEN): Promise<(path: string,
 
 const text = async (answer: Response | Promise<Response>): Promise<string> => (await answer).text();
 
+/** Sends a form as the page would. */
+async function formSender(
+  room: Room,
+  token = LOCAL_TOKEN,
+): Promise<(path: string, fields: Record<string, string | string[]>, csrf?: string) => Promise<Response>> {
+  const get = await signedIn(room, token);
+  const own = /name="csrf" value="([^"]+)"/.exec(await text(get('/docs')))?.[1] ?? '';
+  return (path, fields, csrf = own) => {
+    const body = new URLSearchParams({ csrf });
+    for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
+    return get(path, { method: 'POST', body: body.toString() });
+  };
+}
+
 describe('pages', () => {
   it('are whole documents under a policy that runs and loads nothing but our own files', async () => {
     const room = createRoom();
     const id = await accept(room);
     const get = await signedIn(room);
-    for (const path of ['/', `/messages/${id}`, '/docs', '/sign-in/link?key=x', '/messages/x']) {
+    for (const path of ['/', `/messages/${id}`, '/queue', '/suppressions', '/docs', '/sign-in/link?key=x', '/messages/x']) {
       const answer = await get(path);
       const html = await answer.text();
       expect(html).toMatch(/^<!DOCTYPE html><html lang="en"/);
@@ -45,9 +59,19 @@ describe('pages', () => {
       references: { document: evil, template: evil, contact: evil, tags: { [evil]: evil } },
     });
     await endAttempt(room, id, 0, { outcome: 'failed', text: evil });
-    room.hops.splice(0, 1, nextHop(evil, { lastError: evil }) satisfies NextHopStatus);
+    const paused = { at: START, by: evil };
+    room.hops.splice(0, 1, nextHop(evil, { lastError: evil, state: 'paused', waiting: 1, paused }) satisfies NextHopStatus);
+    const address = '"<script>alert(1)</script>"@partner.example';
+    await room.store.suppressions.put(address, { address, reason: 'manual', note: evil, by: evil, at: START, until: null, message: null });
     const get = await signedIn(room);
-    for (const path of ['/', `/messages/${id}`, `/?q=${encodeURIComponent(evil)}&document=${encodeURIComponent(evil)}`]) {
+    for (const path of [
+      '/',
+      `/messages/${id}`,
+      '/queue',
+      '/suppressions',
+      `/suppressions?q=${encodeURIComponent(evil)}`,
+      `/?q=${encodeURIComponent(evil)}&document=${encodeURIComponent(evil)}`,
+    ]) {
       const html = await text(get(path));
       expect(html).toContain('&lt;script&gt;alert(1)');
       expect(html).not.toMatch(/<script>|<img src=x|"><script/);
@@ -168,5 +192,203 @@ describe('the message page', () => {
     const html = await text((await signedIn(room))(`/messages/${id}`));
     expect(html.indexOf('r249@')).toBeLessThan(html.indexOf('r0@'));
     expect(html).toContain('50 more recipients are not shown here');
+  });
+});
+
+describe('R55 forms', () => {
+  it('without the token of the session change nothing, whoever sends them', async () => {
+    const room = createRoom();
+    const id = await accept(room);
+    const post = await formSender(room);
+    for (const path of [
+      `/messages/${id}/cancel`,
+      `/messages/${id}/resend`,
+      '/queue/pause',
+      '/suppressions/add',
+      '/suppressions/lift',
+      '/suppressions/resend',
+    ]) {
+      const fields = {
+        nextHop: 'smtp.provider.example:587',
+        address: 'ann@partner.example',
+        index: '0',
+        'address.0': 'ann@partner.example',
+      };
+      expect([path, (await post(path, fields, 'forged')).status]).toEqual([path, 403]);
+    }
+    expect(room.hops[0]?.state).toBe('active');
+    expect(await room.store.suppressions.list()).toEqual([]);
+    expect(room.submitter.requests).toEqual([]);
+  });
+
+  it('are for those who may', async () => {
+    const room = createRoom();
+    const id = await accept(room);
+    const viewer = await room.token('viewer', { role: 'viewer' });
+    const narrow = await room.token('narrow', { role: 'operator', accounts: ['payroll'] });
+    for (const [token, own] of [
+      [viewer, 403],
+      [narrow, 404],
+    ] as const) {
+      const post = await formSender(room, token);
+      const get = await signedIn(room, token);
+      expect((await post(`/messages/${id}/resend`, { index: '0' })).status).toBe(own);
+      expect((await post('/queue/pause', { nextHop: 'smtp.provider.example:587' })).status).toBe(403);
+      expect((await post('/suppressions/add', { address: 'ann@partner.example' })).status).toBe(403);
+      expect([(await get('/queue')).status, (await get('/suppressions')).status]).toEqual([403, 403]);
+      expect(await text(get('/docs'))).not.toMatch(/href="\/(?:queue|suppressions)"/);
+    }
+    expect((await room.app.request('/queue', { headers: { host: 'localhost' } })).headers.get('location')).toBe('/sign-in?next=%2Fqueue');
+  });
+});
+
+describe('sending a message again from its page', () => {
+  async function failed(room: Room): Promise<string> {
+    const id = await accept(room, { to: ['old@partner.example', 'bob@partner.example'] });
+    await endAttempt(room, id, 0, { outcome: 'failed', category: 'mailbox-unknown' });
+    await endAttempt(room, id, 1, { outcome: 'transferred' });
+    return id;
+  }
+
+  it('offers those whom it did not reach, corrects an address, and goes to the new message', async () => {
+    const room = createRoom();
+    const id = await failed(room);
+    const html = await text((await signedIn(room))(`/messages/${id}`));
+    expect(html).toMatch(/name="index" value="0" checked/);
+    expect(html).toMatch(/name="index" value="1"(?! checked)/);
+    const post = await formSender(room);
+    const fields = { key: 'k', index: '0', 'address.0': 'new@partner.example', 'address.1': 'bob@partner.example', rewriteTo: 'on' };
+    const answers = [await post(`/messages/${id}/resend`, fields), await post(`/messages/${id}/resend`, fields)];
+    const [first, second] = answers.map((answer) => answer.headers.get('location'));
+    // A double click makes one message.
+    expect([answers[0]?.status, first]).toEqual([303, second]);
+    expect(room.store.events.filter(({ type }) => type === 'message.resent')).toHaveLength(1);
+    expect(room.submitter.requests[0]?.envelope.recipients).toMatchObject([{ address: 'new@partner.example' }]);
+    const get = await signedIn(room);
+    expect(await text(get(first ?? ''))).toContain(`href="/messages/${id}"`);
+    const old = await text(get(`/messages/${id}`));
+    expect(old).toContain(`href="${first}"`);
+    expect(old).toContain('This message was sent again before.');
+    await post(`/messages/${id}/resend`, { ...fields, 'address.0': 'other@partner.example' });
+    expect(room.store.events.filter(({ type }) => type === 'message.resent')).toHaveLength(2);
+  });
+
+  it('says on the page what is wrong, and keeps what was typed', async () => {
+    const room = createRoom();
+    const id = await failed(room);
+    const post = await formSender(room);
+    const wrong = await post(`/messages/${id}/resend`, { index: '0', 'address.0': 'new@@', 'address.1': 'x' });
+    const html = await wrong.text();
+    expect([wrong.status, html]).toEqual([400, expect.stringContaining('&quot;new@@&quot; is not a mail address.')]);
+    expect(html).toMatch(/<details class="card resend" id="resend" open/);
+    expect(html).toContain('value="new@@"');
+    expect(await text(post(`/messages/${id}/resend`, {}))).toContain('Choose at least one recipient.');
+    room.submitter.refusal = { code: 452, status: '4.3.1' as never, text: 'the queue is full' };
+    const full = await post(`/messages/${id}/resend`, { index: '0' });
+    expect([full.status, await full.text()]).toEqual([507, expect.stringContaining('the queue is full')]);
+  });
+
+  it('is not offered while all of it is in the queue, or when the bytes are gone', async () => {
+    const room = createRoom();
+    const waiting = await accept(room);
+    const id = await failed(room);
+    const get = await signedIn(room);
+    expect(await text(get(`/messages/${waiting}`))).not.toContain('/resend"');
+    await room.store.cleanup({ contentBefore: START + 10_000, recordsBefore: 0, now: START + 10_000 });
+    expect(await text(get(`/messages/${id}`))).not.toContain('/resend"');
+  });
+
+  it('what is to be sent later says when, and is sent now on request', async () => {
+    const room = createRoom();
+    const sent = await room.post('/api/v1/messages', { from: 'a@example.com', to: 'b@example.com', sendAt: '2026-02-03T08:00:00Z' });
+    const { id } = (await sent.json()) as { id: string };
+    const html = await text((await signedIn(room))(`/messages/${id}`));
+    for (const words of ['Waits for the time at which it is to be sent.', '2026-02-03 08:00:00 UTC', 'Send now', 'in 2 days'])
+      expect(html).toContain(words);
+    await (await formSender(room))(`/messages/${id}/retry`, {});
+    expect(await text((await signedIn(room))(`/messages/${id}`))).toContain('Waits for its first attempt.');
+  });
+});
+
+describe('the queue page', () => {
+  it('shows each next hop, what is wrong with it, and pauses, resumes and flushes it', async () => {
+    const room = createRoom();
+    room.hops.push(
+      nextHop('down.example:25', { state: 'blocked', waiting: 3, blockedUntil: START + 600_000, lastError: 'connection refused' }),
+    );
+    const get = await signedIn(room);
+    const html = await text(get('/queue'));
+    expect(html.indexOf('down.example:25')).toBeLessThan(html.indexOf('smtp.provider.example:587'));
+    for (const words of ['connection refused', 'It is tried again', 'in 10 minutes', '3 recipients wait', 'next try due now'])
+      expect(html).toContain(words);
+    const post = await formSender(room);
+    const paused = await post('/queue/pause', { nextHop: 'smtp.provider.example:587' });
+    expect([paused.status, paused.headers.get('location'), room.hops[0]?.state]).toEqual([303, '/queue', 'paused']);
+    await post('/queue/resume', { nextHop: 'smtp.provider.example:587' });
+    expect(room.hops[0]?.state).toBe('active');
+    expect((await post('/queue/flush', { nextHop: 'nobody' })).status).toBe(404);
+  });
+});
+
+describe('the page of suppressed addresses', () => {
+  it('adds one, finds it, lifts it, and sends what it kept back', async () => {
+    const room = createRoom();
+    const get = await signedIn(room);
+    expect(await text(get('/suppressions'))).toContain('No address is suppressed');
+    const post = await formSender(room);
+    await post('/suppressions/add', { address: 'Ann@Partner.example', note: 'asked us to stop', until: '2026-02-01' });
+    expect(await room.store.suppressions.get('ann@partner.example')).toMatchObject({
+      note: 'asked us to stop',
+      by: 'local',
+      until: Date.parse('2026-02-02'),
+    });
+    expect(await text(get('/suppressions?q=ann'))).toContain('asked us to stop');
+    expect(await text(get('/suppressions?q=bob'))).toContain('Nothing matches');
+    const id = await accept(room, { subject: 'Kept back' });
+    await room.store.claim({ message: id, indexes: [0], nextHop: 'x', leaseUntil: START + 1, retryAt: START + 1, now: START });
+    const lifted = await text(post('/suppressions/lift', { address: 'ann@partner.example' }));
+    for (const words of ['Mail is sent to ann@partner.example again', '1 message was not sent', 'Kept back', 'Send it now'])
+      expect(lifted).toContain(words);
+    const sent = await post('/suppressions/resend', { address: 'ann@partner.example' });
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/?recipient=ann%40partner.example']);
+    expect(room.submitter.requests[0]?.supersedes).toBe(id);
+    expect((await post('/suppressions/lift', { address: 'ann@partner.example' })).status).toBe(404);
+  });
+
+  it('says what is wrong beside what was typed', async () => {
+    const room = createRoom();
+    const post = await formSender(room);
+    const wrong = await post('/suppressions/add', { address: 'nobody', note: 'a note' });
+    const html = await wrong.text();
+    expect([wrong.status, html]).toEqual([400, expect.stringContaining('That is not a mail address.')]);
+    expect(html).toContain('value="a note"');
+    expect(await text(post('/suppressions/add', { address: 'a@x.example', until: '2020-01-01' }))).toContain('That day has passed.');
+    expect(await room.store.suppressions.list()).toEqual([]);
+  });
+
+  it('goes on by pages', async () => {
+    const room = createRoom();
+    for (let i = 10; i < 70; i++) {
+      const address = `a${i}@partner.example`;
+      await room.store.suppressions.put(address, {
+        address,
+        reason: 'bounce',
+        note: null,
+        by: null,
+        at: START,
+        until: null,
+        message: null,
+      });
+    }
+    const get = await signedIn(room);
+    const first = await text(get('/suppressions'));
+    const more = /rel="next" href="([^"]+)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await text(get(more));
+    expect([first.includes('a59@'), first.includes('a60@'), second.includes('a60@'), second.includes('Back to the start')]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });

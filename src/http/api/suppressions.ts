@@ -161,6 +161,13 @@ export async function suppress(
   return record;
 }
 
+export interface LiftRequest {
+  readonly caller: Caller;
+  readonly client: SubmissionClient | null;
+  /** Normalised. */
+  readonly address: string;
+}
+
 export interface Lifted {
   readonly lifted: true;
   readonly suppressed: readonly MessageSummary[];
@@ -169,30 +176,34 @@ export interface Lifted {
   readonly failures: ReturnType<typeof emptyTally>['failures'];
 }
 
-export async function lift(
-  shared: Shared,
-  request: { readonly caller: Caller; readonly client: SubmissionClient | null; readonly address: string; readonly resend: boolean },
-): Promise<Lifted> {
+export async function lift(shared: Shared, request: LiftRequest & { readonly resend: boolean }): Promise<Lifted> {
   const { store, log } = shared.options;
   const { caller, address: name } = request;
   if (request.resend) assertPermitted(caller, 'messages:resend');
   if (!(await store.suppressions.delete(name))) throw absent(name);
   log.info({ caller: caller.name, suppression: name, resend: request.resend }, 'suppression lifted');
   const { items, next } = await suppressedMail(store, name);
+  const { messages, failures } = request.resend ? await resendSuppressed(shared, request) : emptyTally(false);
+  return { lifted: true, suppressed: items, next, resent: messages, failures };
+}
+
+/** Sends what was not sent to the address because it was suppressed, save what was sent again since. */
+export async function resendSuppressed(shared: Shared, request: LiftRequest): Promise<ReturnType<typeof emptyTally>> {
+  const { store } = shared.options;
+  const { address: name } = request;
+  assertPermitted(request.caller, 'messages:resend');
   const tally = emptyTally(false);
   const order = { corrections: new Map(), recipients: new Set([name]), rewriteTo: false };
   const work = { ...request, repeatable: null, again: true };
-  if (request.resend) {
-    let page: Awaited<ReturnType<typeof suppressedMail>> = { items, next };
-    for (;;) {
-      for (const { message } of page.items) {
-        if (!(await wasSentAgain(store, message.id, name))) await resendCounted(shared, message.id, order, work, tally);
-      }
-      if (page.next === null || shared.stopping.aborted) break;
-      page = await suppressedMail(store, name, page.next);
+  let from: string | undefined;
+  do {
+    const page = await suppressedMail(store, name, from);
+    for (const { message } of page.items) {
+      if (!(await wasSentAgain(store, message.id, name))) await resendCounted(shared, message.id, order, work, tally);
     }
-  }
-  return { lifted: true, suppressed: items, next, resent: tally.messages, failures: tally.failures };
+    from = page.next ?? undefined;
+  } while (from !== undefined && !shared.stopping.aborted);
+  return tally;
 }
 
 /** Whether a message that replaces this one goes to the address. */

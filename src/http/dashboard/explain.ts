@@ -2,11 +2,17 @@
 import type { RecipientRecord } from '../../domain/recipient.ts';
 import type { Strings } from './strings.ts';
 
-export function explainRecipient(recipient: RecipientRecord, t: Strings): string {
+/** `releaseAt`: before which its message is not tried; 0: no such time. */
+export function explainRecipient(
+  recipient: RecipientRecord,
+  releaseAt: number,
+  { t, now }: { readonly t: Strings; readonly now: number },
+): string {
   const why = recipient.failure === null ? null : t.categories[recipient.failure.category];
   switch (recipient.state) {
     case 'queued':
       if (recipient.attempting !== null) return t.explain.underWay;
+      if (releaseAt > now && (recipient.nextAttemptAt ?? 0) >= releaseAt) return t.explain.scheduled;
       return recipient.attempts === 0 ? t.explain.queued : t.explain.queuedAgain;
     case 'deferred':
       return recipient.attempting === null ? t.explain.deferred(why ?? t.categories.unknown) : t.explain.underWay;

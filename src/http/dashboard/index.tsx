@@ -6,28 +6,27 @@
 import type { Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Shared } from '../api/context.ts';
-import { visibleRecord } from '../api/context.ts';
-import { asMessageId } from '../api/fields.ts';
 import { filterFor } from '../api/filter.ts';
-import { ACTIONS, act } from '../api/message-actions.ts';
 import { openApiDocument } from '../api/openapi.ts';
 import type { Api } from '../api/route.ts';
 import { assertPermitted } from '../auth/access.ts';
-import { type Caller, maySee } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import { requestOrigin } from '../auth/origin.ts';
 import { SESSION_COOKIE, SESSION_LIFETIME, type SessionSubject } from '../auth/sessions.ts';
-import { readBody } from '../body.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
-import { asProblem, notFound, Problem } from '../problem.ts';
+import { asProblem, Problem } from '../problem.ts';
 import { dashboardAssets } from './assets/index.ts';
 import { ApiReference } from './docs.tsx';
 import { Page } from './layout.tsx';
-import { MessagePage } from './message.tsx';
+import { messageRoutes } from './message-routes.tsx';
+import { formOf, pageCaller, submitted } from './page.ts';
+import { queueRoutes } from './queue-page.tsx';
 import { Register } from './register.tsx';
 import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
 import { sendPage } from './respond.ts';
 import { LinkDone, SignIn } from './sign-in.tsx';
 import { en } from './strings.ts';
+import { suppressionRoutes } from './suppressions-page.tsx';
 
 const PAGE = 50;
 
@@ -36,6 +35,8 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   signInRoutes(app, shared);
   registerRoute(app, shared);
   messageRoutes(app, shared);
+  queueRoutes(app, shared);
+  suppressionRoutes(app, shared);
   docsRoute(app, shared, api);
 }
 
@@ -46,21 +47,6 @@ function assetRoutes(app: Hono<AppEnv>): void {
       return c.body(asset.text, 200, { 'content-type': asset.contentType, 'cache-control': 'public, max-age=31536000, immutable' });
     });
   }
-}
-
-/** The session's caller, or the way to the sign-in. */
-async function pageCaller(c: AppContext, { access }: Shared): Promise<Caller | Response> {
-  access.assertOurs(c);
-  c.header('cache-control', 'private, no-store');
-  const caller = await access.fromCookie(c);
-  if (caller !== undefined) return caller;
-  const here = c.req.url.slice(new URL(c.req.url).origin.length);
-  return c.redirect(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`, 303);
-}
-
-/** A form's fields; the first of a repeated one. */
-async function formOf(c: AppContext, { limits }: Shared): Promise<URLSearchParams> {
-  return new URLSearchParams(await readBody(c, limits));
 }
 
 /** Only paths of ours: `//host` and `/\host` are other sites to a browser. */
@@ -131,9 +117,9 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
   });
   app.post('/sign-out', async (c) => {
     c.set('route', '/sign-out');
-    const caller = await pageCaller(c, shared);
-    if (caller instanceof Response) return caller;
-    access.assertNotForged(c, caller, (await formOf(c, shared)).get('csrf') ?? undefined);
+    const sent = await submitted(c, shared);
+    if (sent instanceof Response) return sent;
+    const { caller } = sent;
     if (caller.session !== null) access.sessions.revoke(caller.session);
     deleteCookie(c, SESSION_COOKIE, { path: '/' });
     return c.redirect('/sign-in', 303);
@@ -180,47 +166,6 @@ async function registerPage({ options }: Shared, caller: Caller, register: Regis
   const filter = register.faults.size > 0 ? undefined : filterFor(caller, register.filter);
   if (filter === undefined) return { items: [], next: null };
   return options.store.messages(filter, { limit: PAGE, ...(register.cursor === null ? {} : { cursor: register.cursor }) });
-}
-
-function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
-  const { store, now, sandbox } = shared.options;
-  app.get('/messages/:id', async (c) => {
-    c.set('route', '/messages/{id}');
-    const caller = await pageCaller(c, shared);
-    if (caller instanceof Response) return caller;
-    assertPermitted(caller, 'messages:read');
-    const id = asMessageId(c.req.param('id'));
-    const detail = id === undefined ? undefined : await store.message(id);
-    if (detail === undefined || !maySee(caller, detail.message.account)) throw notFound('There is no such message');
-    const mayAct = caller.permissions.has('queue:manage') && caller.session !== null;
-    return sendPage(
-      c,
-      <Page t={en} title={detail.message.headers.subject ?? en.register.noSubject} current="messages" caller={caller} sandbox={sandbox}>
-        <MessagePage
-          view={{ t: en, now: now() }}
-          detail={detail}
-          actions={mayAct ? { csrf: caller.session?.csrf ?? '' } : null}
-          mayDownload={caller.permissions.has('messages:content')}
-          live={caller.permissions.has('changes:read')}
-        />
-      </Page>,
-    );
-  });
-  for (const action of ACTIONS) {
-    app.post(`/messages/:id/${action}`, async (c) => {
-      c.set('route', `/messages/{id}/${action}`);
-      const caller = await pageCaller(c, shared);
-      if (caller instanceof Response) return caller;
-      access(c, caller, await formOf(c, shared));
-      assertPermitted(caller, 'queue:manage');
-      const record = await visibleRecord(shared, caller, c.req.param('id'));
-      await act(shared, { caller, record, action, recipients: undefined });
-      return c.redirect(`/messages/${record.message.id}`, 303);
-    });
-  }
-  function access(c: AppContext, caller: Caller, form: URLSearchParams): void {
-    shared.access.assertNotForged(c, caller, form.get('csrf') ?? undefined);
-  }
 }
 
 function docsRoute(app: Hono<AppEnv>, shared: Shared, api: Api): void {

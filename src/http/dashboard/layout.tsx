@@ -1,5 +1,6 @@
 /** The frame around every page of the dashboard. */
 import type { Child } from 'hono/jsx';
+import type { Permission } from '../../domain/ports.ts';
 import type { Caller } from '../auth/caller.ts';
 import { dashboardAssets } from './assets/index.ts';
 import type { Strings } from './strings.ts';
@@ -39,7 +40,7 @@ export function Brand({ t }: { readonly t: Strings }) {
 }
 
 export interface PageProps extends DocumentProps {
-  readonly current: 'messages' | 'api' | null;
+  readonly current: 'messages' | 'queue' | 'suppressions' | 'api' | null;
   /** Null on pages that need no sign-in. */
   readonly caller: Caller | null;
   readonly sandbox: boolean;
@@ -58,6 +59,16 @@ export function Page({ t, title, current, caller, sandbox, children }: PageProps
             <a href="/" aria-current={current === 'messages' ? 'page' : undefined}>
               {t.nav.messages}
             </a>
+            {mayManage(caller, 'queue:manage') ? (
+              <a href="/queue" aria-current={current === 'queue' ? 'page' : undefined}>
+                {t.nav.queue}
+              </a>
+            ) : null}
+            {mayManage(caller, 'suppressions:manage') ? (
+              <a href="/suppressions" aria-current={current === 'suppressions' ? 'page' : undefined}>
+                {t.nav.suppressions}
+              </a>
+            ) : null}
             <a href="/docs" aria-current={current === 'api' ? 'page' : undefined}>
               {t.nav.api}
             </a>
@@ -75,6 +86,11 @@ export function Page({ t, title, current, caller, sandbox, children }: PageProps
       <main id="content">{children}</main>
     </Document>
   );
+}
+
+/** What spans accounts is for those who see all of them. */
+function mayManage(caller: Caller | null, permission: Permission): boolean {
+  return caller !== null && caller.accounts === null && caller.permissions.has(permission);
 }
 
 function SignOut({ t, name, csrf }: { readonly t: Strings; readonly name: string; readonly csrf: string }) {

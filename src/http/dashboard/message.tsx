@@ -4,6 +4,7 @@ import type { MessageDetail, ReportRecord } from '../../domain/ports.ts';
 import { type Attempt, isPending } from '../../domain/recipient.ts';
 import { exactTime, explainRecipient, sizeText } from './explain.ts';
 import { ExactTime, LivePill, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
+import { ResendForm, type ResendFormProps } from './resend-form.tsx';
 
 type Recipient = MessageDetail['recipients'][number];
 
@@ -17,11 +18,13 @@ export interface MessageProps {
   readonly detail: MessageDetail;
   /** Null when the caller may not act on it. */
   readonly actions: { readonly csrf: string } | null;
+  /** Null when the caller may not send it again, or nothing is left to send. */
+  readonly resend: Omit<ResendFormProps, 'view' | 'detail'> | null;
   readonly mayDownload: boolean;
   readonly live: boolean;
 }
 
-export function MessagePage({ view, detail, actions, mayDownload, live }: MessageProps) {
+export function MessagePage({ view, detail, actions, resend, mayDownload, live }: MessageProps) {
   const { t } = view;
   const { message } = detail;
   const recipients = [...detail.recipients].sort((a, b) => urgency(b) - urgency(a) || a.index - b.index);
@@ -40,6 +43,7 @@ export function MessagePage({ view, detail, actions, mayDownload, live }: Messag
       </p>
       <div class="columns">
         <div class="stack">
+          {resend === null ? null : <ResendForm view={view} detail={detail} {...resend} />}
           <h2>{t.message.recipients(recipients.length)}</h2>
           {recipients.slice(0, SHOWN).map((recipient) => (
             <RecipientCard view={view} detail={detail} recipient={recipient} folded={recipients.length > UNFOLDED} />
@@ -81,7 +85,7 @@ function RecipientCard({ view, detail, recipient, folded }: RecipientProps) {
       <StateBadge t={t} state={recipient.state} />
     </div>
   );
-  const plain = <p class="plain">{explainRecipient(recipient, t)}</p>;
+  const plain = <p class="plain">{explainRecipient(recipient, detail.message.releaseAt ?? 0, view)}</p>;
   const rest = (
     <>
       <Facts view={view} recipient={recipient} />
@@ -247,19 +251,22 @@ function Events({ view: { t }, detail }: { readonly view: View; readonly detail:
   );
 }
 
-function Actions({ view: { t }, detail, actions, mayDownload }: Omit<MessageProps, 'live'>) {
+function Actions({ view: { t, now }, detail, actions, mayDownload }: Omit<MessageProps, 'live' | 'resend'>) {
   const { id } = detail.message;
   const states = detail.recipients.map(({ state }) => state);
   const waiting = states.some((state) => state === 'queued' || state === 'deferred');
   const held = states.includes('held');
   const pending = states.filter(isPending).length;
+  const scheduled = (detail.message.releaseAt ?? 0) > now;
   const canAct = actions !== null && pending > 0;
   if (!canAct && !mayDownload && !detail.contentErased) return null;
   return (
     <section class="card side">
       <h2>{t.message.actions}</h2>
       <div class="actions">
-        {canAct && waiting ? <ActionForm id={id} action="retry" label={t.message.retry} csrf={actions.csrf} primary /> : null}
+        {canAct && waiting ? (
+          <ActionForm id={id} action="retry" label={scheduled ? t.message.sendNow : t.message.retry} csrf={actions.csrf} primary />
+        ) : null}
         {canAct && held ? <ActionForm id={id} action="release" label={t.message.release} csrf={actions.csrf} primary /> : null}
         {canAct && waiting ? <ActionForm id={id} action="hold" label={t.message.hold} csrf={actions.csrf} /> : null}
         {mayDownload && !detail.contentErased ? (
@@ -300,7 +307,7 @@ function ActionForm({ id, action, label, csrf, primary, danger }: ActionFormProp
   );
 }
 
-function Details({ view: { t }, detail: { message } }: { readonly view: View; readonly detail: MessageDetail }) {
+function Details({ view: { t }, detail: { message, supersededBy } }: { readonly view: View; readonly detail: MessageDetail }) {
   const { references, headers, client, envelope } = message;
   const tags = Object.entries(references.tags).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const sender = reversePathText(envelope.reversePath);
@@ -324,10 +331,29 @@ function Details({ view: { t }, detail: { message } }: { readonly view: View; re
         />
         <Fact name={t.message.size} value={sizeText(message.size)} />
         <Fact name={t.message.envelopeId} value={envelope.envid} mono />
-        <Fact name={t.message.supersedes} value={message.supersedes} mono />
+        <Fact name={t.message.releaseAt} value={message.releaseAt === undefined ? null : exactTime(message.releaseAt)} />
+        <Fact name={t.message.origin} value={t.message.origins[message.origin ?? 'smtp']} />
+        <Linked name={t.message.supersedes} ids={message.supersedes === null ? [] : [message.supersedes]} />
+        <Linked name={t.message.supersededBy} ids={supersededBy} />
+        <Linked name={t.message.concerns} ids={message.concerns === undefined ? [] : [message.concerns]} />
         <Fact name={t.message.sha256} value={message.sha256} mono />
       </dl>
     </section>
+  );
+}
+
+/** Other messages, by their ids. */
+function Linked({ name, ids }: { readonly name: string; readonly ids: readonly string[] }) {
+  if (ids.length === 0) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      {ids.map((id) => (
+        <dd class="mono">
+          <a href={`/messages/${id}`}>{id}</a>
+        </dd>
+      ))}
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 import { reversePathText } from '../../domain/address.ts';
 import type { MessageState, MessageSummary } from '../../domain/message.ts';
 import type { Page } from '../../domain/ports.ts';
-import { LivePill, RelativeTime, StateBadge, type View } from './parts.tsx';
+import { LivePill, RelativeTime, SearchIcon, StateBadge, type View } from './parts.tsx';
 import { QueueStrip, type QueueView } from './queue-strip.tsx';
 import { FILTER_NAMES, type FilterName, type RegisterFilter, registerPath } from './register-filter.ts';
 
@@ -89,15 +89,6 @@ function Filters({ view: { t }, register }: { readonly view: View; readonly regi
       </form>
       <ActiveFilters view={{ t }} register={register} />
     </search>
-  );
-}
-
-function SearchIcon() {
-  return (
-    <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" aria-hidden="true">
-      <circle cx="7" cy="7" r="5" />
-      <path d="M11 11l3.5 3.5" />
-    </svg>
   );
 }
 

@@ -242,6 +242,39 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .events li > :first-child { color: var(--muted); text-align: right; }
 .events .where { color: var(--muted); overflow-wrap: anywhere; }
 
+/* Rows: next hops, suppressed addresses */
+.totals { display: flex; flex-wrap: wrap; gap: 4px 18px; color: var(--muted); }
+.totals a { color: var(--muted); }
+.totals b { color: var(--text); font-weight: 620; }
+.lead { margin: 6px 0 18px; max-width: 72ch; }
+.rows { margin-top: 18px; }
+.row { display: flex; gap: 14px 20px; padding: 16px 20px; align-items: flex-start; }
+.row-main { flex: 1; min-width: 0; }
+.row-main h2 { overflow-wrap: anywhere; min-width: 0; }
+.row-main .plain { margin-top: 6px; overflow-wrap: anywhere; }
+.row-main .recipient-head { justify-content: flex-start; }
+.row-actions { display: flex; gap: 8px; flex-wrap: wrap; justify-content: flex-end; }
+.after { margin-top: 16px; }
+
+/* Forms that open */
+.resend, .add { padding: 0; border: 0; background: none; box-shadow: none; }
+.resend > summary, .add > summary { list-style: none; width: fit-content; }
+.resend > summary::-webkit-details-marker, .add > summary::-webkit-details-marker { display: none; }
+.resend[open] > form, .add[open] > form { display: grid; gap: 14px; margin-top: 10px; padding: 18px 20px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
+.resend .button[type=submit], .add .button[type=submit] { justify-self: start; }
+.resend fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: 14px; min-width: 0; }
+.resend .notice, .add .notice { margin: 0; }
+.add[open] { margin-bottom: 18px; }
+.add[open] > form { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); align-items: end; }
+.add .notice { grid-column: 1 / -1; }
+.choice { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; align-items: end; }
+.choice label { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; overflow-wrap: anywhere; }
+input[type=checkbox] { width: 18px; min-height: 18px; height: 18px; margin: 0; accent-color: var(--accent); }
+.choice input[type=checkbox] { margin-bottom: 9px; }
+label.check { display: flex; gap: 12px; align-items: flex-start; font-weight: 500; margin: 0; }
+label.check .muted { font-weight: 400; }
+label.check input { flex: none; margin-top: 1px; }
+
 /* Sign in and errors */
 .gate { min-height: 100dvh; display: grid; place-items: center; padding: 24px 16px; max-width: none; }
 .gate-card { width: 100%; max-width: 380px; padding: 32px; }
@@ -286,9 +319,16 @@ details.recipient > summary::-webkit-details-marker { display: none; }
   .strip > span:first-child { margin: 0; }
   body { font-size: 15px; }
   .bar-inner { padding: 0 16px; gap: 8px; }
-  .bar .brand { font-size: 0; gap: 0; }
   .who { gap: 4px; }
-  .nav a { padding: 0 9px; }
+  .bar-inner { height: auto; flex-wrap: wrap; }
+  .bar .brand { height: 48px; }
+  .who { margin-left: auto; }
+  .nav { order: 3; flex: 1 0 100%; height: 42px; margin: 0 -9px; overflow-x: auto; scrollbar-width: none; }
+  .nav a { padding: 0 9px; flex: none; }
+  .row { flex-direction: column; padding: 16px; }
+  .row-actions { width: 100%; justify-content: flex-start; }
+  .choice input[type=checkbox] { margin-bottom: 12px; }
+  input[type=checkbox] { min-height: 18px; }
   .who .name { display: none; }
   main { padding: 20px 16px 80px; }
   .gate { padding: 16px; }
@@ -326,7 +366,7 @@ details.recipient > summary::-webkit-details-marker { display: none; }
   .badge, .chip, .hop { border: 1px solid; }
 }
 @media print {
-  .bar, .search, .tabs, .filters, .pages, .side .actions { display: none; }
+  .bar, .search, .tabs, .filters, .pages, .side .actions, .row-actions, .resend, .add { display: none; }
   body { background: #fff; }
 }
 `;
