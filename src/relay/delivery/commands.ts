@@ -16,6 +16,8 @@ export interface Extensions {
 export interface TransactionEnvelope {
   /** As it goes out: the ERP's own, or a token address. */
   readonly reversePath: ReversePath;
+  /** The reverse-path is a token address of ours: reports come to relais, which tells the ERP. */
+  readonly ownPath: boolean;
   /** As the ERP gave it. */
   readonly envelope: Envelope;
   readonly recipients: readonly EnvelopeRecipient[];
@@ -58,7 +60,9 @@ export function transactionCommands(transaction: TransactionEnvelope, extensions
     mail: `MAIL FROM:<${from.text}>${mailParameters(transaction, extensions, smtputf8)}`,
     rcpts: included.flatMap((i) => {
       const recipient = recipients[i];
-      return recipient === undefined ? [] : [`RCPT TO:<${paths[i] ?? recipient.address}>${dsn ? rcptParameters(recipient) : ''}`];
+      return recipient === undefined
+        ? []
+        : [`RCPT TO:<${paths[i] ?? recipient.address}>${dsn ? rcptParameters(recipient, transaction.ownPath) : ''}`];
     }),
     included,
     refused,
@@ -85,9 +89,19 @@ function mailParameters(transaction: TransactionEnvelope, extensions: Extensions
   return text;
 }
 
-function rcptParameters({ address, notify, orcpt }: EnvelopeRecipient): string {
+function rcptParameters({ address, notify: asked, orcpt }: EnvelopeRecipient, ownPath: boolean): string {
+  const notify = ownPath ? ownNotify(asked) : asked;
   const original = orcpt !== null ? orcptText(orcpt) : notify === 'never' ? null : ownOrcpt(address);
   return (notify === null ? '' : ` NOTIFY=${notifyText(notify)}`) + (original === null ? '' : ` ORCPT=${original}`);
+}
+
+/**
+ * Under a return path of ours the reports are for relais: it wants to hear of every failure and
+ * delay, also where the ERP does not, and keeps what it hears from a sender who said NEVER.
+ */
+function ownNotify(asked: Notify | null): Notify | null {
+  if (asked === null) return null;
+  return asked !== 'never' && asked.includes('success') ? ['success', 'failure', 'delay'] : ['failure', 'delay'];
 }
 
 /** RFC 3461 §4.2: no ORCPT is longer. */

@@ -41,6 +41,9 @@ const AHEAD_TURNS = 8;
 const AHEAD_LIMIT = 256;
 /** What is urgent is claimed while all lines work, so that the next one that is free takes it. */
 const URGENT_AHEAD = 4;
+/** Messages refused in a row, as if for our sake, after which a hop is left alone. */
+const STRIKE_LIMIT = 3;
+const STRIKE_TIME = 10 * 60_000;
 const NARROW_TIME = 60_000;
 /** A hop that asked so often in a row for less, and took nothing between, is left alone. */
 const SLOW_LIMIT = 4;
@@ -86,6 +89,7 @@ export class Hop implements HeapItem {
   #blockedAt = 0;
   #slowedAt = 0;
   #slowed = 0;
+  #strikes = 0;
   #narrow = 0;
   #narrowUntil = 0;
 
@@ -179,6 +183,7 @@ export class Hop implements HeapItem {
     this.#pace += (now - startedAt - this.#pace) / 8;
     this.lastSuccess = now;
     this.#slowed = 0;
+    this.#strikes = 0;
     if (this.window < (now < this.#narrowUntil ? this.#narrow : this.limit) && (this.failures === 0 || startedAt >= this.#blockedAt))
       this.window++;
     if (this.failures === 0 || startedAt < this.#blockedAt) return false;
@@ -203,6 +208,14 @@ export class Hop implements HeapItem {
     this.failures++;
     this.blockedUntil = now + Math.min(retryDelay(policy, this.failures, random), BLOCK_LIMIT);
     return this.failures === 1;
+  }
+
+  /**
+   * It refused one message in words that speak of us, over a connection that works. From a hop that
+   * took mail a moment ago one such word is about that message; said again and again it is about us.
+   */
+  strike(now: number): boolean {
+    return ++this.#strikes >= STRIKE_LIMIT || now - this.lastSuccess > STRIKE_TIME;
   }
 
   /** It refuses one more connection while `live` work: it wants no more of them, for a while. */

@@ -120,7 +120,7 @@ export class Transmitter {
     hop.lastReply = sent.outcomes.findLast(({ reply }) => reply !== null)?.reply ?? hop.lastReply;
     if (line.controller.signal.aborted) return;
     const less = asksForLess(sent);
-    if (fault !== undefined && !isContradicted(hop, unit, fault)) standings.block(hop, fault, startedAt);
+    if (fault !== undefined && !isContradicted(hop, unit, fault, this.#o.now())) standings.block(hop, fault, startedAt);
     else if (less !== undefined) standings.slow(hop, less, startedAt);
     else if (hopAnswered(sent)) standings.succeeded(hop, startedAt);
   }
@@ -150,10 +150,12 @@ export class Transmitter {
 }
 
 /**
- * A reply to these recipients that reads as if it were about us, from a hop that has answered others
- * since it said so before: it is about them after all, and does not hold up the rest. They wait.
+ * A reply to these recipients that reads as if it were about us, from a hop that takes other mail:
+ * it has answered others since it said so to these, or has not yet said so to several in a row. It
+ * is about them after all, and does not hold up the rest. They wait.
  */
-function isContradicted(hop: Hop, unit: Unit, fault: HopFailure): boolean {
+function isContradicted(hop: Hop, unit: Unit, fault: HopFailure, now: number): boolean {
   if (fault.reply === null || fault.reply.code === 421) return false;
-  return unit.recipients.every(({ record }) => record.state === 'deferred' && hop.lastSuccess > record.stateSince);
+  if (unit.recipients.every(({ record }) => record.state === 'deferred' && hop.lastSuccess > record.stateSince)) return true;
+  return !hop.strike(now);
 }

@@ -82,6 +82,7 @@ export function envelopeOf(unit: Unit, content: ReadyContent): TransactionEnvelo
   const { envelope } = unit.message;
   return {
     reversePath: unit.reversePath,
+    ownPath: unit.reversePath !== envelope.reversePath,
     envelope,
     recipients: unit.recipients.map(
       ({ record }) => envelope.recipients[record.index] ?? { address: record.address, notify: null, orcpt: null },

@@ -7,6 +7,7 @@ import { address } from './harness.ts';
 function transaction(changes: Partial<TransactionEnvelope> = {}): TransactionEnvelope {
   return {
     reversePath: { kind: 'address', address: address('erp@example.com') },
+    ownPath: false,
     envelope: { reversePath: NULL_REVERSE_PATH, recipients: [], ret: 'full', envid: 'a=b', smtputf8: false, eightBitMime: true },
     recipients: [{ address: address('ann@example.net'), notify: ['delay'], orcpt: { type: 'utf-8', address: 'jörg@example.net' } }],
     size: 1234,
@@ -29,6 +30,19 @@ describe('the commands of a transaction', () => {
       mail: 'MAIL FROM:<erp@example.com> SIZE=1234 BODY=8BITMIME RET=FULL ENVID=a+3Db',
       rcpts: ['RCPT TO:<ann@example.net> NOTIFY=DELAY ORCPT=utf-8;j\\x{F6}rg@example.net'],
     });
+  });
+
+  it('under a return path of ours, ask for every failure and delay, and for success where the ERP does', () => {
+    const rcpt = (notify: TransactionEnvelope['recipients'][number]['notify']) =>
+      transactionCommands(
+        transaction({ ownPath: true, recipients: [{ address: address('ann@example.net'), notify, orcpt: null }] }),
+        new Set(['DSN']),
+      ).rcpts[0];
+    const orcpt = ' ORCPT=rfc822;ann@example.net';
+    expect(rcpt('never')).toBe(`RCPT TO:<ann@example.net> NOTIFY=FAILURE,DELAY${orcpt}`);
+    expect(rcpt(['success'])).toBe(`RCPT TO:<ann@example.net> NOTIFY=SUCCESS,FAILURE,DELAY${orcpt}`);
+    expect(rcpt(['delay'])).toBe(`RCPT TO:<ann@example.net> NOTIFY=FAILURE,DELAY${orcpt}`);
+    expect(rcpt(null)).toBe(`RCPT TO:<ann@example.net>${orcpt}`);
   });
 
   it('refuse all recipients where reverse-path or headers need SMTPUTF8 and it is not offered', () => {
