@@ -135,6 +135,53 @@ describe('check asks the next hop', () => {
   });
 });
 
+describe('check --route tells which route mail takes', () => {
+  const YAML = `
+accounts: [{name: erp, password: x, senders: ["*@example.com"]}]
+routes:
+  - {match: {recipientDomain: ["*.partner.example"]}, via: smarthost, host: [a.example, "b.example:25"], tls: required}
+  - {match: {account: [erp]}, via: mx, returnPath: preserve}
+`;
+
+  async function route(...args: readonly string[]) {
+    const config = join(dir, 'relais.yaml');
+    writeFileSync(config, YAML);
+    return command(['check', '--config', config, '--route', ...args]);
+  }
+
+  it('and why, with the hosts, the return path and TLS', async () => {
+    const { code, stdout } = await route('me@example.com', 'ann@mail.partner.example');
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/^takes it {2}routes\[0\] smarthost recipientDomain \*\.partner\.example covers mail\.partner\.example$/m);
+    expect(stdout).toMatch(/^next hop {4}a\.example:587$/m);
+    expect(stdout).toMatch(/^hosts {7}a\.example:587, then b\.example:25$/m);
+  });
+
+  it('as JSON, by account, with a submission that would be refused', async () => {
+    const { code, stdout } = await route('me@else.example', 'ann@example.org', '--account', 'erp', '--json');
+    expect(code, stdout).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      refusal: 'account erp may not send as me@else.example: 550 5.7.1 at submission',
+      steps: [{ matches: false }, { matches: true, why: 'account erp covers erp' }],
+      route: { index: 1, via: 'mx', nextHop: 'example.org', returnPath: 'me@else.example' },
+    });
+  });
+
+  it('and says where there is none, or what was asked is nonsense', async () => {
+    const none = await route('<>', 'ann@example.org');
+    expect([none.code, none.stdout.trim().split('\n').at(-1)]).toEqual([1, 'held      no route takes it: add one to the configuration']);
+    for (const args of [
+      ['me@example.com'],
+      ['me@example.com', 'nobody'],
+      ['a', 'ann@example.org'],
+      ['<>', 'ann@example.org', '--account', 'who'],
+    ]) {
+      const { code, stderr } = await route(...args);
+      expect(code, stderr).toBe(64);
+    }
+  });
+});
+
 describe('what is printed', () => {
   const plain = { isTerminal: false, canAsk: false, width: 30, print: () => undefined, note: () => undefined } as const;
   const none = (text: string | number | null | undefined): string => String(text);

@@ -388,3 +388,47 @@ describe('dkim', () => {
     expect(loaded.warnings.map(({ message }) => message)).toContain('has 1024 bits; 2048 are right for RSA today');
   });
 });
+
+describe('where mail goes and what it asks of TLS', () => {
+  const routes = (yaml: string) => config(`routes: [${yaml}]\n`).config.routes[0];
+
+  it('several hosts of a route, each with the port of the route or its own', () => {
+    expect(
+      routes('{via: smarthost, host: [a.example, "b.example:2525", 192.0.2.1, "[2001:db8::1]:25", "2001:db8::2"], port: 465}'),
+    ).toMatchObject({
+      host: 'a.example',
+      port: 465,
+      tls: 'implicit',
+      fallbacks: [
+        { host: 'b.example', port: 2525 },
+        { host: '192.0.2.1', port: 465 },
+        { host: '2001:db8::1', port: 25 },
+        { host: '2001:db8::2', port: 465 },
+      ],
+    });
+    expect(routes('{via: smarthost, host: a.example}')).toMatchObject({ host: 'a.example', port: 587, fallbacks: [] });
+  });
+
+  it.each(['[]', '["a.example:0"]', '["a.example:70000"]', '["a b"]', '["a.example:x"]', '["[a.example]:25"]', '[{a: 1}]'])(
+    'host: %s is a mistake',
+    (hosts) => {
+      expect(mistakes(`routes: [{via: smarthost, host: ${hosts}}]`)).toHaveLength(1);
+    },
+  );
+
+  it('MTA-STS is on for direct MX, save without TLS; DANE is off until the resolvers are said to validate', () => {
+    expect(routes('{via: mx}')).toMatchObject({ mtaSts: true, ca: null });
+    expect(routes('{via: mx, tls: none}')).toMatchObject({ mtaSts: false });
+    expect(routes('{via: mx, mtaSts: false}')).toMatchObject({ mtaSts: false });
+    expect(config('routes: [{via: mx}]').config.delivery.dnssec).toBe(false);
+  });
+
+  it('contradictions are mistakes, a resolver elsewhere is a warning', () => {
+    expect(mistakes('routes: [{via: mx, tls: none, mtaSts: true}]')).toEqual([expect.stringMatching(/mtaSts.*needs TLS/)]);
+    expect(mistakes('routes: [{via: mx}]\ndelivery: {dnssec: true}')).toEqual([expect.stringMatching(/dnssec.*needs delivery\.resolvers/)]);
+    const { warnings } = config(
+      'routes: [{via: mx}]\ndelivery: {dnssec: true, resolvers: ["127.0.0.1:53", "[::1]:53", "::1", 192.0.2.53]}',
+    );
+    expect(warnings.map(({ path }) => path)).toEqual([['delivery', 'resolvers', 3]]);
+  });
+});

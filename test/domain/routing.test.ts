@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NULL_REVERSE_PATH, type ReversePath } from '../../src/domain/address.ts';
-import { findRoute, nextHopOf, routingSubject } from '../../src/domain/routing.ts';
+import { explainRoute, findRoute, nextHopOf, routingSubject } from '../../src/domain/routing.ts';
 import type { Route, RouteMatch } from '../../src/domain/settings.ts';
 import { addressOf } from '../support/recipients.ts';
 
@@ -53,5 +53,81 @@ describe('findRoute', () => {
     const subject = routingSubject(addressOf('ann@example.org'), NULL_REVERSE_PATH, 'erp');
     expect(findRoute(ROUTES.slice(0, 3), subject)).toBeUndefined();
     expect(findRoute([], subject)).toBeUndefined();
+  });
+});
+
+describe('explainRoute', () => {
+  const SETTINGS = { reportDomain: 'bounce.example.com', dnssec: false };
+  const explain = (recipient: string, sender: string, account: string, routes = ROUTES, settings = SETTINGS) =>
+    explainRoute(routes, routingSubject(addressOf(recipient), from(sender), account), settings);
+
+  it('says why each route before did not take it, and which conditions of the one that does hold', () => {
+    const { steps, route } = explain('ann@example.org', 'payroll@example.com', 'erp');
+    expect(steps).toEqual([
+      {
+        index: 0,
+        via: 'smarthost',
+        matches: false,
+        why: 'recipientDomain *.partner.example, partner.example does not cover example.org',
+      },
+      { index: 1, via: 'smarthost', matches: false, why: 'recipientDomain münchen.example does not cover example.org' },
+      { index: 2, via: 'smarthost', matches: true, why: 'account erp covers erp; sender payroll@* covers payroll@example.com' },
+    ]);
+    expect(route).toEqual({
+      index: 2,
+      via: 'smarthost',
+      nextHop: 'payroll:587',
+      hosts: ['payroll:587'],
+      returnPath: 'a token address at bounce.example.com',
+      tls: 'required, with a certificate that holds for the host',
+    });
+  });
+
+  it('says where no route leads on, and that a route without conditions has none', () => {
+    expect(explain('ann@example.org', 'me@example.com', 'erp', ROUTES.slice(0, 3))).toMatchObject({ route: null, steps: { length: 3 } });
+    expect(explain('ann@example.org', 'me@example.com', 'erp').steps.at(-1)?.why).toBe('it has no conditions');
+  });
+
+  it.each([
+    ['the null reverse-path stays', '', ROUTES, { route: { returnPath: '<> (the null reverse-path stays)' } }],
+    [
+      'the sender is preserved',
+      'me@x.example',
+      [{ ...ROUTES[6], returnPath: 'preserve' } as Route],
+      { route: { returnPath: 'me@x.example' } },
+    ],
+    [
+      'hosts in their order',
+      'me@x.example',
+      [{ ...ROUTES[0], match: {}, fallbacks: [{ host: 'b', port: 25 }] } as Route],
+      { route: { hosts: ['partner:587', 'b:25'], nextHop: 'partner:587' } },
+    ],
+    [
+      'what is looked up',
+      'me@x.example',
+      [ROUTES[6] as Route],
+      { route: { hosts: ['MX of example.org, port 25'], nextHop: 'example.org', tls: 'opportunistic: used where it is offered' } },
+    ],
+    ['held', 'me@x.example', [{ ...ROUTES[4], match: {} } as Route], { route: { via: 'hold', hosts: [] } }],
+  ])('tells: %s', (_, sender, routes, expected) => {
+    expect(explain('ann@example.org', sender, 'erp', routes)).toMatchObject(expected);
+  });
+
+  it('names the policies that are kept to', () => {
+    const routes: readonly Route[] = [{ ...base, via: 'mx', match: {}, tls: 'opportunistic', port: 25, mtaSts: true }];
+    expect(explain('a@b.example', '', 'erp', routes, { ...SETTINGS, dnssec: true }).route?.tls).toMatch(/by DANE or MTA-STS$/);
+    expect(explain('a@b.example', '', 'erp', routes).route?.tls).toMatch(/by MTA-STS$/);
+  });
+
+  it('agrees with findRoute for every recipient, sender and account', () => {
+    for (const recipient of ['ann@partner.example', 'ann@münchen.example', 'ann@example.org']) {
+      for (const sender of ['', 'me@example.com', 'payroll@example.com']) {
+        for (const account of ['erp', 'robot', 'test', 'sandbox']) {
+          const subject = routingSubject(addressOf(recipient), from(sender), account);
+          const route = findRoute(ROUTES, subject);
+          expect(explainRoute(ROUTES, subject, SETTINGS).route?.index).toBe(route === undefined ? undefined : ROUTES.indexOf(route));
+        }
+      }
+    }
   });
 });

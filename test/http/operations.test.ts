@@ -55,10 +55,12 @@ describe('/metrics', () => {
     await endAttempt(room, id, 0, { outcome: 'deferred' });
     const [attempt] = (await room.store.message(id))?.recipients[0]?.attemptList ?? [];
     if (attempt !== undefined) room.options.delivery.onAttempt?.(attempt);
+    room.options.delivery.onTlsSession?.({ policy: 'sts', result: 'certificate-expired' });
     await room.call('/api/v1/messages/x%0d');
     const text = await (await room.call('/metrics')).text();
     for (const line of [
       'relais_attempts_total{outcome="deferred",next_hop="smtp.provider.example:587"} 1',
+      'relais_tls_sessions_total{policy="sts",result="certificate-expired"} 1',
       'relais_queue_recipients{state="deferred"} 1',
       'relais_queue_oldest_due_seconds 5',
       'relais_queue_oldest_seconds 60',
