@@ -247,7 +247,7 @@ function mxPolicies(route: Route, path: ConfigPath): Finding[] {
   return found;
 }
 
-/** RFC 7672 §2.1.1: what says that it validated has to be trusted, and the way to it too. */
+/** RFC 7672 §2.1.3: what says that it validated has to be trusted, and the way to it too. */
 function dnssec({ delivery }: Config): Finding[] {
   if (delivery.dnssec !== true) return [];
   const path: ConfigPath = ['delivery', 'dnssec'];

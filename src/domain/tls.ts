@@ -1,6 +1,6 @@
 /** How a session with a next hop was secured, and under which policy: in RFC 8460's words. Pure. */
 
-/** RFC 8460 §4.2, policy-type: whose rule the session was under. */
+/** RFC 8460 §4.4, policy-type: whose rule the session was under. */
 export type TlsPolicyType = 'no-policy-found' | 'sts' | 'tlsa';
 
 /** RFC 8460 §4.3, what became of it. `dane-required` is left out: no configuration requires DANE of everybody. */

@@ -3,7 +3,7 @@
  * next server of the hop where one says that it can't now and nothing was taken.
  *
  * Upstream: the transmitter. Downstream: sessions.ts, send-unit.ts. Standards: RFC 5321 §5.1 (the
- * next host; never after a refusal of a recipient), §3.8 (421), RFC 8689 §4.2.1 and §5.
+ * next host; never after a refusal of a recipient), §3.8 (421), RFC 8689 §4.2.1 and §4.2.2.
  * Failure: what sessions.ts throws, save what concerns this message alone.
  */
 import type { Hop, Line } from './hop.ts';
@@ -105,7 +105,7 @@ async function sessionFor({ hop, line, unit }: AttemptRequest): Promise<SmtpSess
   try {
     return await open(hop, line, need, NOBODY);
   } catch (error) {
-    // RFC 8689 §5: the sender wants it delivered whatever the policies of the domain say.
+    // RFC 8689 §4.2.2: the sender wants it delivered whatever the policies of the domain say.
     const forTls = error instanceof HopUnreachable && error.phase === 'starttls' && hop.route.via === 'mx';
     if (!forTls || need === 'required' || !(await waivesTls(unit.content.source))) throw error;
     return open(hop, line, 'waived', NOBODY);

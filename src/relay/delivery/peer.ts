@@ -60,7 +60,7 @@ export function judgePeer(socket: TLSSocket, plan: TlsPlan, now: number): PeerVe
 
 function checkAuthorities(socket: TLSSocket, plan: TlsPlan): Problem | null {
   if (!socket.authorized) return problemOf(socket.authorizationError, plan.peerName);
-  // RFC 8461 §4.1: by a DNS name in the subjectAltName; a common name alone does not do.
+  // RFC 8461 §4.2: by a DNS name in the subjectAltName; a common name alone does not do.
   if (plan.policy === 'sts' && !/\bDNS:/.test(socket.getPeerX509Certificate()?.subjectAltName ?? '')) {
     return { problem: 'the certificate has no subjectAltName', result: 'certificate-host-mismatch' };
   }

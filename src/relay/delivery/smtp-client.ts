@@ -44,7 +44,7 @@ export interface DialRequest {
   readonly tls: RouteTls;
   /** Asked once TLS is up, before anything is said inside it. */
   readonly judge: (socket: TLSSocket) => PeerVerdict;
-  /** False: policies of the recipient's domain were set aside for one message (RFC 8689 §5). */
+  /** False: policies of the recipient's domain were set aside for one message (RFC 8689 §4.2.2). */
   readonly strict: boolean;
   /** Trust store of the route; undefined: the system's. */
   readonly secureContext: SecureContext | undefined;

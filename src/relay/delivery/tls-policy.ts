@@ -4,7 +4,7 @@
  *
  * Upstream: sessions.ts, with the answers of DNS and policy host. Downstream: the SMTP adapter and
  * peer.ts. Standards: RFC 7672 §2.2 (TLSA records and what they oblige to), RFC 8461 §5 (modes of a
- * policy; it never overrides DANE, §2), RFC 8689 §4.2.1 (REQUIRETLS), §5 (TLS-Required: No).
+ * policy; it never overrides DANE, §2), RFC 8689 §4.2.1 (REQUIRETLS), §4.2.2 (TLS-Required: No).
  */
 import type { RouteTls } from '../../domain/settings.ts';
 import type { TlsPolicyType, TlsResult } from '../../domain/tls.ts';
@@ -72,7 +72,7 @@ export function planTls(request: PlanRequest): TlsPlan | TlsRefusal {
   if (need === 'waived') return routePlan(request);
   const { tlsa } = request;
   if (tls !== 'none' && tlsa.kind === 'failed') {
-    // RFC 7672 §2.1.3: an answer that is missing or bogus may hide records; the server is passed over.
+    // RFC 7672 §2.1.2: an answer that is missing or bogus may hide records; the server is passed over.
     return {
       problem: `${name ?? 'the host'}: ${tlsa.error}, so DANE can not be told to be absent`,
       policy: 'tlsa',

@@ -1,4 +1,4 @@
-/** Whether the header section of a message has `TLS-Required: No` (RFC 8689 §5). Read only where TLS failed. */
+/** Whether the header section of a message has `TLS-Required: No` (RFC 8689 §4.2.2). Read only where TLS failed. */
 import { piecesOf, type Source } from './content/source.ts';
 
 const FIELD = /^TLS-Required[ \t]*:[ \t]*No[ \t]*\r?$/im;

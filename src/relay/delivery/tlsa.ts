@@ -2,7 +2,7 @@
  * The TLSA records of a mail host: looked up only where its addresses were validated, believed only
  * where they were themselves. Kept for a minute.
  *
- * Upstream: sessions.ts. Downstream: the DNS. Standards: RFC 7672 §2.1.3 (what an answer that is
+ * Upstream: sessions.ts. Downstream: the DNS. Standards: RFC 7672 §2.1.2 (what an answer that is
  * missing or bogus means), §2.2.2 (which hosts), §2.2.3 (which names), RFC 6698 §3 (their form).
  */
 import { DnsFailure, type MailResolver } from './dns.ts';
@@ -28,7 +28,7 @@ export function createFindTlsa({ resolver, now }: { readonly resolver: MailResol
   };
   const answers = keepAnswers({ ask, passing: ({ kind }) => kind === 'failed', now });
   return async ({ name, secure, alias }, port) => {
-    // §2.1.3: where the addresses are not validated nothing below them is, and asking only breaks.
+    // §2.2.3: where the addresses are not validated nothing below them is, and asking only breaks.
     if (!secure || name === null) return NONE;
     // §2.2.3: first at the name the alias leads to, then at the name itself.
     for (const base of alias === null ? [name] : [alias, name]) {

@@ -125,7 +125,7 @@ describe('MTA-STS: a policy to be enforced', () => {
     expect(saidNothing(bad.hop)).toBe(true);
   });
 
-  it('is set aside for one message with TLS-Required: No (RFC 8689 §5), and for that one alone', async () => {
+  it('is set aside for one message with TLS-Required: No (RFC 8689 §4.2.2), and for that one alone', async () => {
     const content = 'Subject: Invoice\r\nTLS-Required: No\r\n\r\nPlease find it attached.\r\n';
     const { relay, hop } = await start({
       hop: { tls: wrong },
