@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asksToSlow,
   type Category,
   classifyReply,
   formatReply,
@@ -308,6 +309,54 @@ describe('classifyReply', () => {
     const start = process.hrtime.bigint();
     classifyReply(reply, 'rcpt');
     expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2000);
+  });
+});
+
+/** Said to us by the recipient's server, in answer to RCPT or the final dot: whether it holds the hop, or fails the recipient. */
+const SAID_TO_US: readonly [raw: string, infrastructure: boolean, slow: boolean][] = [
+  // Our address, on somebody's list.
+  ['554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.dnsbl.example; listed in PBL', true, false],
+  ['550 5.7.1 Unfortunately, messages from [192.0.2.1] were not sent. Part of their network is on our block list (S3140)', true, false],
+  ['550 5.7.606 Access denied, banned sending IP [192.0.2.1]', true, false],
+  ['553 5.7.1 Connections will not be accepted: the IP is in the Spamhaus list', true, false],
+  ['550 Your IP address is blacklisted', true, false],
+  ['554 5.7.1 rejected because 192.0.2.1 is listed at dnsbl.example', true, false],
+  ['550 5.7.1 [TSS09] All messages from 192.0.2.1 will be permanently deferred: poor reputation', true, false],
+  ['451 4.7.1 Your server is on our block list, try later', true, true],
+  // Not ours: the content's, the sender's domain, another's told.
+  ['554 5.7.1 Message contains a URL listed in uribl.example: blocked, see 192.0.2.1', false, false],
+  ['550 5.7.1 Message body contains a link to a blacklisted host', false, false],
+  ['550 5.7.1 The domain of your message is on our block list', false, false],
+  ['554 5.7.1 mx.example said: 550 Client host [192.0.2.9] blocked using bl.example', false, false],
+  ['550 5.1.1 <ann@example.com>: user unknown', false, false],
+  // Less of it, please.
+  ['421 4.7.28 Our system has detected an unusual rate of unsolicited mail from your IP address', true, true],
+  ['421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints', true, true],
+  ['451 4.7.500 Server busy. Please try again later', false, true],
+  ['451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation', false, true],
+  ['450 4.7.0 too many connections from your host', false, true],
+  ['452 4.3.1 Insufficient system storage', false, true],
+  ['451 4.3.2 Please try again later', false, true],
+  ['451 4.4.5 congestion', false, true],
+  // What is said of one mailbox, one transaction, or every newcomer.
+  ['450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages', false, false],
+  ['452 4.2.2 The email account that you tried to reach is over quota', false, false],
+  ['452 4.5.3 Too many recipients', false, false],
+  ['451 4.7.1 Greylisting in action, please come back later', false, false],
+  ['451 4.7.1 Please try again later', false, false],
+  ['451 Requested action aborted: local error in processing', false, false],
+];
+
+describe('what a next hop says of us', () => {
+  it.each(SAID_TO_US)('%s', (raw, infrastructure, slow) => {
+    const reply = parseReply(raw);
+    if (reply === undefined) throw new Error(`no reply: ${raw}`);
+    for (const phase of ['rcpt', 'final'] as const) {
+      const verdict = classifyReply(reply, phase, 'recipient-server');
+      expect(verdict).toMatchObject({ infrastructure });
+      if (infrastructure) expect(verdict.kind).toBe('deferral');
+      expect(asksToSlow(reply, verdict.category, phase)).toBe(slow);
+    }
   });
 });
 

@@ -121,7 +121,12 @@ export class LinePool {
     for (const line of [...hop.idle]) if (!this.#resting.has(line)) this.close(hop, line);
   }
 
+  /** Keeps a line that has nothing to do for a while, where nobody waits for one. */
   rest(hop: Hop, line: Line): void {
+    if (this.contended) {
+      this.close(hop, line);
+      return;
+    }
     line.idleSince = this.#now();
     hop.idle.push(line);
     this.#resting.set(line, hop);

@@ -195,7 +195,7 @@ describe('a next hop that breaks off', () => {
     });
   }
 
-  for (const stage of ['greeting', 'ehlo', 'mail', 'content'] as const) {
+  for (const stage of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'content'] as const) {
     it(`R14 a reply dripped at ${stage}: the command's deadline ends it`, async () => {
       const dripped = { reply: '250 2.0.0 a reply that takes its time, octet by octet', drip: 40 };
       const { relay } = await start(
@@ -217,12 +217,34 @@ describe('a next hop that breaks off', () => {
     expect(attempt).toMatchObject({ outcome: 'unanswered', ambiguous: true, error: 'the attempt took longer than 200 ms' });
   });
 
-  it('R15 an endless reply: bounded memory, a deferral', async () => {
-    const { relay } = await start({ script: ({ stage }) => (stage === 'mail' ? { reply: '250 on and on', endless: true } : undefined) });
-    const { recipient, attempt } = await sendOne(relay);
-    expect(recipient.state).toBe('deferred');
-    expect(attempt.error).toContain('exceeds maximum allowed size');
-  });
+  for (const stage of ['starttls', 'auth'] as const) {
+    it(`R13 421 at ${stage}: no permanent failure, and nothing goes in the clear`, async () => {
+      const hop = await startFakeHop({
+        extensions: ['PIPELINING', 'AUTH PLAIN', ...(stage === 'starttls' ? ['STARTTLS'] : [])],
+        script: (exchange) => (exchange.stage === stage ? { reply: '421 4.3.2 going down', close: 'end' } : undefined),
+      });
+      open.push(hop);
+      const changes = stage === 'starttls' ? ({ tls: 'required' } as const) : { auth: { user: 'u', password: 'p' } };
+      const relay = await startHarness([smarthost(hop.port, changes)]);
+      open.push(relay);
+      const { recipient, attempt } = await sendOne(relay);
+      expect([recipient.state, attempt.reply?.code, attempt.phase]).toEqual(['deferred', 421, stage]);
+      expect(hop.commands.some((line) => line.startsWith('MAIL'))).toBe(false);
+    });
+  }
+
+  for (const stage of ['greeting', 'ehlo', 'mail', 'rcpt', 'content'] as const) {
+    it(`R15 an endless reply at ${stage}: bounded memory, a deferral`, async () => {
+      const { relay } = await start({
+        script: (exchange) => (exchange.stage === stage ? { reply: '250 on and on', endless: true } : undefined),
+      });
+      const before = process.memoryUsage().rss;
+      const { recipient, attempt } = await sendOne(relay);
+      expect(recipient.state).toBe('deferred');
+      expect(attempt.error).toContain('exceeds maximum allowed size');
+      expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    });
+  }
 
   it('a reply that is none defers', async () => {
     const { relay } = await start({ script: ({ stage }) => (stage === 'content' ? 'lovely, thank you' : undefined) });
