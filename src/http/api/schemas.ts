@@ -67,12 +67,9 @@ export const Attempt = z
     phase: z.enum(PHASES).nullable(),
     ambiguous: z.boolean().openapi({ description: 'The message may have been taken without our learning of it.' }),
     error: nullableText,
-    dsnPassed: z
-      .boolean()
-      .nullable()
-      .openapi({
-        description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.',
-      }),
+    dsnPassed: z.boolean().nullable().openapi({
+      description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.',
+    }),
   })
   .openapi('Attempt');
 
