@@ -145,6 +145,50 @@ describe('R56', () => {
     expect(text).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/);
   });
 
+  const SEND = `POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\n${AUTH}`;
+
+  it('R56 a message may be as large as messages may be, and base64 makes it; past that it is 413, by its length or by chunks', async () => {
+    const { http } = await start({ bodySize: 1_000 });
+    const content = Buffer.alloc(95_000).toString('base64');
+    const body = JSON.stringify({ from: 'a@example.com', to: 'b@example.com', attachments: [{ content }] });
+    const headers = { authorization: `Bearer ${LOCAL_TOKEN}` };
+    expect((await fetch(`${http.url}/api/v1/messages`, { method: 'POST', headers, body })).status).toBe(201);
+    const declared = await exchange(http, (socket) => socket.write(`${SEND}Content-Length: 104857600\r\n\r\n{`));
+    expect(declared).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"body-too-large"/);
+    const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
+    const chunked = await exchange(http, (socket) => socket.write(`${SEND}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(4)}`));
+    expect(chunked).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('R56 a message that drips is 408, after its own time', async () => {
+    const { http } = await start({ body: 50, upload: 150 });
+    const started = performance.now();
+    const text = await exchange(http, (socket) => {
+      socket.write(`${SEND}Content-Length: 1000\r\n\r\n{`);
+      const drip = setInterval(() => socket.write(' '), 10);
+      socket.on('close', () => clearInterval(drip));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/);
+    expect(performance.now() - started).toBeGreaterThan(140);
+  });
+
+  it('R56 many large bodies at once are not all held: who comes too many is told to come again', async () => {
+    const { http } = await start();
+    const part = ' '.repeat(200_000);
+    const waiting: Socket[] = [];
+    const answers = Array.from({ length: 4 }, () =>
+      exchange(http, (socket) => {
+        waiting.push(socket);
+        socket.write(`${SEND}Connection: close\r\nContent-Length: 200002\r\n\r\n${part}`);
+      }),
+    );
+    expect(await Promise.race(answers)).toMatch(/^HTTP\/1\.1 503 [\s\S]*"code":"busy"/);
+    for (const socket of waiting) socket.write('{}');
+    // The others are read to their end: what is in them is judged.
+    expect((await Promise.all(answers)).map((answer) => answer.slice(9, 12)).sort()).toEqual(['400', '400', '400', '503']);
+    expect(await exchange(http, (socket) => socket.write(`${SEND}Connection: close\r\nContent-Length: 2\r\n\r\n{}`))).toMatch(/ 400 /);
+  });
+
   it('a client that goes away in the middle of its body leaves no trace but a debug line', async () => {
     const { http, lines } = await start();
     const socket = connect(http.port, '127.0.0.1');
