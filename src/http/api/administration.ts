@@ -1,7 +1,7 @@
 /** Who am I, the clean-up, and the tokens and users that may call. */
 import { z } from '@hono/zod-openapi';
 import { hashPassword } from '../../domain/password.ts';
-import { PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
+import { type Collection, PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
 import { rfc3339, rfc3339OrNull } from '../../domain/representation.ts';
 import { type Caller, permissionsOf } from '../auth/caller.ts';
 import { PASSWORD_MINIMUM } from '../auth/passwords.ts';
@@ -89,24 +89,67 @@ function assertMayGrant(caller: Caller, asked: { readonly role: Role; readonly p
   });
 }
 
-function tokenRoutes(api: Api, shared: Shared): void {
-  const { store, now, randomBytes, log } = shared.options;
-  const common = { tag: 'Access', permission: 'access:manage', spansAccounts: true } as const;
+const COMMON = { tag: 'Access', permission: 'access:manage', spansAccounts: true } as const;
+
+/** What tokens and users have in common: the list, and taking one away. */
+function listedRoutes<T extends { readonly name: string }>(
+  api: Api,
+  kept: {
+    readonly kind: 'token' | 'user';
+    readonly collection: Collection<T>;
+    readonly schema: z.ZodType;
+    readonly json: (record: T) => Record<string, unknown>;
+    readonly removal: string;
+    readonly removed: (caller: Caller, name: string) => void;
+  },
+): void {
+  const { kind, collection, schema, json } = kept;
   route(
     api,
     {
-      ...common,
+      ...COMMON,
       method: 'get',
-      path: '/tokens',
-      summary: 'All tokens',
-      answers: { 200: { description: 'The tokens', schema: pageOf(Token) } },
+      path: `/${kind}s`,
+      summary: `All ${kind}s`,
+      answers: { 200: { description: `The ${kind}s`, schema: pageOf(schema) } },
     },
-    async ({ c }) => c.json({ items: (await store.tokens.list()).map(({ value }) => tokenJson(value)), next: null }),
+    async ({ c }) => c.json({ items: (await collection.list()).map(({ value }) => json(value)), next: null }),
   );
   route(
     api,
     {
-      ...common,
+      ...COMMON,
+      method: 'delete',
+      path: `/${kind}s/{name}`,
+      summary: kept.removal,
+      params: byName,
+      answers: { 204: { description: 'Gone' } },
+    },
+    async ({ c, caller, params: { name } }) => {
+      if (!(await collection.delete(name))) throw notFound(`There is no ${kind} ${name}`);
+      kept.removed(caller, name);
+      return c.body(null, 204);
+    },
+  );
+}
+
+function tokenRoutes(api: Api, shared: Shared): void {
+  const { store, now, randomBytes, log } = shared.options;
+  listedRoutes(api, {
+    kind: 'token',
+    collection: store.tokens,
+    schema: Token,
+    json: tokenJson,
+    removal: 'Revokes a token',
+    removed: (caller, name) => {
+      shared.access.tokens.forget();
+      log.info({ caller: caller.name, tokenName: name }, 'token revoked');
+    },
+  });
+  route(
+    api,
+    {
+      ...COMMON,
       method: 'post',
       path: '/tokens',
       summary: 'Makes a token, which is shown this once',
@@ -143,43 +186,22 @@ function tokenRoutes(api: Api, shared: Shared): void {
       return c.json({ ...tokenJson(record), token }, 201);
     },
   );
-  route(
-    api,
-    {
-      ...common,
-      method: 'delete',
-      path: '/tokens/{name}',
-      summary: 'Revokes a token',
-      params: byName,
-      answers: { 204: { description: 'Revoked' } },
-    },
-    async ({ c, caller, params: { name } }) => {
-      if (!(await store.tokens.delete(name))) throw notFound(`There is no token ${name}`);
-      shared.access.tokens.forget();
-      log.info({ caller: caller.name, tokenName: name }, 'token revoked');
-      return c.body(null, 204);
-    },
-  );
 }
 
 function userRoutes(api: Api, shared: Shared): void {
   const { store, now, randomBytes, log } = shared.options;
-  const common = { tag: 'Access', permission: 'access:manage', spansAccounts: true } as const;
+  listedRoutes(api, {
+    kind: 'user',
+    collection: store.users,
+    schema: User,
+    json: userJson,
+    removal: 'Removes a user; open sessions end',
+    removed: (caller, name) => log.info({ caller: caller.name, user: name }, 'user removed'),
+  });
   route(
     api,
     {
-      ...common,
-      method: 'get',
-      path: '/users',
-      summary: 'All users',
-      answers: { 200: { description: 'The users', schema: pageOf(User) } },
-    },
-    async ({ c }) => c.json({ items: (await store.users.list()).map(({ value }) => userJson(value)), next: null }),
-  );
-  route(
-    api,
-    {
-      ...common,
+      ...COMMON,
       method: 'post',
       path: '/users',
       summary: 'Adds a user who signs in to the dashboard with a password',
@@ -205,22 +227,6 @@ function userRoutes(api: Api, shared: Shared): void {
       await store.users.put(record.name, record);
       log.info({ caller: caller.name, user: record.name, role: record.role }, 'user added');
       return c.json(userJson(record), 201);
-    },
-  );
-  route(
-    api,
-    {
-      ...common,
-      method: 'delete',
-      path: '/users/{name}',
-      summary: 'Removes a user; open sessions end',
-      params: byName,
-      answers: { 204: { description: 'Removed' } },
-    },
-    async ({ c, caller, params: { name } }) => {
-      if (!(await store.users.delete(name))) throw notFound(`There is no user ${name}`);
-      log.info({ caller: caller.name, user: name }, 'user removed');
-      return c.body(null, 204);
     },
   );
 }
