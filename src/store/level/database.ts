@@ -51,6 +51,12 @@ export interface KeyCursor {
   close(): Promise<void>;
 }
 
+/** Goes through a range in chunks, with the values. To be closed. */
+export interface EntryCursor {
+  next(size: number): Promise<[string, Buffer][]>;
+  close(): Promise<void>;
+}
+
 /** The database as it stood when it was taken. To be closed. */
 export interface Snapshot {
   close(): Promise<void>;
@@ -149,6 +155,11 @@ export class Database {
       seek: (key) => iterator.seek(key),
       close: () => iterator.close(),
     };
+  }
+
+  entryCursor(range: KeyRange): EntryCursor {
+    const iterator = this.#level.iterator({ ...stepping(range), fillCache: true } as KeyRange);
+    return { next: (size) => iterator.nextv(size), close: () => iterator.close() };
   }
 
   /** Octets on disk of a range, roughly; what is still in memory does not count. */

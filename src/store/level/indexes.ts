@@ -77,6 +77,8 @@ export function indexedStates(recipients: readonly Pick<RecipientStatus, 'state'
 
 /** A filter made ready to be asked many times, in two parts: what the message tells, and what its status does. */
 export interface CompiledFilter {
+  /** Whether the message can match, from the JSON of its record, unparsed. */
+  readonly json: (json: Buffer) => boolean;
   readonly message: (message: AcceptedMessage) => boolean;
   readonly status: (state: MessageState, recipients: readonly RecipientStatus[]) => boolean;
 }
@@ -85,6 +87,7 @@ export interface CompiledFilter {
 export function compileFilter(filter: MessageFilter): CompiledFilter {
   const checks: ((message: AcceptedMessage) => boolean)[] = [];
   const { state, account, q, tag, domain, recipient } = filter;
+  const asked = q === undefined ? [] : queryWords(q);
   if (account !== undefined) checks.push((message) => account.includes(message.account));
   const same = (asked: string | undefined, read: (message: AcceptedMessage) => string | null): void => {
     if (asked !== undefined) checks.push((message) => read(message) === asked);
@@ -97,11 +100,9 @@ export function compileFilter(filter: MessageFilter): CompiledFilter {
   if (tag !== undefined) checks.push(({ references }) => hasTag(references.tags, tag));
   if (domain !== undefined) checks.push(({ envelope }) => envelope.recipients.some(({ address }) => asciiDomainOf(address) === domain));
   if (recipient !== undefined) checks.push((message) => recipientTexts(message).includes(recipient));
-  if (q !== undefined) {
-    const asked = queryWords(q);
-    checks.push((message) => hasWords(message, asked));
-  }
+  if (asked.length > 0) checks.push((message) => hasWords(message, asked));
   return {
+    json: (json) => asked.length === 0 || mayHaveWords(json.toString('utf8'), asked),
     message: (message) => checks.every((check) => check(message)),
     status: (own, recipients) => state === undefined || state.includes(own) || recipients.some((status) => state.includes(status.state)),
   };
@@ -116,14 +117,16 @@ function hasTag(tags: Readonly<Record<string, string>>, wanted: string): boolean
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 
+/** Most of what is looked at has not even the letters; parsing it and making words of it costs more than all else. */
+function mayHaveWords(text: string, asked: readonly string[]): boolean {
+  if (NOT_ASCII.test(text)) return true;
+  const lower = text.toLowerCase();
+  return asked.every((prefix) => lower.includes(prefix));
+}
+
 function hasWords(message: PreparedMessage, asked: readonly string[]): boolean {
   const texts = searchedTexts(message);
-  const text = texts.join('\n');
-  // Most of what is looked at has not even the letters; making words of it costs more than all else.
-  if (!NOT_ASCII.test(text)) {
-    const lower = text.toLowerCase();
-    if (!asked.every((prefix) => lower.includes(prefix))) return false;
-  }
+  if (!mayHaveWords(texts.join('\n'), asked)) return false;
   const words = wordsOf(texts);
   return asked.every((prefix) => words.some((word) => word.startsWith(prefix)));
 }

@@ -1,47 +1,50 @@
 /**
  * The register, filtered and in pages, newest first. A page costs the page, not the register: ids
- * come from the indexes (planning.ts), what they have in common is held against the rest, first by
- * look-ups in the wider indexes, then record by record. A search that finds little is cut after its
- * time and gives what it has, with a cursor from which it goes on.
+ * come from the narrowest index (planning.ts), hundreds at a time; the other indexes are asked of
+ * them all at once; what is left is held against the records. Where none of some hundreds is left,
+ * the other indexes say where to go on. A search that finds little is cut after its time and gives
+ * what it has, with a cursor from which it goes on.
  */
 import { invertId, lowestIdAt } from '../../domain/ids.ts';
 import { type MessageSummary, messageState } from '../../domain/message.ts';
 import type { MessageFilter, Page, PageRequest } from '../../domain/ports.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
+import type { EntryCursor } from './database.ts';
 import { type CompiledFilter, compileFilter } from './indexes.ts';
-import { messageKey, statusKey } from './keys.ts';
-import { type Plan, planSearch } from './planning.ts';
-import { decodeMessage, decodeStatus, initialStatus, type MessageRecord } from './records.ts';
+import { messageKey, prefixRange, statusKey } from './keys.ts';
+import { type Plan, planSearch, type SearchMemory } from './planning.ts';
+import { decodeMessage, decodeStatus, initialStatus, type MessageRecord, messageJsonOf } from './records.ts';
 import { CommonSource, type IdSource } from './sources.ts';
-import type { WordSearch } from './wordsearch.ts';
 
 /** Milliseconds that a page may search, once its sources are open. */
 const TIME = 15;
 /** Looked at in vain before time counts at all. */
 const FREE_MISSES = 256;
-/** Records read at once, when the first did not fill the page. */
+/** Records read at once, when the first did not fill the page; twice as many each time that found few. */
 const BATCH = 64;
-/** Ids taken at once when indexes are asked of them, at first and at most. */
+const LARGEST_BATCH = 256;
+/** Ids taken at once when indexes are asked of them, at first and then. */
 const FIRST_ASKED = 128;
 const MOST_ASKED = 512;
+/** Keys read to find where to go on. */
+const LEAP = 4;
 const POSITION = /^[0-9A-Z]{26}$/;
 const PAGE_LIMIT = 500;
 
 export async function listMessages(
   context: StoreContext,
-  words: WordSearch,
+  memory: SearchMemory,
   filter: MessageFilter,
   page: PageRequest,
 ): Promise<Page<MessageSummary>> {
   const limit = Math.min(Math.max(page.limit, 1), PAGE_LIMIT);
   const mark = markOf('messages', filter);
   const position = decodeCursor(mark, page.cursor, POSITION);
-  const plan = await planSearch(context, words, filter, position !== null);
+  const plan = await planSearch(context, memory, filter, position !== null);
   const effort = new Effort();
-  const source = new CommonSource(plan.sources, () => effort.miss(1));
+  const search = new Search({ context, plan, filter, position, effort });
   try {
-    const search = new Search({ context, source, plan, filter, position, effort });
     const items: MessageSummary[] = [];
     while (items.length <= limit && !search.ended && !effort.spent) {
       for (const summary of await search.next(limit + 1 - items.length)) items.push(summary);
@@ -52,7 +55,7 @@ export async function listMessages(
     }
     return { items, next: search.ended || search.lookedAt === null ? null : encodeCursor(mark, search.lookedAt) };
   } finally {
-    await source.close();
+    await search.close();
   }
 }
 
@@ -77,29 +80,42 @@ class Effort {
 
 interface SearchRequest {
   readonly context: StoreContext;
-  readonly source: IdSource;
   readonly plan: Plan;
   readonly filter: MessageFilter;
   readonly position: string | null;
   readonly effort: Effort;
 }
 
+/** A message to be looked at; `value`: its record, where that was read with the id. */
+interface Candidate {
+  readonly id: string;
+  readonly value?: Buffer | undefined;
+}
+
 class Search {
   readonly #request: SearchRequest;
   readonly #filter: CompiledFilter;
   readonly #until: string | null;
+  /** Gives the ids; null: every message is looked at. */
+  readonly #source: IdSource | null;
+  #everything: EntryCursor | null = null;
+  /** Of the filters that are asked, opened when they have to say where to go on. */
+  #leaping: IdSource[] | null = null;
   #position: string;
-  /** Ids that the indexes let through and that were not read yet. */
-  #passed: string[] = [];
+  /** Whether the message at `#position` itself is still to be looked at. */
+  #inclusive = false;
+  /** What the indexes let through and was not read yet. */
+  #passed: Candidate[] = [];
   /** The last id that was taken from the source. */
   #taken: string | null;
   #asked = FIRST_ASKED;
+  #batch = BATCH;
   #drained = false;
   /** The last id that was looked at; null: none was. */
   lookedAt: string | null;
 
   constructor(request: SearchRequest) {
-    const { filter, position } = request;
+    const { filter, position, plan, effort } = request;
     this.#request = request;
     this.#filter = compileFilter(filter);
     this.lookedAt = position;
@@ -108,6 +124,13 @@ class Search {
     const start = filter.to === undefined ? '' : invertId(lowestIdAt(filter.to));
     this.#position = position !== null && position > start ? position : start;
     this.#until = filter.from === undefined ? null : invertId(lowestIdAt(filter.from));
+    const sources = plan.walked.map((open) => open(plan.asked.length > 0 ? FIRST_ASKED : undefined));
+    const [only] = sources;
+    this.#source = sources.length > 1 ? new CommonSource(sources, () => effort.miss(1)) : (only ?? null);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#source?.close(), this.#everything?.close(), ...(this.#leaping ?? []).map((source) => source.close())]);
   }
 
   /** Nothing comes after what was looked at. */
@@ -117,23 +140,34 @@ class Search {
 
   /** Looks at some more messages, for `wanted` that match; those that do, in order, and no more. */
   async next(wanted: number): Promise<MessageSummary[]> {
-    if (this.#passed.length === 0) await this.#take(wanted);
+    if (this.#passed.length === 0) await (this.#source === null ? this.#takeAny(wanted) : this.#take(this.#source, wanted));
     // A filter that lets few through is not looked at one record at a time.
-    const ids = this.#passed.splice(0, Math.max(wanted, BATCH));
-    const found = await this.#read(ids);
-    this.#request.effort.miss(ids.length - found.length);
-    this.lookedAt = this.#passed.length === 0 ? this.#taken : (ids.at(-1) ?? this.lookedAt);
+    const candidates = this.#passed.splice(0, Math.max(wanted, this.#batch));
+    const found = await this.#read(candidates);
+    if (found.length < candidates.length / 2) this.#batch = Math.min(this.#batch * 2, LARGEST_BATCH);
+    this.#request.effort.miss(candidates.length - found.length);
+    this.lookedAt = this.#passed.length === 0 ? this.#taken : (candidates.at(-1)?.id ?? this.lookedAt);
     return found;
   }
 
-  async #take(wanted: number): Promise<void> {
-    const { source, plan, effort } = this.#request;
-    const asks = plan.holds.length > 0;
-    const count = asks ? this.#asked : Math.max(wanted, BATCH);
-    this.#asked = Math.min(this.#asked * 2, MOST_ASKED);
+  /** The next messages, whatever they are, with their records: one after the other they cost half of what looking them up does. */
+  async #takeAny(wanted: number): Promise<void> {
+    const end = this.#until === null ? { lt: prefixRange('m').lt ?? '' } : { lte: messageKey(this.#until) };
+    this.#everything ??= this.#request.context.database.entryCursor({ gt: messageKey(this.#position), ...end });
+    const count = Math.max(wanted, this.#batch);
+    const entries = await this.#everything.next(count);
+    this.#drained = entries.length < count;
+    this.#passed = entries.map(([key, value]) => ({ id: key.slice(1), value }));
+    this.#taken = this.#passed.at(-1)?.id ?? this.#taken;
+  }
+
+  async #take(source: IdSource, wanted: number): Promise<void> {
+    const { plan, effort } = this.#request;
+    const count = plan.asked.length > 0 ? this.#asked : Math.max(wanted, this.#batch);
+    this.#asked = MOST_ASKED;
     let ids: string[] = [];
     while (ids.length < count && !this.#drained && (ids.length === 0 || !effort.spent)) {
-      const sought = source.seek(this.#position, false);
+      const sought = source.seek(this.#position, this.#inclusive);
       const found = sought instanceof Promise ? await sought : sought;
       if (found === undefined || (this.#until !== null && found > this.#until)) {
         this.#drained = true;
@@ -141,24 +175,44 @@ class Search {
       }
       ids.push(found);
       this.#position = found;
+      this.#inclusive = false;
     }
     this.#taken = ids.at(-1) ?? this.#taken;
     const taken = ids.length;
-    for (const holds of plan.holds) {
+    for (const { holds } of plan.asked) {
       const held = ids.length === 0 ? [] : await holds(ids);
       ids = ids.filter((_, i) => held[i]);
     }
     effort.miss(taken - ids.length);
-    this.#passed = ids;
+    this.#passed = ids.map((id) => ({ id }));
+    if (ids.length === 0 && plan.asked.length > 0 && !this.#drained) await this.#leap(plan);
+  }
+
+  /** To the first message that each of those that are asked has at or before. */
+  async #leap({ asked }: Plan): Promise<void> {
+    this.#leaping ??= asked.map(({ open }) => open(LEAP));
+    const nexts = await Promise.all(this.#leaping.map((source) => source.seek(this.#position, false)));
+    for (const next of nexts) {
+      if (next === undefined) this.#drained = true;
+      else if (next > this.#position) {
+        this.#position = next;
+        this.#inclusive = true;
+      }
+    }
   }
 
   /** Those that match; the status is read of those alone that match without it. */
-  async #read(ids: readonly string[]): Promise<MessageSummary[]> {
+  async #read(candidates: readonly Candidate[]): Promise<MessageSummary[]> {
     const { database, committer } = this.#request.context;
+    const missing = candidates.filter(({ value }) => value === undefined).map(({ id }) => id);
+    const looked = await database.getMany(missing.map(messageKey));
     const records: { readonly id: string; readonly record: MessageRecord }[] = [];
-    for (const [i, value] of (await database.getMany(ids.map(messageKey))).entries()) {
-      const id = ids[i] ?? '';
+    let next = 0;
+    for (const candidate of candidates) {
+      const { id } = candidate;
+      const value = candidate.value ?? looked[next++];
       if (value === undefined) continue; // erased meanwhile
+      if (!this.#filter.json(messageJsonOf(value))) continue;
       const record = decodeMessage(messageKey(id), value);
       if (!committer.isUncommitted(record.message.id) && this.#filter.message(record.message)) records.push({ id, record });
     }

@@ -62,6 +62,12 @@ export class PendingTable {
     return undefined;
   }
 
+  /** Whether the message has a recipient in one of the states. */
+  holds(states: readonly string[], id: string): boolean {
+    const packed = this.#messages.get(id);
+    return packed !== undefined && (bitsOf(packed) & maskOf(states)) !== 0;
+  }
+
   /** How many messages there are with an id below `id`. */
   countBefore(id: string): number {
     const end = lowerBound(this.#ids, id);

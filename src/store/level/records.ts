@@ -135,6 +135,11 @@ export function decodeMessage(key: string, value: Buffer): MessageRecord {
   };
 }
 
+/** The JSON of a message's record, its checksum not looked at. */
+export function messageJsonOf(value: Buffer): Buffer {
+  return value.subarray(VALUE_HEAD + HEAD.end);
+}
+
 /** The same record with its content at another place in the spool. */
 export function moveMessage(key: string, value: Buffer, location: SpoolLocation): Buffer {
   const moved = Buffer.from(value);

@@ -14,6 +14,7 @@ export interface IdSource {
   close(): Promise<void>;
 }
 
+/** Keys read at first, and after a jump; from then on twice as many each time. */
 const FIRST_CHUNK = 64;
 const LAST_CHUNK = 1024;
 
@@ -21,13 +22,16 @@ const LAST_CHUNK = 1024;
 export class IndexSource implements IdSource {
   readonly #prefix: string;
   readonly #cursor: KeyCursor;
+  readonly #first: number;
   #chunk: string[] = [];
   #at = 0;
-  #size = FIRST_CHUNK;
+  #size: number;
   #ended = false;
 
-  constructor(database: Database, prefix: string) {
+  constructor(database: Database, prefix: string, first = FIRST_CHUNK) {
     this.#prefix = prefix;
+    this.#first = first;
+    this.#size = first;
     this.#cursor = database.keyCursor(prefixRange(prefix));
   }
 
@@ -49,7 +53,7 @@ export class IndexSource implements IdSource {
     // Jumping costs a search, going on does not: only what lies ahead is jumped to.
     if (last === undefined ? id !== '' : last < id) {
       this.#cursor.seek(this.#prefix + id);
-      this.#size = FIRST_CHUNK;
+      this.#size = this.#first;
     }
     const keys = await this.#cursor.next(this.#size);
     this.#ended = keys.length < this.#size && keys.length === 0;

@@ -52,9 +52,11 @@ import { MessageContent } from './content.ts';
 import type { StoreContext } from './context.ts';
 import { readDetail } from './detail.ts';
 import { eraseMessages } from './erasure.ts';
+import { IndexSizes } from './index-sizes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
 import { listMessages } from './listing.ts';
 import type { Orphans } from './opening.ts';
+import type { SearchMemory } from './planning.ts';
 import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
 import { listReports, readReport, recordReport } from './reports.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
@@ -97,7 +99,7 @@ export class LevelStore implements Store {
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
   readonly #poisonListeners = new Set<(cause: Error) => void>();
   readonly #keys: AcceptKeys;
-  readonly #words: WordSearch;
+  readonly #searches: SearchMemory;
   readonly #statistics: Statistics;
   readonly #onDrained: (record: CommitRecord) => Promise<void>;
   readonly #cleanup: Cleanup;
@@ -116,7 +118,8 @@ export class LevelStore implements Store {
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
     this.#keys = new AcceptKeys(options.context);
-    this.#words = new WordSearch(options.context.database);
+    const { database } = options.context;
+    this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
     this.consumers = options.collections.consumers;
     this.nextHops = options.collections.nextHops;
     this.mtaStsPolicies = options.collections.mtaStsPolicies;
@@ -330,7 +333,7 @@ export class LevelStore implements Store {
 
   async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
     this.#assertOpen();
-    return listMessages(this.#context, this.#words, filter, page);
+    return listMessages(this.#context, this.#searches, filter, page);
   }
 
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {

@@ -4,12 +4,11 @@
  * - A beginning that few keys have is read whole, exactly.
  * - One that many keys of a few words have is a union of those words.
  * - One that many keys of many words have is so common that looking through the register, newest
- *   first, fills a page soon: it has no source, and the filter decides.
+ *   first, fills a page soon: it has no source, and the filter decides. That is remembered.
  */
 import { LRUCache } from 'lru-cache';
 import type { Database, KeyCursor } from './database.ts';
-import { afterWord, invertedIdOf, wordOf, wordPrefix, wordRange } from './keys.ts';
-import { type IdSource, IndexSource, ListSource, UnionSource } from './sources.ts';
+import { afterWord, invertedIdOf, wordOf, wordRange } from './keys.ts';
 
 /** Keys read at first; what has no more is known exactly. */
 const FEW = 500;
@@ -20,15 +19,18 @@ const MANY_TIME = 20;
 const MANY_OCTETS = 1024 * 1024;
 const CHUNK = 2000;
 const WORDS = 32;
+/** Keys read after each jump: where the words are many, a few jumps show it. */
+const AFTER_JUMP = 64;
 /** Lists found before, for the pages that follow the first. */
 const REMEMBERED_IDS = 200_000;
 const REMEMBERED_FOR = 60_000;
+const REMEMBERED_COMMON = 1000;
 
-export interface WordSource {
-  readonly open: () => IdSource;
-  /** Ids at most; infinite where that is not known. */
-  readonly size: number;
-}
+export type WordSource =
+  /** All ids, inverted, ascending. */
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  /** The words that begin so: any of them. */
+  | { readonly kind: 'words'; readonly words: readonly string[] };
 
 export class WordSearch {
   readonly #database: Database;
@@ -37,6 +39,8 @@ export class WordSearch {
     sizeCalculation: (ids) => ids.length + 1,
     ttl: REMEMBERED_FOR,
   });
+  /** Beginnings that are too common to be looked up. */
+  readonly #common = new LRUCache<string, true>({ max: REMEMBERED_COMMON, ttl: REMEMBERED_FOR });
 
   constructor(database: Database) {
     this.#database = database;
@@ -48,14 +52,17 @@ export class WordSearch {
    */
   async source(beginning: string, older: boolean): Promise<WordSource | null> {
     const remembered = older ? this.#found.get(beginning) : undefined;
-    if (remembered !== undefined) return listOf(remembered);
+    if (remembered !== undefined) return { kind: 'ids', ids: remembered };
+    if (this.#common.has(beginning)) return null;
     const cursor = this.#database.keyCursor(wordRange(beginning));
     try {
       const ids: string[] = [];
       const words = new Set<string>();
       if (await readOn(cursor, FEW, ids, words)) return this.#known(beginning, ids);
-      if (words.size <= WORDS && (await jumpOn(cursor, words))) return this.#unionOf([...words]);
-      return (await this.#readMany(cursor, beginning)) ?? null;
+      if (words.size <= WORDS && (await jumpOn(cursor, words))) return { kind: 'words', words: [...words] };
+      const many = await this.#readMany(cursor, beginning);
+      if (many === undefined) this.#common.set(beginning, true);
+      return many ?? null;
     } finally {
       await cursor.close();
     }
@@ -76,17 +83,8 @@ export class WordSearch {
   #known(beginning: string, ids: string[]): WordSource {
     const sorted = ids.sort().filter((id, i) => id !== ids[i - 1]);
     this.#found.set(beginning, sorted);
-    return listOf(sorted);
+    return { kind: 'ids', ids: sorted };
   }
-
-  #unionOf(words: readonly string[]): WordSource {
-    const open = (): IdSource => new UnionSource(words.map((word) => new IndexSource(this.#database, wordPrefix(word))));
-    return { open, size: Number.POSITIVE_INFINITY };
-  }
-}
-
-function listOf(ids: readonly string[]): WordSource {
-  return { open: () => new ListSource(ids), size: ids.length };
 }
 
 /** Reads up to `count` keys; true: there are no more. */
@@ -105,9 +103,9 @@ async function jumpOn(cursor: KeyCursor, words: Set<string>): Promise<boolean> {
     const last = [...words].at(-1);
     if (last === undefined) return false;
     cursor.seek(afterWord(last));
-    const [key] = await cursor.next(1);
-    if (key === undefined) return true;
-    if (words.size === WORDS) return false;
-    words.add(wordOf(key));
+    const keys = await cursor.next(AFTER_JUMP);
+    for (const key of keys) words.add(wordOf(key));
+    if (words.size > WORDS) return false;
+    if (keys.length < AFTER_JUMP) return true;
   }
 }
