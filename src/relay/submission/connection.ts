@@ -170,10 +170,12 @@ export class SubmissionConnection extends SMTPConnection {
 
   /**
    * In place of smtp-server's, which sends nothing any more once the client has closed its side, even
-   * though it still reads. Control characters would end the line early (R54).
+   * though it still reads. Control characters would end the line early (R54). A refusal of EHLO has its
+   * status too (RFC 2034 §4), which smtp-server leaves out for whatever answers EHLO, HELO or LHLO.
    */
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    const status = this._getEnhancedStatusCode(code, context);
+    const greeting = context === 'EHLO' || context === 'HELO' || context === 'LHLO';
+    const status = this._getEnhancedStatusCode(code, code >= 400 && greeting ? undefined : context);
     const head = status === '' ? '' : `${status} `;
     let reply = '';
     if (Array.isArray(data)) {

@@ -48,6 +48,7 @@ describe('refusals', () => {
     ['R42 ETRN', ['ETRN dest.test'], '500 5.5.2'],
     ['R42 TURN', ['TURN'], '500 5.5.2'],
     ['R42 SEND', ['SEND FROM:<a@src.test>'], '500 5.5.2'],
+    ['LHLO, whose refusal smtp-server sends without a status', ['LHLO x'], '500 5.5.2'],
     ['an empty command', [''], '500 5.5.2'],
     ['R38 AUTH in clear', ['AUTH LOGIN'], '538 5.7.11'],
     ['STARTTLS with an argument', ['STARTTLS now'], '501 5.5.4'],
