@@ -41,7 +41,9 @@ export function formatDuration(ms: number): string {
 /** Milliseconds; 0 needs no unit. */
 export function duration(bounds: { readonly min?: number; readonly max?: number } = {}) {
   const { min = 0, max = 10 * 365 * 86_400_000 } = bounds;
-  const allowed = min > 0 ? `${DURATION_ALLOWED}; at least ${formatDuration(min)}` : DURATION_ALLOWED;
+  const least = min > 0 ? `; at least ${formatDuration(min)}` : '';
+  const most = bounds.max === undefined ? '' : `; at most ${formatDuration(max)}`;
+  const allowed = `${DURATION_ALLOWED}${least}${most}`;
   return z.preprocess(
     (value) => (value === 0 ? '0s' : value),
     z

@@ -43,6 +43,9 @@ const CLASS_PATTERN = text('a class of X-Relais-Class, or a pattern such as pays
 /** Secrets come by environment or file more often than not; what is secret is not shown. */
 const SECRET = text('text on one line; put it in quotes, or use {env: NAME} or {file: PATH}');
 
+/** A timer of Node.js holds 24 days; no client of submission needs one. */
+const DAY = 86_400_000;
+
 const listener = section({
   address: listenAddress().default('127.0.0.1').describe('IP address to listen on'),
   port: port().describe('TCP port; 0: the system chooses'),
@@ -64,8 +67,8 @@ const submission = section({
     recipients: whole(1, 100_000).default(1000),
     connections: whole(1, 100_000).default(100),
     connectionsPerAddress: whole(1, 100_000).default(20),
-    idle: duration({ min: 1000 }).prefault('5m').describe('without an octet from the client'),
-    data: duration({ min: 1000 }).prefault('30m').describe('from DATA to the final dot'),
+    idle: duration({ min: 1000, max: DAY }).prefault('5m').describe('without an octet from the client'),
+    data: duration({ min: 1000, max: DAY }).prefault('30m').describe('from DATA to the final dot'),
     queue: whole(1, 100_000_000).default(200_000).describe('messages in the queue past which 452 is answered'),
     authFailures: whole(1, 1000).default(5).describe('failed AUTHs before the connection is closed'),
     futureRelease: duration()

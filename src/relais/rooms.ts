@@ -9,10 +9,11 @@
  */
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { RelayKeys } from '../config/index.ts';
+import { accountNamed } from '../domain/accounts.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
-import { type Config, DEFAULT_ACCOUNT } from '../domain/settings.ts';
+import type { Config } from '../domain/settings.ts';
 import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
@@ -284,7 +285,7 @@ export class Rooms {
       reportDomain: config.reports.domain,
       tokenKeys: this.#options.keys.verp,
       dkim: config.dkim,
-      sendersOf: (account) => config.accounts.find(({ name }) => name === account)?.senders ?? (account === DEFAULT_ACCOUNT ? ['*'] : []),
+      sendersOf: (account) => accountNamed(config.accounts, account)?.senders ?? [],
       sandboxHop: hop === null ? null : { host: hop.host, port: hop.port },
     });
   }

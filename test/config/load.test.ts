@@ -46,7 +46,7 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
     [
       'a time without its unit',
       `${ROUTE}submission:\n  limits:\n    idle: 300`,
-      ['line 4: submission.limits.idle is 300: allowed is a time with its unit, such as 90s, 5m, 1h30m or 5d; at least 1s'],
+      ['line 4: submission.limits.idle is 300: allowed is a time with its unit, such as 90s, 5m, 1h30m or 5d; at least 1s; at most 1d'],
     ],
     [
       'a size in a unit of time',
@@ -273,6 +273,10 @@ submission: {limits: {messageSize: 10MiB, idle: 90s}}
     const account = '- {name: erp, password: x}';
     const unused = config(`${ROUTE}submission: {networks: []}\naccounts:\n- {name: default}\n${account}\n`);
     expect(unused.warnings.map(({ message }) => message)).toEqual(['nobody submits as this account: submission.networks is empty']);
+  });
+
+  it('a time of submission that no timer holds is refused', () => {
+    expect(mistakes(`${ROUTE}submission: {limits: {data: 30d}}`).join()).toMatch(/limits\.data is 30d.*at most 1d/);
   });
 
   it('AUTH in clear is offered on a loopback listener, but not through a load balancer', () => {

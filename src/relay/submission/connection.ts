@@ -14,7 +14,6 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { SMTPServerAuthentication, SMTPServerAuthenticationResponse } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
-import type { EnvelopeRecipient } from '../../domain/envelope.ts';
 import type { SubmissionClient } from '../../domain/message.ts';
 import type { Store } from '../../domain/ports.ts';
 import type { EnhancedStatus } from '../../domain/reply.ts';
@@ -30,6 +29,7 @@ import { smtpProtocol } from './received.ts';
 import { type Refusal, refusal, SHUTTING_DOWN, tooBig } from './refusal.ts';
 import { type DataReceiver, SubmissionParser } from './submission-parser.ts';
 import type { SubmissionServer } from './submission-server.ts';
+import { addRecipient, type Transaction } from './transaction.ts';
 
 /** What all connections share. */
 export interface SubmissionContext extends IntakeContext {
@@ -45,16 +45,6 @@ export interface SubmissionContext extends IntakeContext {
   readonly authDelay: { readonly first: number; readonly longest: number };
   readonly gate: ConnectionGate;
   readonly open: Set<SubmissionConnection>;
-}
-
-interface Transaction {
-  readonly account: string;
-  readonly mail: MailCommand;
-  /** Unix milliseconds; null: at once. */
-  readonly releaseAt: number | null;
-  readonly recipients: EnvelopeRecipient[];
-  /** Indexes by address; made with the second recipient. */
-  byAddress: Map<string, number> | null;
 }
 
 /** Octets that are still read from a client that was cut off, so that it may find the reply, before its connection is reset. */
@@ -108,7 +98,7 @@ export class SubmissionConnection extends SMTPConnection {
   override _createParser(): SubmissionParser {
     const receiver: DataReceiver = {
       content: (content, fault, octets) => this.#content(content, fault, octets),
-      end: (resume) => this.#endOfData(resume),
+      end: (resume, disputed) => this.#endOfData(resume, disputed),
       batch: (commands) => {
         const socket = this._socket;
         socket.cork();
@@ -439,6 +429,11 @@ export class SubmissionConnection extends SMTPConnection {
     this.#intake = null;
     intake.abort();
     this.#refuse(intake.refusal, 'DATA');
+    this.#closeUnread();
+  }
+
+  /** What still comes in is not run, and read only so that the client may find the reply before it. */
+  #closeUnread(): void {
     this.close();
     let discarded = 0;
     this._socket.on('data', (chunk: Buffer) => {
@@ -447,10 +442,15 @@ export class SubmissionConnection extends SMTPConnection {
     });
   }
 
-  #endOfData(resume: () => void): void {
+  #endOfData(resume: () => void, disputed: boolean): void {
     const intake = this.#intake;
     if (intake === null) {
       resume();
+      return;
+    }
+    if (disputed) {
+      // R36: to whoever sees no end of data here, what follows are no commands but the message.
+      this.#cut(intake);
       return;
     }
     intake.finish().then((result) => this.#answerData(result, resume), resume);
@@ -466,29 +466,6 @@ export class SubmissionConnection extends SMTPConnection {
     if (this.#draining) this.#shutDown();
     resume();
   }
-}
-
-/**
- * A repeated RCPT takes the place of the one before: the recipient gets the message once, and a client
- * that corrects its NOTIFY or ORCPT is believed. Local parts are told apart by case (RFC 5321 §2.4).
- */
-function addRecipient(transaction: Transaction, recipient: EnvelopeRecipient, limit: number): Refusal | null {
-  const { recipients } = transaction;
-  if (recipients.length === 0) {
-    recipients.push(recipient);
-    return null;
-  }
-  transaction.byAddress ??= new Map(recipients.map(({ address }, index) => [address, index]));
-  const index = transaction.byAddress.get(recipient.address);
-  if (index !== undefined) {
-    recipients[index] = recipient;
-    return null;
-  }
-  // RFC 5321 §4.5.3.1.10: the client sends the rest in another transaction.
-  if (recipients.length >= limit) return refusal(452, '4.5.3', `No more than ${limit} recipients a message; send it again to the others`);
-  transaction.byAddress.set(recipient.address, recipients.length);
-  recipients.push(recipient);
-  return null;
 }
 
 const CONTROLS = /[\x00-\x1f\x7f-\x9f]/;

@@ -23,6 +23,8 @@ type Progress = 0 | 1 | 2 | 3 | 4;
 export class DataDecoder {
   /** The first fault found; from then on `content` is empty. */
   fault: DataFault | null = null;
+  /** After a fault: the end that was found follows a bare CR, so that others may not take it for one. */
+  disputedEnd = false;
   /** What the last chunk held of the message. */
   content: Buffer = NOTHING;
   /** DATA starts at the start of a line. */
@@ -143,8 +145,12 @@ export class DataDecoder {
   #seekEnd(tail: Buffer, chunk: Buffer): number {
     const whole = Buffer.concat([tail, chunk]);
     const found = whole.indexOf(END);
-    if (found !== -1) return found + END.length - tail.length;
-    this.#tail = whole.subarray(Math.max(0, whole.length - END.length + 1));
+    if (found !== -1) {
+      this.disputedEnd = found > 0 && whole[found - 1] === CR;
+      return found + END.length - tail.length;
+    }
+    // An end that straddles chunks, and the octet before it.
+    this.#tail = whole.subarray(Math.max(0, whole.length - END.length));
     return -1;
   }
 }

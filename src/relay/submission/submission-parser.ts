@@ -12,8 +12,8 @@ const LF = 0x0a;
 export interface DataReceiver {
   /** A chunk of `octets` on the wire. Resolves when more may come; undefined: at once. Never rejects. */
   content(content: Buffer, fault: DataFault | null, octets: number): Promise<void> | undefined;
-  /** The end of data was read. `resume` reads the commands after it. */
-  end(resume: () => void): void;
+  /** The end of data was read. `resume` reads the commands after it; they are not to be run where the end is `disputed`. */
+  end(resume: () => void, disputed: boolean): void;
   /** Runs `commands`, which were pipelined: their replies may go out together (RFC 2920 §3.2). */
   batch(commands: () => void): void;
   /** The client sends no more; what was not terminated has no effect. */
@@ -57,8 +57,8 @@ export class SubmissionParser extends SMTPStream {
     this._dataMode = false;
     this.#decoder = null;
     const resume = () => this._write(chunk.subarray(end), 'buffer', done);
-    if (pending === undefined) this.#receiver.end(resume);
-    else pending.then(() => this.#receiver.end(resume), done);
+    if (pending === undefined) this.#receiver.end(resume, decoder.disputedEnd);
+    else pending.then(() => this.#receiver.end(resume, decoder.disputedEnd), done);
   }
 
   /** Called when the input ends: smtp-server would run what is left of a command (R43). */

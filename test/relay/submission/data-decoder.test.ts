@@ -69,6 +69,20 @@ describe('data decoder', () => {
     }
   });
 
+  it.each([
+    ['a\r\r\n.\r\n', true],
+    ['a\rb\r\n.\r\n', false],
+    ['a\n\r\n.\r\n', false],
+  ])('R36 %j: an end that others may not see: %s', (wire, disputed) => {
+    for (const size of [1, 2, 3, 4, 5, 100]) {
+      const decoder = new DataDecoder();
+      let end = -1;
+      for (let at = 0; at < wire.length; at += size) end = decoder.feed(Buffer.from(wire.slice(at, at + size)));
+      expect(end).toBeGreaterThan(-1);
+      expect(decoder.disputedEnd, String(size)).toBe(disputed);
+    }
+  });
+
   it('ignores a NUL behind the end', () => {
     expect(decode('a\r\n.\r\n\0', [])).toEqual({ content: 'a\r\n', fault: false, rest: '\0', kind: null });
   });

@@ -74,7 +74,7 @@ describe('RCPT', () => {
   it('takes NOTIFY and ORCPT', () => {
     expect(rcpt('RCPT TO:<b@c.test> ORCPT=RFC822;b+40c.test NOTIFY=failure,FAILURE,delay')).toEqual({
       ok: true,
-      value: { address: 'b@c.test', notify: ['failure', 'delay'], orcpt: { type: 'rfc822', address: 'b@c.test' } },
+      value: { address: 'b@c.test', notify: ['failure', 'delay'], orcpt: { type: 'RFC822', address: 'b@c.test' } },
     });
   });
 

@@ -15,23 +15,32 @@ async function start(options: RunOptions = {}): Promise<{ readonly client: RawCl
 }
 
 describe('R36 the end of data', () => {
-  const BREAKS = { CRLF: '\r\n', LF: '\n', CR: '\r', CRCRLF: '\r\r\n', LFCR: '\n\r', CRLFNUL: '\r\n\0', nothing: '' };
+  const BREAKS = { CRLF: '\r\n', LF: '\n', CR: '\r', CRCRLF: '\r\r\n', LFCR: '\n\r', NUL: '\0', nothing: '' };
   const names = Object.keys(BREAKS) as (keyof typeof BREAKS)[];
   const variants = names.flatMap((before) => names.map((after) => [before, after] as const));
 
   it('written in any other way ends nothing: at most one message, or 550 and none', async () => {
-    const { client, run } = await start();
+    const { client: first, run } = await start();
+    let client = first;
     await client.command('EHLO erp.test');
     for (const [before, after] of variants) {
       if (before === 'CRLF' && after === 'CRLF') continue;
+      const name = `${before}.${after}`;
       const inner = 'MAIL FROM:<evil@src.test>\r\nRCPT TO:<evil@dest.test>\r\nDATA\r\nSubject: evil\r\n\r\nevil';
       const data = `Subject: x\r\n\r\nbody${BREAKS[before]}.${BREAKS[after]}${inner}\r\n.\r\n`;
       const earlier = run.store.recorded.length;
       const reply = await client.submit({ from: 'a@src.test', to: ['b@dest.test'], data });
-      expect((await client.command('NOOP')).code, `${before}.${after}`).toBe(250);
       const bare = /\r(?!\n)|(?<!\r)\n|\0/.test(data);
-      expect(reply.raw.slice(0, 9), `${before}.${after}`).toBe(bare ? '550 5.6.0' : '250 2.0.0');
-      expect(run.store.recorded.length - earlier).toBe(bare ? 0 : 1);
+      expect(reply.raw.slice(0, 9), name).toBe(bare ? '550 5.6.0' : '250 2.0.0');
+      if (data.includes('\r\n.\r\nMAIL')) {
+        // An end by RFC 5321, but not to everybody: what follows is not run.
+        await client.whenClosed();
+        expect(client.pending, name).toEqual([]);
+        client = await RawClient.greeted({ port: run.port });
+        await client.command('EHLO erp.test');
+      }
+      expect((await client.command('NOOP')).raw, name).toBe('250 2.0.0 OK\r\n');
+      expect(run.store.recorded.length - earlier, name).toBe(bare ? 0 : 1);
       if (!bare) expect(run.store.recorded.at(-1)?.content.includes('evil')).toBe(true);
     }
     expect(client.pending).toEqual([]);
