@@ -21,6 +21,11 @@ export interface MessageRequest {
   readonly acceptedAt?: number;
   readonly headers?: Partial<PreparedMessage['headers']>;
   readonly references?: Partial<PreparedMessage['references']>;
+  readonly envelope?: Partial<PreparedMessage['envelope']>;
+  readonly account?: string;
+  readonly releaseAt?: number;
+  /** Whole message; its header fields are not read. */
+  readonly content?: string;
 }
 
 /** Accepts a message for `recipients`; they are queued, due at once. */
@@ -30,7 +35,7 @@ export async function acceptMessage(store: Store, request: MessageRequest = {}):
   const message: PreparedMessage = {
     id,
     acceptedAt,
-    account: 'erp',
+    account: request.account ?? 'erp',
     client: { address: '127.0.0.1', helo: 'erp.example', tls: null, user: 'erp' },
     envelope: {
       reversePath: { kind: 'address', address: address('billing@example.com') },
@@ -39,15 +44,17 @@ export async function acceptMessage(store: Store, request: MessageRequest = {}):
       envid: null,
       smtputf8: false,
       eightBitMime: false,
+      ...request.envelope,
     },
     headers: { subject: 'Invoice 2024-117', messageId: `${id}@erp.example`, from: 'billing@example.com', date: null, ...request.headers },
     references: { ...NO_REFERENCES, ...request.references },
     supersedes: null,
+    ...(request.releaseAt === undefined ? {} : { releaseAt: request.releaseAt }),
     received: 'Received: from erp.example\r\n',
   };
   const content = store.openContent(message);
-  await content.write(Buffer.from('Subject: Invoice 2024-117\r\n\r\nhello\r\n'));
-  return store.accept({ message, content, dueAt: acceptedAt, expireAt: acceptedAt + 5 * DAY });
+  await content.write(Buffer.from(request.content ?? 'Subject: Invoice 2024-117\r\n\r\nhello\r\n'));
+  return store.accept({ message, content, dueAt: request.releaseAt ?? acceptedAt, expireAt: acceptedAt + 5 * DAY });
 }
 
 /** Makes one attempt and ends it with `reply`. */

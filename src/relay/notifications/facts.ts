@@ -96,13 +96,12 @@ function saidByAttempt(attempt: Attempt | undefined): Said {
   return { remoteMta: null, diagnostic: text === null ? null : { type: 'x-relais', text }, status: reply?.status ?? null };
 }
 
-const HOST_AND_PORT = /^(.+):\d{1,5}$/;
+const ADDRESS_AND_PORT = /^\[?([\da-f.:]+?)\]?:\d{1,5}$/i;
 
-/** A smarthost by its name; a host that was found by MX by the address that was dialled. */
-function remoteMtaOf({ nextHop, address }: Attempt): string | null {
-  const host = HOST_AND_PORT.exec(nextHop)?.[1] ?? '';
-  if (/[A-Za-z]/.test(host) && !host.includes(':')) return host;
-  const ip = (HOST_AND_PORT.exec(address ?? '')?.[1] ?? '').replace(/^\[|\]$/g, '');
+/** The name its certificate had to bear, else the address that was dialled: the next hop's name covers several hosts. */
+function remoteMtaOf({ address, tls }: Attempt): string | null {
+  if (tls?.peerName != null) return tls.peerName;
+  const ip = ADDRESS_AND_PORT.exec(address ?? '')?.[1] ?? '';
   if (ip === '') return null;
   return ip.includes(':') ? `[IPv6:${ip}]` : `[${ip}]`; // RFC 5321 §4.1.3
 }

@@ -39,8 +39,6 @@ export const OVERDUE_CONSUMER = 'notifications.overdue';
 const PAGE = 200;
 /** Time that may pass unwritten while nothing is found: it is looked at again after a crash. */
 const UNWRITTEN_LIMIT = 10 * 60_000;
-/** Delays told to one sender within an hour. */
-const HOURLY_LIMIT = 100;
 const HOUR = 3_600_000;
 const WAITING = ['queued', 'deferred'] as const;
 
@@ -131,15 +129,16 @@ export class Overdue {
   }
 
   async #tell({ id, envelope }: AcceptedMessage): Promise<void> {
-    const { sender, now, log } = this.#o;
+    const { sender, now, log, pacing } = this.#o;
+    const limit = pacing.overdueHourly;
     const to = reversePathText(envelope.reversePath);
     if (now() - this.#hour >= HOUR) {
       this.#hour = now();
       this.#toldTo.clear();
     }
     const count = (this.#toldTo.get(to) ?? 0) + 1;
-    if (count <= HOURLY_LIMIT) await sender.tellOverdue(id);
-    else if (count === HOURLY_LIMIT + 1) log.warn({ sender: to, limit: HOURLY_LIMIT }, 'so many delays that the sender is told of no more');
+    if (count <= limit) await sender.tellOverdue(id);
+    else if (count === limit + 1) log.warn({ sender: to, limit }, 'so many delays that the sender is told of no more for an hour');
     this.#toldTo.set(to, count);
   }
 

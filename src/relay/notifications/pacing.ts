@@ -1,4 +1,4 @@
-/** The times by which notifications are written, in milliseconds; tests have shorter ones. */
+/** When notifications are written: times in milliseconds; tests have shorter ones. */
 
 export interface Pacing {
   /** How long what happens to recipients of one message is gathered. */
@@ -9,8 +9,18 @@ export interface Pacing {
   readonly gather: number;
   /** How often it is looked for recipients that have been waiting for too long. */
   readonly overdueEvery: number;
+  /** Delays told to one sender within an hour. */
+  readonly overdueHourly: number;
   readonly retryFirst: number;
   readonly retryLongest: number;
 }
 
-export const PACING: Pacing = { window: 1_000, longest: 30_000, gather: 200, overdueEvery: 60_000, retryFirst: 500, retryLongest: 30_000 };
+export const PACING: Pacing = {
+  window: 1_000,
+  longest: 30_000,
+  gather: 200,
+  overdueEvery: 60_000,
+  overdueHourly: 100,
+  retryFirst: 500,
+  retryLongest: 30_000,
+};

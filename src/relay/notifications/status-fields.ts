@@ -54,7 +54,7 @@ function messageFields({ message, hostname }: StatusSubject): Fields {
   return [
     ...(envid === null ? [] : [['Original-Envelope-Id', envid] as const]), // RFC 3464 §2.2.1
     ['Reporting-MTA', `dns; ${hostname}`], // §2.2.2
-    ['Received-From-MTA', `dns; ${clientName(message)}`], // §2.2.4
+    ...clientName(message).map((name) => ['Received-From-MTA', `dns; ${name}`] as const), // §2.2.4
     ['Arrival-Date', dateTime(message.acceptedAt)], // §2.2.5
   ];
 }
@@ -93,10 +93,12 @@ function embedded(char: string): string {
 
 const NAME = /^(?=.{1,255}$)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/** The name it gave with EHLO, where that is one; else its address. */
-function clientName({ client }: AcceptedMessage): string {
-  if (NAME.test(client.helo)) return client.helo;
-  return isIP(client.address) === 6 ? `[IPv6:${client.address}]` : `[${client.address}]`; // RFC 5321 §4.1.3
+/** The name it gave with EHLO, where that is one; else its address. None: it did not come from a server. */
+function clientName({ client }: AcceptedMessage): string[] {
+  if (client.helo !== '' && NAME.test(client.helo)) return [client.helo];
+  const version = isIP(client.address);
+  if (version === 0) return [];
+  return [version === 6 ? `[IPv6:${client.address}]` : `[${client.address}]`]; // RFC 5321 §4.1.3
 }
 
 /** RFC 5322 §3.3, in UTC. */
