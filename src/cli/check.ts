@@ -1,6 +1,7 @@
 /**
  * `relais check`: the configuration, whether its ports are to be had, whether the data directory can
- * be written, how long certificates last, and what each next hop answers. Exit code 78 for a
+ * be written, how long certificates last, what each next hop answers, and what the DNS says of the
+ * domains that mail is sent as (dns.ts). Exit code 78 for a
  * configuration with mistakes, 69 when something needed is not there, else 0.
  */
 import { X509Certificate } from 'node:crypto';
@@ -9,6 +10,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { type Control, formatIssue, loadConfig, machine, readControl } from '../config/index.ts';
 import type { Config, SmarthostRoute } from '../domain/settings.ts';
+import { checkDns, dnsSource } from './dns.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { greet } from './greeting.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -32,6 +34,7 @@ export async function check(options: { readonly config?: string | undefined; rea
   for (const one of certificates(config)) tell(one);
   for (const one of await ports(config, readControl(config.dataDir))) tell(one);
   for (const one of await nextHops(config)) tell(one);
+  for (const one of await checkDns(config, dnsSource(config))) tell(one);
   if (failed > 0) throw new CommandError(EXIT.unavailable, failed === 1 ? 'One check failed.' : `${failed} checks failed.`);
 }
 

@@ -10,6 +10,7 @@ import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import type { AccessPlace } from './access.ts';
 import { addActing } from './acting.ts';
 import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
+import type { GenerateOptions } from './dkim.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
 import { type Common, configOption, filters, jsonOption, names, remote, wait, wholeNumber } from './options.ts';
@@ -69,7 +70,7 @@ function addRunning(program: Command, screen: Terminal, end: (code: number) => v
     .action(async (file: string, options: { yes?: boolean }) => (await import('./init.ts')).init({ file, ...options }, screen));
   program
     .command('check')
-    .description('check configuration, ports, certificates and what the next hops answer')
+    .description('check configuration, ports, certificates, what the next hops answer, and DNS (DKIM, SPF, DMARC, MX, PTR)')
     .addOption(configOption())
     .addOption(jsonOption())
     .option('--route <addresses...>', 'FROM TO: which route mail between them takes, and why; checks nothing else')
@@ -78,6 +79,18 @@ function addRunning(program: Command, screen: Terminal, end: (code: number) => v
       if (options.route === undefined) await (await import('./check.ts')).check(options, screen);
       else (await import('./route.ts')).explain({ ...options, addresses: options.route }, screen);
     });
+  program
+    .command('dkim')
+    .description('keys that sign outgoing mail')
+    .command('generate')
+    .description('make a key; prints its DNS record and what goes into the configuration; never overwrites')
+    .requiredOption('--domain <domain>', 'domain of the From addresses that it signs')
+    .requiredOption('--selector <name>', 'name of the key among those of the domain')
+    .addOption(new Option('--type <type>', 'kind of key').choices(['rsa', 'ed25519']).default('rsa'))
+    .addOption(new Option('--bits <count>', 'length of an RSA key').default(2048).argParser(wholeNumber))
+    .option('--out <file>', 'where to; default: dkim-<domain>-<selector>.pem')
+    .addOption(jsonOption())
+    .action(async (options: GenerateOptions) => (await import('./dkim.ts')).generate(options, screen));
   program
     .command('config')
     .description('about the configuration')
