@@ -52,6 +52,86 @@ describe('the commands of a transaction', () => {
     }
   });
 
+  const from = (text: string): TransactionEnvelope['reversePath'] => ({ kind: 'address', address: address(text) });
+  const to = (...texts: readonly string[]): TransactionEnvelope['recipients'] =>
+    texts.map((text) => ({ address: address(text), notify: null, orcpt: null }));
+  const ASCII = { reversePath: from('a@example.com'), recipients: to('b@example.net') };
+  it.each<[string, Partial<TransactionEnvelope>, readonly string[], string, readonly string[], readonly number[]]>([
+    [
+      'R19 a domain alone goes out as A-label',
+      { ...ASCII, recipients: to('b@bücher.example') },
+      [],
+      'a@example.com>',
+      ['b@xn--bcher-kva.example'],
+      [],
+    ],
+    [
+      'the same where SMTPUTF8 is offered, and not asked for',
+      { ...ASCII, recipients: to('b@bücher.example') },
+      ['SMTPUTF8'],
+      'a@example.com>',
+      ['b@xn--bcher-kva.example'],
+      [],
+    ],
+    [
+      'a local part fails, for that recipient alone',
+      { ...ASCII, recipients: to('b@example.net', 'ö@example.net') },
+      [],
+      'a@example.com>',
+      ['b@example.net'],
+      [1],
+    ],
+    [
+      'a local part goes where SMTPUTF8 is offered',
+      { ...ASCII, recipients: to('b@example.net', 'ö@bücher.example') },
+      ['SMTPUTF8'],
+      'a@example.com> SMTPUTF8',
+      ['b@example.net', 'ö@bücher.example'],
+      [],
+    ],
+    [
+      "a sender's domain goes out as A-label",
+      { ...ASCII, reversePath: from('a@bücher.example') },
+      [],
+      'a@xn--bcher-kva.example>',
+      ['b@example.net'],
+      [],
+    ],
+    [
+      "a sender's local part fails all",
+      { ...ASCII, reversePath: from('ö@example.com'), recipients: to('b@example.net', 'c@example.net') },
+      [],
+      'ö@example.com>',
+      [],
+      [0, 1],
+    ],
+    [
+      "a sender's local part goes where SMTPUTF8 is offered",
+      { ...ASCII, reversePath: from('ö@example.com') },
+      ['SMTPUTF8'],
+      'ö@example.com> SMTPUTF8',
+      ['b@example.net'],
+      [],
+    ],
+    ['the null reverse-path needs nothing', { ...ASCII, reversePath: NULL_REVERSE_PATH }, [], '>', ['b@example.net'], []],
+    [
+      '8-bit content is declared, whoever declared it',
+      { ...ASCII, eightBit: true },
+      ['8BITMIME'],
+      'a@example.com> BODY=8BITMIME',
+      ['b@example.net'],
+      [],
+    ],
+  ])('%s', (_, changes, extensions, mail, rcpts, refused) => {
+    const quiet = { reversePath: NULL_REVERSE_PATH, recipients: [], ret: null, envid: null, smtputf8: true, eightBitMime: false };
+    const commands = transactionCommands(transaction({ envelope: quiet, ...changes }), new Set(extensions));
+    expect(commands.mail).toBe(`MAIL FROM:<${mail}`);
+    expect(commands.rcpts).toEqual(rcpts.map((path) => `RCPT TO:<${path}>`));
+    expect([...commands.refused].map(([index, reply]) => [index, reply.code, reply.status])).toEqual(
+      refused.map((index) => [index, 553, '5.6.7']),
+    );
+  });
+
   it('xtext comes back from its decoding, in printable ASCII without space (RFC 3461 §4)', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -67,10 +67,15 @@ export async function octetsFor(
   if (form.kind === 'refused') throw new Error(`${form.reply.status} ${form.reply.text}`);
   const { outgoing, size } = form;
   const pieces: Buffer[] = [];
-  if (outgoing.kind === 'whole') pieces.push(Buffer.from(outgoing.content.received), outgoing.content.body);
+  if (outgoing.kind === 'whole') pieces.push(Buffer.from(outgoing.content.received), unstuffed(outgoing.content.body));
   else {
     pieces.push(Buffer.from(outgoing.received));
     for await (const piece of outgoing.open()) pieces.push(Buffer.from(piece));
   }
   return { sent: Buffer.concat(pieces), size };
+}
+
+/** RFC 5321 §4.5.2. */
+function unstuffed(body: Buffer): Buffer {
+  return Buffer.from(body.toString('latin1').replace(/(^|\r\n)\./g, '$1'), 'latin1');
 }
