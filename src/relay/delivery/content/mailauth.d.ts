@@ -1,4 +1,4 @@
-/** The part of mailauth 4.13.3 that its own types leave out; used by relay/delivery/content/signature.ts alone. */
+/** The part of mailauth 4.13.3 that its own types leave out; used by signature.ts alone. */
 declare module 'mailauth/lib/dkim/dkim-signer.js' {
   interface ParsedField {
     /** In lower case; compared with `headerList`. */
