@@ -22,6 +22,26 @@ export class BodyHash {
   #empty = true;
 
   update(piece: Buffer): void {
+    for (let at = 0; at < piece.length; at += WINDOW) {
+      const window = piece.subarray(at, at + WINDOW);
+      if (this.#blank || this.#carriageReturn || window.includes(SPACE) || window.includes(TAB)) this.#takeEach(window);
+      else this.#takeWhole(window);
+    }
+  }
+
+  /** Without blanks, as base64 is, all but line ends at its end is in canonical form already. */
+  #takeWhole(window: Buffer): void {
+    let end = window.length;
+    while (end > 0 && (window[end - 1] === LF || window[end - 1] === CR)) end--;
+    if (end > 0) {
+      this.#hashLineEnds();
+      this.#hash.update(window.subarray(0, end));
+      this.#empty = false;
+    }
+    this.#takeEach(window.subarray(end));
+  }
+
+  #takeEach(piece: Buffer): void {
     // Each octet of the piece gives one at most; what is held back from pieces before comes on top.
     const form = Buffer.allocUnsafe(piece.length + 2 * MOST_HELD + 4);
     let to = 0;
@@ -63,10 +83,14 @@ export class BodyHash {
       return to;
     }
     this.#hash.update(form.subarray(0, to));
+    this.#hashLineEnds();
+    return 0;
+  }
+
+  #hashLineEnds(): void {
     for (; this.#lineEnds > 0; this.#lineEnds -= Math.min(this.#lineEnds, LINE_ENDS.length / 2)) {
       this.#hash.update(LINE_ENDS.subarray(0, 2 * Math.min(this.#lineEnds, LINE_ENDS.length / 2)));
     }
-    return 0;
   }
 
   /** In base64, as `bh=` has it. */
@@ -78,3 +102,5 @@ export class BodyHash {
 }
 
 const MOST_HELD = 16;
+/** Octets that are looked at together. */
+const WINDOW = 4096;

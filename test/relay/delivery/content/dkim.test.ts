@@ -149,6 +149,10 @@ describe('quirks of mailauth 4.13.3', () => {
     ['one of empty lines', fields('\r\n\r\n \t\r\n\r\n')],
     ['one without a last line end', fields('\r\na  b \t')],
     ['one that ends in very many', fields(`\r\na${'\r\n'.repeat(3000)}`)],
+    [
+      'one of base64 and text',
+      fields(`\r\n${`${'QUJD'.repeat(19)}\r\n`.repeat(120)}a  b \r\n\t\r\n${`${'QUJD'.repeat(19)}\r\n`.repeat(90)}\r\n \r\n`),
+    ],
     ['and has very many inside', fields(`\r\na${'\r\n'.repeat(3000)}b\r\n`)],
   ])('%s', async (_, text) => {
     for (const pieces of [undefined, 1, 5]) {
