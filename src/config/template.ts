@@ -78,6 +78,9 @@ accounts:
   # - name: erp
   #   password: {env: ERP_PASSWORD}    # or {file: PATH}, or a hash scrypt$N$r$p$salt$hash
   #   senders: [${JSON.stringify(senders)}]
+  #   language: en                     # of the reports to its senders: en, fr, nl, de
+  #   notifications: standard          # reports of failures and delays; requested: what NOTIFY asks for; none
+  # - {name: default, notifications: none}   # without a password: clients of submission.networks
 `;
 }
 
