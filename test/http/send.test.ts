@@ -121,6 +121,22 @@ describe('a message as JSON', () => {
     expect(room.submitter.requests[0]?.envelope).toMatchObject({ smtputf8: true, eightBitMime: true });
   });
 
+  it.each([
+    ['', true],
+    ['QUJD', true],
+    ['QU\nJD\r\n RA==', true],
+    ['QQ=', false],
+    ['QU?D', false],
+    ['Q===', false],
+    ['QQ==QQ==', false],
+    ['QÜJD', false],
+    ['====', false],
+  ])('base64 %j: %s (Node.js passes over what is none)', async (content, good) => {
+    const room = createRoom();
+    const answer = await room.post('/api/v1/messages', { ...MAIL, attachments: [{ content }] });
+    expect(answer.status).toBe(good ? 201 : 400);
+  });
+
   it('names every fault with its place', async () => {
     const room = createRoom();
     expect(
