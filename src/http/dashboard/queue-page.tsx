@@ -97,7 +97,7 @@ function HopCard({ view, hop, csrf }: { readonly view: View; readonly hop: NextH
   const { t } = view;
   const last = hop.lastError ?? (hop.lastReply === null ? null : formatReply(hop.lastReply));
   return (
-    <li class="card row">
+    <li class="card entry">
       <div class="row-main">
         <div class="recipient-head">
           <h2>{hop.nextHop}</h2>

@@ -239,7 +239,7 @@ function AddForm({ t, refused, csrf }: Pick<View, 't'> & Pick<ListPageProps, 're
 function SuppressionRow({ view, record, csrf }: { readonly view: View; readonly record: SuppressionRecord; readonly csrf: string }) {
   const { t } = view;
   return (
-    <li class="card row">
+    <li class="card entry">
       <div class="row-main">
         <div class="recipient-head">
           <h2>
@@ -303,7 +303,7 @@ function LiftedPage({ view, address, messages, more, csrf }: LiftedPageProps) {
       )}
       <ul class="stack rows">
         {messages.map(({ message }) => (
-          <li class="card row">
+          <li class="card entry">
             <div class="row-main">
               <h2>
                 <a href={`/messages/${message.id}`}>{message.headers.subject ?? t.register.noSubject}</a>

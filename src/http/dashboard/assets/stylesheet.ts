@@ -248,7 +248,7 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .totals b { color: var(--text); font-weight: 620; }
 .lead { margin: 6px 0 18px; max-width: 72ch; }
 .rows { margin-top: 18px; }
-.row { display: flex; gap: 14px 20px; padding: 16px 20px; align-items: flex-start; }
+.entry { display: flex; gap: 14px 20px; padding: 16px 20px; align-items: flex-start; }
 .row-main { flex: 1; min-width: 0; }
 .row-main h2 { overflow-wrap: anywhere; min-width: 0; }
 .row-main .plain { margin-top: 6px; overflow-wrap: anywhere; }
@@ -320,12 +320,12 @@ label.check input { flex: none; margin-top: 1px; }
   body { font-size: 15px; }
   .bar-inner { padding: 0 16px; gap: 8px; }
   .who { gap: 4px; }
-  .bar-inner { height: auto; flex-wrap: wrap; }
+  .bar-inner { height: auto; flex-wrap: wrap; row-gap: 0; }
   .bar .brand { height: 48px; }
   .who { margin-left: auto; }
   .nav { order: 3; flex: 1 0 100%; height: 42px; margin: 0 -9px; overflow-x: auto; scrollbar-width: none; }
   .nav a { padding: 0 9px; flex: none; }
-  .row { flex-direction: column; padding: 16px; }
+  .entry { flex-direction: column; padding: 16px; }
   .row-actions { width: 100%; justify-content: flex-start; }
   .choice input[type=checkbox] { margin-bottom: 12px; }
   input[type=checkbox] { min-height: 18px; }
