@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standingBehaviour, withNotify } from '../../../src/relay/sandbox/behaviour.ts';
 import { type SandboxHop, startSandboxHop } from '../../../src/relay/sandbox/index.ts';
 import { type FakeHop, startFakeHop } from '../../support/fake-hop.ts';
 
@@ -117,4 +118,12 @@ describe('the sandbox hop', () => {
     await reports.received(before + 1);
     expect(reports.messages.slice(before).map(({ content }) => content.includes('Action: delivered'))).toEqual([true]);
   });
+});
+
+it('honours NOTIFY: success is reported where it was asked for, failure unless it was not (RFC 3461 §4.1)', () => {
+  const reported = (to: string, ...notify: readonly string[]) => withNotify(standingBehaviour(`${to}@example.net`), notify).report;
+  expect(['anyone', 'late-bounce', 'confirm', 'complaint'].map((to) => reported(to))).toEqual([null, 'bounce', 'delivered', 'complaint']);
+  expect(['anyone', 'late-bounce', 'confirm', 'complaint'].map((to) => reported(to, 'NEVER'))).toEqual([null, null, null, 'complaint']);
+  expect(['anyone', 'late-bounce'].map((to) => reported(to, 'SUCCESS'))).toEqual(['delivered', null]);
+  expect(['anyone', 'late-bounce'].map((to) => reported(to, 'FAILURE', 'DELAY'))).toEqual([null, 'bounce']);
 });
