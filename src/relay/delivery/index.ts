@@ -15,6 +15,7 @@ import type { DeliverySettings, DkimKey, Route } from '../../domain/settings.ts'
 import type { TlsSession } from '../../domain/tls.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { Dkim, type SendersOf } from './content/dkim.ts';
+import { loadSigner } from './content/signature.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type MailResolver, systemResolver, validatingResolver } from './dns.ts';
 import type { Hop } from './hop.ts';
@@ -77,7 +78,9 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     hops.hopFor(scheduled).laneOf(scheduled.account, priorityOf(scheduled, settings.priorities));
   const queue = new Queue({ start: now(), laneFor });
   const paths = { domain: options.reportDomain, key: options.tokenKeys[0] };
-  const dkim = new Dkim(options.dkim ?? [], options.sendersOf ?? (() => ['*']));
+  const keys = options.dkim ?? [];
+  if (keys.length > 0) await loadSigner();
+  const dkim = new Dkim(keys, options.sendersOf ?? (() => ['*']));
   const dispatcher = new Dispatcher({ settings, paths, dkim, store, queue, hops, records, now, random, log });
   const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
   log.info({ pending: queue.size }, 'delivery started');

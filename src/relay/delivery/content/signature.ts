@@ -35,6 +35,11 @@ export class SigningError extends Error {
 
 const LOOKS_BLANK: Readonly<Record<string, string>> = { '\xa0': '\u01a0', '\x0b': '\u010b', '\x0c': '\u010c' };
 
+/** It brings a list of all public suffixes: loaded where something is to be signed, before mail waits for it. */
+export async function loadSigner(): Promise<typeof import('mailauth/lib/dkim/dkim-signer.js')> {
+  return import('mailauth/lib/dkim/dkim-signer.js');
+}
+
 /** The DKIM-Signature fields, one a key, each with its CRLF. */
 export async function signatureFields(request: {
   readonly keys: readonly DkimKey[];
@@ -45,8 +50,7 @@ export async function signatureFields(request: {
   readonly signedAt: number;
 }): Promise<string> {
   const { keys, fields, bodyHash, signedAt } = request;
-  // Loaded when it is needed: it brings a list of all public suffixes.
-  const { DkimSigner } = await import('mailauth/lib/dkim/dkim-signer.js');
+  const { DkimSigner } = await loadSigner();
   const signer = new DkimSigner({
     canonicalization: 'relaxed/relaxed',
     signTime: new Date(signedAt),

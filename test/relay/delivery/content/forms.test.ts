@@ -1,6 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { simpleParser } from 'mailparser';
 import { afterEach, describe, expect, it } from 'vitest';
+import { prepareContent } from '../../../../src/relay/delivery/content/forms.ts';
+import { UncleanContent } from '../../../../src/relay/delivery/dot-stuffing.ts';
 import { makeDkimKey } from '../../../support/dkim-keys.ts';
 import { verifyDkim } from '../../../support/dkim-verifier.ts';
 import { type FakeHop, startFakeHop } from '../../../support/fake-hop.ts';
@@ -110,6 +112,12 @@ describe('the form that a next hop takes', () => {
     if (expected === 'as it is') expect(after).toBe(Buffer.from(content).toString('latin1'));
     else expect([isAscii(message?.raw ?? Buffer.alloc(0)), after === '']).toEqual([true, false]);
     if (mail !== undefined) expect(message?.mail).toMatch(mail);
+  });
+
+  it('R37 streamed content with a bare CR or LF is refused before anything is dialled', async () => {
+    for (const text of ['x\r\n\r\na\rb\r\n', 'x\r\n\r\na\nb\r\n', 'x\r\n\r\nab\r']) {
+      await expect(prepareContent(formRequest({ bytes: Buffer.from(text), pieces: 2 }))).rejects.toThrow(UncleanContent);
+    }
   });
 
   it('content that is streamed is converted and signed as it goes, its size known before', async () => {
