@@ -245,3 +245,37 @@ it('any tree of parts is 7-bit then, in lines that may be sent, and every part d
     { numRuns: 40 },
   );
 });
+
+it('whatever the lines are, it is 7-bit or refused, and what was 7-bit stays octet for octet', async () => {
+  const line = fc.constantFrom(
+    '',
+    '--a',
+    '--b',
+    '--a--',
+    '--b--',
+    'Content-Type: multipart/mixed; boundary=a',
+    'Content-Type: multipart/signed; boundary=b',
+    'Content-Type: message/rfc822',
+    'Subject: x',
+    ' folded',
+    'text',
+    'grün',
+    'Subject: grün',
+    'Content-Type: text/plain; name=ü',
+    '--',
+    '--a x',
+    'no field',
+    '--a\t',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 25 }), fc.boolean(), async (texts, ended) => {
+      const mail = texts.join('\r\n') + (ended ? '\r\n' : '');
+      const converted = await convert(mail);
+      if (/^5\d\d 5\./.test(converted)) return;
+      // The last line gets its end, as it would before the final dot.
+      if (isAscii(Buffer.from(mail))) expect([mail, `${mail}\r\n`]).toContain(converted);
+      else expect(isAscii(Buffer.from(converted, 'latin1'))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
