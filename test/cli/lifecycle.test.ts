@@ -18,7 +18,7 @@ it('starts, reloads on SIGHUP, keeps running on a bad file, and ends with 0 on S
     expect(statSync(control).mode & 0o777).toBe(0o600);
     writeFileSync(relay.config, `${SANDBOX}accounts: [{name: erp, password: geheim-geheim}]\nretention: {content: 7d}\n`);
     relay.signal('SIGHUP');
-    expect(JSON.parse(await relay.logged(/configuration reloaded/))).toMatchObject({ restarted: ['housekeeping'] });
+    expect(JSON.parse(await relay.logged(/configuration reloaded/))).toMatchObject({ restarted: ['notifications', 'housekeeping'] });
     writeFileSync(relay.config, `${SANDBOX}wurst: 1\n`);
     relay.signal('SIGHUP');
     expect(await relay.logged(/not reloaded/)).toContain('wurst: unknown key');

@@ -196,6 +196,8 @@ export class Queue {
   flush(hop: Hop, now: number): void {
     this.each((entry) => {
       if (entry.lane.hop !== hop || entry.mode !== WAITING || entry.said !== PENDING) return;
+      // Not tried yet and due later: scheduled by its sender, who did not ask for this.
+      if (entry.attempts === 0) return;
       entry.due = now - this.#base;
       this.#place(entry, now);
     });

@@ -84,6 +84,15 @@ describe('the queue', () => {
     expect([queue.size, queue.nextAt]).toEqual([0, Number.POSITIVE_INFINITY]);
   });
 
+  it('makes due what waits for another try when it is flushed, and not what its sender scheduled', () => {
+    const hop = makeHop();
+    const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
+    put(queue, scheduled('tried', { state: 'deferred', attempts: 1, dueAt: START + 500 }));
+    put(queue, scheduled('scheduled', { dueAt: START + 500 }));
+    queue.flush(hop, START);
+    expect([taken(queue, hop), taken(queue, hop)]).toEqual([['tried0'], []]);
+  });
+
   it('expires at a hop that can not be tried, and gives the last attempt at one that can', () => {
     const hop = makeHop();
     const queue = new Queue({ start: START, laneFor: ({ account }) => hop.laneOf(account, NORMAL) });
