@@ -94,8 +94,8 @@ describe('intake', () => {
   const effects: { action: string; status: string; state: string; events: string[] }[] = [
     { action: 'delivered', status: '2.0.0', state: 'delivered', events: ['recipient.delivered'] },
     { action: 'delayed', status: '4.4.1', state: 'transferred', events: ['recipient.delayed'] },
-    { action: 'relayed', status: '2.0.0', state: 'transferred', events: [] },
-    { action: 'expanded', status: '2.0.0', state: 'transferred', events: [] },
+    { action: 'relayed', status: '2.0.0', state: 'transferred', events: ['recipient.relayed'] },
+    { action: 'expanded', status: '2.0.0', state: 'transferred', events: ['recipient.expanded'] },
   ];
   it.each(effects)('an action $action leaves it $state', async ({ action, status, state, events }) => {
     const at = await scene();

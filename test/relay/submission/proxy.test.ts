@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readProxyHeader } from '../../../src/relay/submission/proxy-header.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { account, plainToken, type Running, type RunOptions, runSubmission, SMALL_MESSAGE } from './harness.ts';
@@ -161,7 +161,7 @@ describe('a listener behind a proxy', () => {
     await client.whenClosed();
     expect([...client.pending, ...client.malformed]).toEqual([]);
     expect(run.submission.connections).toBe(0);
-    expect(run.log.lines.join()).toContain('its PROXY header is no good');
+    await vi.waitFor(() => expect(run.log.lines.join()).toContain('its PROXY header is no good'));
   });
 
   it('survives a reset in the midst of the header', async () => {
