@@ -300,7 +300,7 @@ export class Dispatcher {
       unit = undefined;
       if (!hop.lines.has(line)) break;
       const spent = line.messages >= hop.route.limits.messagesPerConnection;
-      if (line.session !== null && (spent || !line.session.usable)) this.#lines.hangUp(line);
+      if (line.session !== null && (spent || !line.session.usable)) await this.#lines.hangUp(line);
       if (this.#lines.yields(hop, line) || hop.lines.size > hop.window) {
         this.#lines.close(hop, line);
         break;

@@ -142,15 +142,19 @@ export class LinePool {
     if (this.#resting.size > 0) this.#timer = setTimeout(() => this.#sweep(), IDLE_SWEEP);
   }
 
-  /** Ends the session in good order; the line stays. */
-  hangUp(line: Line): void {
-    line.session?.quit();
+  /**
+   * Ends the session in good order; the line stays. Resolves when the connection is closed: one
+   * dialled before would for a moment be one more than the next hop allows.
+   */
+  async hangUp(line: Line): Promise<void> {
+    const { session } = line;
     line.session = null;
     line.messages = 0;
+    await session?.quit();
   }
 
   #drop(hop: Hop, line: Line): void {
-    this.hangUp(line);
+    void this.hangUp(line);
     this.#resting.delete(line);
     const place = hop.idle.indexOf(line);
     if (place >= 0) hop.idle.splice(place, 1);

@@ -98,8 +98,8 @@ export interface SmtpSession {
   /** Whether another transaction may be tried. */
   readonly usable: boolean;
   transact(transaction: Transaction): Promise<TransactionResult>;
-  /** Says QUIT and closes; `destroy` just closes. */
-  quit(): void;
+  /** Says QUIT and closes; resolves when the connection is closed. `destroy` just closes. */
+  quit(): Promise<void>;
   destroy(): void;
 }
 
@@ -495,9 +495,15 @@ class Session implements SmtpSession {
     if (socket !== false && !socket.destroyed) socket.write(data);
   }
 
-  quit(): void {
-    if (this.usable) this.#connection.quit();
-    else this.destroy();
+  quit(): Promise<void> {
+    const socket = this.#internals._socket;
+    if (!this.usable || socket === false) {
+      this.destroy();
+      return Promise.resolve();
+    }
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    this.#connection.quit();
+    return closed;
   }
 
   destroy(): void {
