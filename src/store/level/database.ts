@@ -18,7 +18,7 @@ import { StoreError } from '../../domain/errors.ts';
 import type { KeyRange } from './keys.ts';
 
 /** Two of these may be in memory at once. A larger one makes less work of compaction, and a slower start after a crash. */
-const WRITE_BUFFER = 16 * 1024 * 1024;
+const WRITE_BUFFER = 8 * 1024 * 1024;
 const BLOCK_CACHE = 16 * 1024 * 1024;
 /** Fewer and larger tables: a million messages are some 200 files instead of 800. */
 const FILE_SIZE = 8 * 1024 * 1024;
