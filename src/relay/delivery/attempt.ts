@@ -114,7 +114,7 @@ async function sessionFor({ hop, line, unit }: AttemptRequest): Promise<SmtpSess
 
 async function open(hop: Hop, line: Line, need: TlsNeed, except: ReadonlySet<string>): Promise<SmtpSession> {
   // One that is good, but not for this message, ends as sessions do.
-  line.session?.quit();
+  void line.session?.quit();
   line.session = null;
   line.messages = 0;
   line.session = await hop.open({ need, except, signal: line.controller.signal });

@@ -119,7 +119,7 @@ class Search {
       const session = await this.#dialWithFallback(target, plan);
       sources.reachability.reached(target);
       if (wish.need !== 'required' || session.requireTls) return session;
-      session.quit();
+      void session.quit();
       this.#note(this.#unreachable('ehlo', null, NEEDS_REQUIRETLS.text, session.address), NEEDS_REQUIRETLS, false);
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
