@@ -9,7 +9,7 @@ import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, References, SubmissionClient } from './message.ts';
-import type { Attempt, Evidence, RecipientRecord, RecipientState, Transition } from './recipient.ts';
+import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
 import type { TlsSession } from './tls.ts';
 
@@ -89,6 +89,8 @@ export interface ReportRecord {
   readonly id: ReportId;
   readonly receivedAt: number;
   readonly via: 'smtp' | 'imap' | 'api' | 'file';
+  /** Client address, mailbox or token that brought it; absent in records of earlier versions. */
+  readonly source?: string | null;
   /** Envelope recipient it came to; null where there is none. */
   readonly to: string | null;
   readonly kind: 'bounce' | 'delayed' | 'delivered' | 'complaint' | 'auto-reply' | 'none';
@@ -97,12 +99,23 @@ export interface ReportRecord {
   readonly envelopeId: string | null;
   readonly reportingMta: string | null;
   readonly recipients: readonly ReportedRecipient[];
-  /** What it was tied to; null: for the review list. */
-  readonly matched: { readonly message: MessageId; readonly index: number; readonly rank: number } | null;
+  /** The first of `matches`; null: for the review list. */
+  readonly matched: ReportMatch | null;
+  /** All that it was tied to, where a report is of several recipients; absent in records of earlier versions. */
+  readonly matches?: readonly ReportMatch[];
   /** Why it was not believed or not understood; null when all is well. */
   readonly trouble: string | null;
   readonly size: number;
   readonly sha256: string;
+}
+
+/** A recipient that a report was tied to. */
+export interface ReportMatch {
+  readonly message: MessageId;
+  readonly index: number;
+  readonly rank: EvidenceRank;
+  /** Who linked it by hand, and when; absent: relais found it. */
+  readonly linked?: { readonly by: string | null; readonly at: number };
 }
 
 /** One recipient of a report, the fields of RFC 3464 §2.3 as far as they are there. */
@@ -311,6 +324,77 @@ export interface NextHopRecord {
    */
   readonly sentAt: readonly number[];
 }
+
+/** How far a mailbox of reports was read (RFC 3501 §2.3.1.1), and how its last collection went. */
+export interface MailboxRecord {
+  /** A decimal, as IMAP gives it; null: never opened. */
+  readonly uidValidity: string | null;
+  /** All up to this UID was taken. */
+  readonly lastUid: number;
+  readonly lastRun: MailboxRun | null;
+}
+
+export interface MailboxRun {
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Messages taken, those of them that came before, and those that fit nothing. */
+  readonly taken: number;
+  readonly repeated: number;
+  readonly unmatched: number;
+  /** Why it ended early; null: all is read. */
+  readonly error: string | null;
+}
+
+/** The collection of reports from the mailboxes, `/sync`. */
+export interface Collector {
+  /** Collects from all now, or joins the collection that is running; resolves with how it went. */
+  collect(): Promise<CollectorStatus>;
+  status(): CollectorStatus;
+}
+
+export interface CollectorStatus {
+  readonly running: boolean;
+  readonly mailboxes: readonly {
+    readonly name: string;
+    readonly folder: string;
+    readonly state: 'connected' | 'waiting' | 'failing' | 'stopped';
+    /** Unix milliseconds of the next collection by schedule; null: it waits for the server's word (IDLE). */
+    readonly nextRunAt: number | null;
+    readonly lastRun: MailboxRun | null;
+  }[];
+}
+
+/** What the other rooms may ask of the reports. */
+export interface ReportDesk {
+  readonly collector: Collector;
+  /** Takes in a raw report; resolves once it is durable. `repeated`: it came before, and nothing changed. */
+  take(report: {
+    readonly raw: Buffer;
+    readonly via: 'api' | 'file';
+    readonly source: string | null;
+  }): Promise<{ readonly report: ReportRecord; readonly repeated: boolean; readonly transitions: readonly Transition[] }>;
+  /**
+   * Ties a report of the review list to a recipient by a person's word, with what it says as
+   * evidence. Refused: the report or recipient is not there, it is tied already, or says nothing.
+   */
+  link(request: {
+    readonly report: ReportId;
+    readonly message: MessageId;
+    /** By position; absent: the recipient that the report names, or the only one there is. */
+    readonly index?: number;
+    readonly by: string | null;
+  }): Promise<LinkAnswer>;
+  /** Recipients that an unmatched report may speak of, best first, for the person who links it. */
+  candidates(report: ReportId): Promise<readonly ReportMatch[]>;
+}
+
+export type LinkAnswer =
+  | { readonly kind: 'linked'; readonly report: ReportRecord; readonly transitions: readonly Transition[] }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'report-not-found' | 'message-not-found' | 'recipient-not-found' | 'recipient-ambiguous' | 'already-linked' | 'says-nothing';
+    };
 
 /** What a domain's MTA-STS policy said when it was fetched. */
 export interface MtaStsPolicyRecord {

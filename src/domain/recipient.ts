@@ -83,6 +83,8 @@ export interface Attempt {
   readonly error: string | null;
   /** Of a transfer whose sender gave NOTIFY: whether the next hop took it over, and reports from now on (RFC 3461 §5.2). */
   readonly dsnPassed?: boolean;
+  /** The name the next hop gave the message in its 250, by which a later report may know it. */
+  readonly remoteId?: string;
 }
 
 export interface Failure {
