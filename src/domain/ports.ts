@@ -118,6 +118,18 @@ export interface ReportMatch {
   readonly linked?: { readonly by: string | null; readonly at: number };
 }
 
+/** Filters of the reports; those given must all hold. */
+export interface ReportFilter {
+  /** False: the review list. */
+  readonly matched?: boolean;
+  readonly kind?: ReportRecord['kind'];
+  readonly via?: ReportRecord['via'];
+  /** Unix milliseconds: came in at or after, by the time in its id. */
+  readonly from?: number;
+  /** Unix milliseconds: came in before. */
+  readonly to?: number;
+}
+
 /** One recipient of a report, the fields of RFC 3464 §2.3 as far as they are there. */
 export interface ReportedRecipient {
   readonly address: string | null;
@@ -393,7 +405,13 @@ export type LinkAnswer =
   | { readonly kind: 'linked'; readonly report: ReportRecord; readonly transitions: readonly Transition[] }
   | {
       readonly kind: 'refused';
-      readonly reason: 'report-not-found' | 'message-not-found' | 'recipient-not-found' | 'recipient-ambiguous' | 'already-linked' | 'says-nothing';
+      readonly reason:
+        | 'report-not-found'
+        | 'message-not-found'
+        | 'recipient-not-found'
+        | 'recipient-ambiguous'
+        | 'already-linked'
+        | 'says-nothing';
     };
 
 /** What a domain's MTA-STS policy said when it was fetched. */
@@ -516,7 +534,7 @@ export interface Store {
     readonly now: number;
   }): Promise<{ readonly report: ReportRecord; readonly transitions: readonly Transition[] }>;
   report(id: ReportId): Promise<{ readonly report: ReportRecord; readonly raw: Buffer } | undefined>;
-  reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>>;
+  reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>>;
 
   // ── Reading ──
   message(id: MessageId): Promise<MessageDetail | undefined>;

@@ -1,7 +1,7 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { CleanupCounts, DeliveryControl, Store, Submitter } from '../domain/ports.ts';
+import type { CleanupCounts, DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
 import type { HttpSettings } from '../domain/settings.ts';
 
 export interface ReadinessCheck {
@@ -58,6 +58,8 @@ export interface HttpOptions {
   readonly delivery: DeliveryControl;
   /** Takes what is sent or sent again over the API. */
   readonly submitter: Submitter;
+  /** Of the reports that come in, and the mailboxes they are collected from; null: their room is not up. */
+  readonly reports: () => ReportDesk | null;
   /** As the configuration stands now. */
   readonly sending: () => SendingSettings;
   /** Listeners and whatever else must be up; the store's health is added here. */

@@ -297,6 +297,7 @@ export class Rooms {
       settings: config.http,
       delivery: this.#control,
       submitter: this.#submitter,
+      reports: () => null,
       sending: () => ({
         messageSize: this.#config.submission.limits.messageSize,
         accounts: this.#config.accounts.map(({ name }) => name),

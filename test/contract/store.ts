@@ -4,7 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
-import type { Store } from '../../src/domain/ports.ts';
+import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
+import type { ReportFilter, Store } from '../../src/domain/ports.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
 import { repetitionContract } from './repetitions.ts';
@@ -290,6 +291,25 @@ export function storeContract(implementation: Implementation): void {
         expect(await ids({ matched: true })).toEqual([tied.id]);
         expect(await ids({})).toEqual([tied.id, stray.id]);
         expect(await store.report(make.report().id)).toBeUndefined();
+      });
+
+      it('finds reports by kind, way and time, and pages through what is found', async () => {
+        const kinds = ['bounce', 'delayed', 'bounce', 'auto-reply', 'bounce'] as const;
+        const all = kinds.map((kind, i) =>
+          make.report({ kind, via: i % 2 === 0 ? 'smtp' : 'imap', id: `${lowestIdAt(i * 1000).slice(0, 25)}1` as ReportId }),
+        );
+        for (const report of all) await store.recordReport({ report, raw: Buffer.from(report.id), items: [], now: clock.now });
+        const found = async (filter: ReportFilter): Promise<number[]> =>
+          (await store.reports(filter, { limit: 10 })).items.map(({ id }) => all.findIndex((report) => report.id === id));
+        expect(await found({ kind: 'bounce' })).toEqual([4, 2, 0]);
+        expect(await found({ via: 'imap', matched: false })).toEqual([3, 1]);
+        expect(await found({ from: 1000, to: 3000 })).toEqual([2, 1]);
+        expect(await found({ from: 1001 })).toEqual([4, 3, 2]);
+        expect(await found({ to: 1000, matched: false })).toEqual([0]);
+        expect(await found({ kind: 'complaint' })).toEqual([]);
+        const first = await store.reports({ kind: 'bounce', from: 1 }, { limit: 1 });
+        const second = await store.reports({ kind: 'bounce', from: 1 }, { limit: 1, cursor: first.next ?? '' });
+        expect([first, second].map(({ items }) => items.map(({ id }) => id))).toEqual([[all[4]?.id], [all[2]?.id]]);
       });
 
       it.each([{}, { matched: false }])('pages through reports newest first: %o', async (filter) => {

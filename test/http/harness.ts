@@ -9,6 +9,7 @@ import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../.
 import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
+import { type FakeReportDesk, fakeReportDesk } from './fake-report-desk.ts';
 import { type FakeSubmitter, fakeSubmitter } from './fake-submitter.ts';
 
 export const LOCAL_TOKEN = 'local-token-of-this-machine';
@@ -20,6 +21,7 @@ export interface Room extends HttpApp {
   readonly options: HttpOptions;
   readonly hops: NextHopStatus[];
   readonly submitter: FakeSubmitter;
+  readonly desk: FakeReportDesk;
   /** Moves the clock of the room. */
   advance(ms: number): void;
   /** A call of the API with a token, the local one by default. */
@@ -58,7 +60,7 @@ export function httpOptions(
     readonly messageSize?: number;
     readonly now?: () => number;
   } = {},
-): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter } {
+): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter; desk: FakeReportDesk } {
   const log = recordingLog();
   const hops = [nextHop('smtp.provider.example:587', { waiting: 2, oldestAt: START - 60_000, nextDueAt: START - 5_000 })];
   const now = more.now ?? Date.now;
@@ -79,11 +81,13 @@ export function httpOptions(
   const newId = createIdFactory({ now, randomBytes });
   const newMessageId = (): MessageId => newId() as MessageId;
   const submitter = fakeSubmitter(store, now, newMessageId);
+  const desk = fakeReportDesk(store, now);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
     store,
     delivery,
     submitter,
+    reports: () => desk,
     sending: () => ({ messageSize: more.messageSize ?? 100_000, accounts: ['erp', 'payroll'] }),
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: { plan: async () => COUNTS, run: async () => COUNTS },
@@ -97,13 +101,13 @@ export function httpOptions(
     log,
     ...(more.limits === undefined ? {} : { limits: more.limits }),
   };
-  return { options, log, hops, submitter };
+  return { options, log, hops, submitter, desk };
 }
 
 export function createRoom(more: { readonly settings?: Partial<HttpSettings>; readonly limits?: Partial<HttpLimits> } = {}): Room {
   let clock = START;
   const store = createMemoryStore({ now: () => clock });
-  const { options, log, hops, submitter } = httpOptions(store, { ...more, now: () => clock });
+  const { options, log, hops, submitter, desk } = httpOptions(store, { ...more, now: () => clock });
   const http = createApp(options);
   const call: Room['call'] = async (path, { token = LOCAL_TOKEN, ...init } = {}) => {
     const headers = new Headers(init.headers);
@@ -117,6 +121,7 @@ export function createRoom(more: { readonly settings?: Partial<HttpSettings>; re
     options,
     hops,
     submitter,
+    desk,
     advance: (ms) => {
       clock += ms;
     },

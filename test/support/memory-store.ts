@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { asciiDomainOf } from '../../src/domain/address.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
-import type { MessageId, ReportId } from '../../src/domain/ids.ts';
+import { idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
 import type {
   Claim,
@@ -27,6 +27,7 @@ import type {
   Page,
   PageRequest,
   QueueCounts,
+  ReportFilter,
   ReportRecord,
   ScheduleChange,
   ScheduledRecipient,
@@ -302,10 +303,12 @@ class InMemoryStore implements MemoryStore {
     return this.#reports.get(id);
   }
 
-  async reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>> {
+  async reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>> {
     const found = [...this.#reports.values()]
       .map(({ report }) => report)
       .filter((report) => filter.matched === undefined || (report.matched !== null) === filter.matched)
+      .filter(({ kind, via }) => (filter.kind ?? kind) === kind && (filter.via ?? via) === via)
+      .filter(({ id }) => idTime(id) >= (filter.from ?? 0) && idTime(id) < (filter.to ?? Number.POSITIVE_INFINITY))
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     return pageOf(found, (report) => report.id, page);
   }

@@ -5,15 +5,15 @@
  * report changed should its bytes turn out not to be whole. A crash between the two leaves bytes
  * that no record names, and a report that was not acknowledged and comes again.
  */
-import { invertId, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { Page, PageRequest, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
+import { invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
+import type { Page, PageRequest, ReportFilter, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
 import type { Transition } from '../../domain/recipient.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
-import { after, indexKey, indexPrefix, invertedIdOf, prefixRange, REPORTS, reportKey } from './keys.ts';
+import { after, indexKey, indexPrefix, invertedIdOf, type KeyRange, prefixRange, REPORTS, reportKey } from './keys.ts';
 import type { Transaction } from './transaction.ts';
 
 type RecordRequest = Parameters<Store['recordReport']>[0];
@@ -152,35 +152,67 @@ async function readRaw(context: StoreContext, stored: StoredReport): Promise<Sto
   }
 }
 
-export async function listReports(
-  { database }: StoreContext,
-  filter: { readonly matched?: boolean },
-  page: PageRequest,
-): Promise<Page<ReportRecord>> {
+/** Read at a time where the filter may hit rarely, and at most for a page. */
+const AT_ONCE = 200;
+const MOST_READ = 5_000;
+
+export async function listReports(context: StoreContext, filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>> {
   const mark = markOf('reports', filter);
-  const position = decodeCursor(mark, page.cursor, POSITION);
-  const entries = await readAfter(database, filter, position, page.limit + 1);
-  const items = entries.slice(0, page.limit).map(([key, value]) => decodeJson<StoredReport>(key, value).report);
-  const last = items.at(-1);
-  const more = entries.length > page.limit && last !== undefined;
-  return { items, next: more ? encodeCursor(mark, invertId(last.id)) : null };
+  let position = decodeCursor(mark, page.cursor, POSITION);
+  const rare = filter.kind !== undefined || filter.via !== undefined;
+  const limit = rare ? AT_ONCE : page.limit + 1;
+  const items: ReportRecord[] = [];
+  for (let read = 0; ; ) {
+    const { entries, last } = await readAfter(context.database, filter, position, limit);
+    for (const [key, value] of entries) {
+      if (items.length === page.limit) return { items, next: encodeCursor(mark, position ?? '') };
+      const { report } = decodeJson<StoredReport>(key, value);
+      position = invertId(report.id);
+      if (fits(report, filter)) items.push(report);
+    }
+    read += limit;
+    if (last === null) return { items, next: null };
+    position = last;
+    if (read >= MOST_READ) return { items, next: encodeCursor(mark, position) };
+  }
 }
 
+function fits({ kind, via }: ReportRecord, filter: ReportFilter): boolean {
+  return (filter.kind === undefined || filter.kind === kind) && (filter.via === undefined || filter.via === via);
+}
+
+/** `last`: where to go on; null at the end of the range. */
 async function readAfter(
   database: StoreContext['database'],
-  { matched }: { readonly matched?: boolean },
+  filter: ReportFilter,
   position: string | null,
   limit: number,
-): Promise<[string, Buffer][]> {
-  if (matched === undefined) {
-    return database.entries({ ...after(REPORTS, position === null ? null : reportKey(position)), limit });
+): Promise<{ readonly entries: [string, Buffer][]; readonly last: string | null }> {
+  if (filter.matched === undefined) {
+    const range = after(narrowed(REPORTS, 'p', filter), position === null ? null : reportKey(position));
+    const entries = await database.entries({ ...range, limit });
+    return { entries, last: entries.length < limit ? null : invertedIdOf(entries.at(-1)?.[0] ?? '') };
   }
-  const prefix = indexPrefix('matched', matched ? 'yes' : 'no');
-  const found = await database.keys({ ...after(prefixRange(prefix), position === null ? null : prefix + position), limit });
+  const prefix = indexPrefix('matched', filter.matched ? 'yes' : 'no');
+  const range = after(narrowed(prefixRange(prefix), prefix, filter), position === null ? null : prefix + position);
+  const found = await database.keys({ ...range, limit });
   const keys = found.map((key) => reportKey(invertedIdOf(key)));
   const values = await database.getMany(keys);
-  return keys.flatMap((key, i): [string, Buffer][] => {
+  const entries = keys.flatMap((key, i): [string, Buffer][] => {
     const value = values[i];
     return value === undefined ? [] : [[key, value]];
   });
+  return { entries, last: found.length < limit ? null : invertedIdOf(found.at(-1) ?? '') };
 }
+
+/** The part of a range, newest first, that holds the ids of the time asked for. */
+function narrowed(range: KeyRange, prefix: string, { from, to }: ReportFilter): KeyRange {
+  return {
+    ...range,
+    ...(to === undefined ? {} : { gte: prefix + invertId(lowestIdAt(to)) + AFTER }),
+    ...(from === undefined ? {} : { lt: prefix + invertId(lowestIdAt(from)) + AFTER }),
+  };
+}
+
+/** Behind the bound itself, which is the oldest id of its time. */
+const AFTER = '\x00';

@@ -28,6 +28,7 @@ import type {
   Page,
   PageRequest,
   QueueCounts,
+  ReportFilter,
   ReportRecord,
   ScheduleChange,
   ScheduledRecipient,
@@ -312,7 +313,7 @@ export class LevelStore implements Store {
     return readReport(this.#context, id);
   }
 
-  async reports(filter: { readonly matched?: boolean }, page: PageRequest): Promise<Page<ReportRecord>> {
+  async reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>> {
     this.#assertOpen();
     return listReports(this.#context, filter, page);
   }

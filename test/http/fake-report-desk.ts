@@ -1,0 +1,54 @@
+/** The ReportDesk port over the store in memory: links what it is told to, finds the candidates it was given, collects nothing. */
+import type { MessageId, ReportId } from '../../src/domain/ids.ts';
+import type { CollectorStatus, LinkAnswer, ReportDesk, ReportMatch, ReportRecord } from '../../src/domain/ports.ts';
+import type { MemoryStore } from '../support/memory-store.ts';
+
+export interface FakeReportDesk extends ReportDesk {
+  /** What was asked to be linked, in order. */
+  readonly links: Parameters<ReportDesk['link']>[0][];
+  /** The reason that all which follow are refused for; null: they are linked. */
+  refusal: Extract<LinkAnswer, { kind: 'refused' }>['reason'] | null;
+  readonly found: Map<ReportId, readonly ReportMatch[]>;
+  mailboxes: CollectorStatus['mailboxes'];
+  /** Collections that were asked for; each ends when `ended` does. */
+  collections: number;
+  ended: Promise<void>;
+}
+
+export function fakeReportDesk(store: MemoryStore, now: () => number): FakeReportDesk {
+  const status = (): CollectorStatus => ({ running: false, mailboxes: fake.mailboxes });
+  const fake: FakeReportDesk = {
+    links: [],
+    refusal: null,
+    found: new Map(),
+    mailboxes: [],
+    collections: 0,
+    ended: Promise.resolve(),
+    collector: {
+      async collect() {
+        fake.collections++;
+        await fake.ended;
+        return status();
+      },
+      status,
+    },
+    async take() {
+      throw new Error('not asked of the fake');
+    },
+    async link(request) {
+      fake.links.push(request);
+      if (fake.refusal !== null) return { kind: 'refused', reason: fake.refusal };
+      const found = await store.report(request.report);
+      if (found === undefined) return { kind: 'refused', reason: 'report-not-found' };
+      const match: ReportMatch = { ...candidate(request.message, request.index ?? 0), linked: { by: request.by, at: now() } };
+      const report: ReportRecord = { ...found.report, matched: match, matches: [match] };
+      return { kind: 'linked', report, transitions: [] };
+    },
+    candidates: async (report) => fake.found.get(report) ?? [],
+  };
+  return fake;
+}
+
+export function candidate(message: MessageId, index: number, rank: ReportMatch['rank'] = 4): ReportMatch {
+  return { message, index, rank };
+}
