@@ -5,7 +5,7 @@
 import { reversePathText } from './address.ts';
 import type { FeedEvent } from './events.ts';
 import type { AcceptedMessage, MessageState, MessageSummary } from './message.ts';
-import type { MessageDetail, NextHopStatus, ReportRecord, SignalDelivery, SuppressionRecord } from './ports.ts';
+import type { MessageDetail, NextHopStatus, ReportMatch, ReportRecord, SignalDelivery, SuppressionRecord } from './ports.ts';
 import type { Attempt, AttemptTls, Failure, RecipientRecord } from './recipient.ts';
 import type { Reply } from './reply.ts';
 
@@ -121,7 +121,29 @@ function tlsJson({ version, cipher, verified, peerName, verifiedBy, problem }: A
 const TOKEN_SIGNATURE = /^(rb-[0-9a-z]{26}-[0-9a-z]{1,4}-[0-9a-z]{1,2}-)[0-9a-z]{16}(?=@|$)/i;
 
 export function reportJson(report: ReportRecord): Record<string, unknown> {
-  return { ...report, to: report.to?.replace(TOKEN_SIGNATURE, '$1…') ?? null, receivedAt: rfc3339(report.receivedAt) };
+  const { source, receivedAt, matched, matches, ...rest } = report;
+  return {
+    ...rest,
+    to: shownTo(report),
+    source: source ?? null,
+    receivedAt: rfc3339(receivedAt),
+    matched: matched === null ? null : matchJson(matched),
+    matches: matchesOf(report).map(matchJson),
+  };
+}
+
+/** All recipients that the report is tied to; records of earlier versions know one. */
+export function matchesOf({ matched, matches }: ReportRecord): readonly ReportMatch[] {
+  return matches ?? (matched === null ? [] : [matched]);
+}
+
+function matchJson({ message, index, rank, linked }: ReportMatch): Record<string, unknown> {
+  return { message, index, rank, linked: linked === undefined ? null : { by: linked.by, at: rfc3339(linked.at) } };
+}
+
+/** The envelope recipient that a report came to, without what would let its reader report in our name. */
+export function shownTo({ to }: ReportRecord): string | null {
+  return to?.replace(TOKEN_SIGNATURE, '$1…') ?? null;
 }
 
 /** An event of the feed. Fields that its type does not have are absent. */

@@ -1,8 +1,16 @@
 /** The HTTP room over the store in memory: an application without a socket, and people to call it. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createIdFactory, type MessageId } from '../../src/domain/ids.ts';
+import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import type { PreparedMessage } from '../../src/domain/message.ts';
-import type { CleanupCounts, DeliveryControl, NextHopStatus, TokenRecord } from '../../src/domain/ports.ts';
+import type {
+  CleanupCounts,
+  DeliveryControl,
+  EvidenceItem,
+  NextHopStatus,
+  ReportedRecipient,
+  ReportRecord,
+  TokenRecord,
+} from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { HttpSettings } from '../../src/domain/settings.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
@@ -195,6 +203,50 @@ export async function accept(room: Pick<Room, 'store'>, mail: Mail = {}): Promis
   await content.write(Buffer.from(mail.content ?? 'Subject: Invoice\r\n\r\nHello\r\n'));
   await room.store.accept({ message, content, dueAt: at, expireAt: at + 5 * 86_400_000 });
   return id;
+}
+
+/** Takes a report in, as the reports room would. */
+export async function report(
+  room: Pick<Room, 'store'>,
+  described: Partial<ReportRecord> & { readonly raw?: string; readonly items?: readonly EvidenceItem[] } = {},
+): Promise<ReportId> {
+  const { raw = 'Subject: Undelivered\r\n\r\nNo such mailbox\r\n', items = [], ...fields } = described;
+  const id = newId() as string as ReportId;
+  await room.store.recordReport({
+    report: {
+      id,
+      receivedAt: START + 5_000,
+      via: 'smtp',
+      to: 'bounces@bounce.example.com',
+      kind: 'bounce',
+      subject: 'Undelivered Mail Returned to Sender',
+      originalMessageId: null,
+      envelopeId: null,
+      reportingMta: 'mail.partner.example',
+      recipients: [reported()],
+      matched: null,
+      trouble: 'it carries no token of ours',
+      ...fields,
+    },
+    raw: Buffer.from(raw),
+    items,
+    now: START + 5_000,
+  });
+  return id;
+}
+
+export function reported(described: Partial<ReportedRecipient> = {}): ReportedRecipient {
+  return {
+    address: 'ann@partner.example',
+    action: 'failed',
+    status: '5.1.1',
+    replyCode: 550,
+    category: 'mailbox-unknown',
+    addressInvalid: true,
+    permanent: true,
+    diagnostic: '550 5.1.1 <ann@partner.example>: user unknown',
+    ...described,
+  };
 }
 
 /** One attempt of one recipient, ended. */

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../domain/events.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
-import { PERMISSIONS } from '../../domain/ports.ts';
+import { PERMISSIONS, type ReportRecord } from '../../domain/ports.ts';
 import { RECIPIENT_STATES } from '../../domain/recipient.ts';
 import { CATEGORIES, PHASES } from '../../domain/reply.ts';
 
@@ -84,23 +84,41 @@ const ReportedRecipient = z.strictObject({
   diagnostic: nullableText,
 });
 
+const rank = z.number().int().openapi({
+  description: 'What ties it, strongest first: 1 a signed token, 2 the envelope id, 3 the Message-ID, 4 recipient, time and subject.',
+});
+
+const ReportMatch = z
+  .strictObject({
+    message: z.string(),
+    index: z.number().int().openapi({ description: 'Of the recipient in the message.' }),
+    rank,
+    linked: z
+      .strictObject({ by: nullableText, at })
+      .nullable()
+      .openapi({ description: 'Who linked it by hand, and when; null: relais found it.' }),
+  })
+  .openapi('ReportMatch');
+
+export const REPORT_KINDS = ['bounce', 'delayed', 'delivered', 'complaint', 'auto-reply', 'none'] as const satisfies ReportRecord['kind'][];
+export const REPORT_WAYS = ['smtp', 'imap', 'api', 'file'] as const satisfies ReportRecord['via'][];
+
 export const Report = z
   .strictObject({
     id: z.string(),
     receivedAt: at,
-    via: z.enum(['smtp', 'imap', 'api', 'file']),
-    to: nullableText,
-    kind: z.enum(['bounce', 'delayed', 'delivered', 'complaint', 'auto-reply', 'none']),
+    via: z.enum(REPORT_WAYS),
+    source: nullableText.openapi({ description: 'Client address, mailbox or token that brought it.' }),
+    to: nullableText.openapi({ description: 'Envelope recipient it came to, the signature of a token left out.' }),
+    kind: z.enum(REPORT_KINDS).openapi({ description: '`none`: it could not be read as a report.' }),
     subject: nullableText,
     originalMessageId: nullableText,
     envelopeId: nullableText,
     reportingMta: nullableText,
     recipients: z.array(ReportedRecipient),
-    matched: z
-      .strictObject({ message: z.string(), index: z.number().int(), rank: z.number().int() })
-      .nullable()
-      .openapi({ description: 'Null: for the review list.' }),
-    trouble: nullableText,
+    matched: ReportMatch.nullable().openapi({ description: 'The first of `matches`; null: for the review list.' }),
+    matches: z.array(ReportMatch).openapi({ description: 'All recipients that it is tied to.' }),
+    trouble: nullableText.openapi({ description: 'Why it was not believed or not understood; null when all is well.' }),
     size: z.number().int(),
     sha256: z.string(),
   })
@@ -195,6 +213,33 @@ export const Message = z
     events: z.array(Event),
   })
   .openapi('Message');
+
+export const ReportCandidate = z
+  .strictObject({
+    message: z.string(),
+    index: z.number().int(),
+    rank,
+    address: z.string(),
+    state: recipientState,
+    subject: nullableText,
+    messageId: nullableText,
+    acceptedAt: at,
+    account: z.string(),
+  })
+  .openapi('ReportCandidate');
+
+export const LinkResult = z
+  .strictObject({
+    report: Report,
+    recipients: z.array(
+      z.strictObject({
+        message: z.string(),
+        ...recipientFields,
+        changed: z.boolean().openapi({ description: 'False: the report said nothing new of it.' }),
+      }),
+    ),
+  })
+  .openapi('LinkResult');
 
 export const ActionResult = z
   .strictObject({
