@@ -330,6 +330,8 @@ export interface NextHopRecord {
   /** Unix milliseconds until which it is left alone. */
   readonly blockedUntil: number;
   readonly lastError: string | null;
+  /** Its block was not told of: it was part of a larger fault that was. Absent: it was told. */
+  readonly silent?: true;
   /**
    * Unix milliseconds at which messages went that its rate still counts; those that may go before the
    * next record is written are in it already, at the latest instant at which they may.

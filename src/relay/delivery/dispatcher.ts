@@ -20,6 +20,7 @@ import type { DeliverySettings } from '../../domain/settings.ts';
 import { priorityOfUnit } from './claimed.ts';
 import { Claimer } from './claimer.ts';
 import type { Dkim } from './content/dkim.ts';
+import type { DnsOutage } from './dns-outage.ts';
 import type { Entry } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hop, Line } from './hop.ts';
@@ -41,6 +42,7 @@ export interface DispatcherOptions {
   readonly queue: Queue;
   readonly hops: Hops;
   readonly records: HopRecords;
+  readonly outage: DnsOutage;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -74,7 +76,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#o = options;
-    const { settings, paths, dkim, store, queue, records, now, random, log } = options;
+    const { settings, paths, dkim, store, queue, hops, records, outage, now, random, log } = options;
     const onTrouble = (error: unknown): number => this.#suspend(error);
     const onSettled = (): void => this.#recorded();
     this.#recorder = new Recorder({ settings, store, queue, now, random, log, onTrouble, onSettled });
@@ -84,7 +86,8 @@ export class Dispatcher {
       this.#wakes.set(hop, hop.blockedUntil);
       this.#abandonClaimed(hop, `not tried: ${hop.lastError}`);
     };
-    const standings = new Standings({ retry: settings.retry, store, records, now, random, log, onBlocked });
+    const onReleased = (hop: Hop): void => this.wake(hop);
+    const standings = new Standings({ retry: settings.retry, store, records, hops, outage, now, random, log, onBlocked, onReleased });
     this.#transmitter = new Transmitter({ settings, lines: this.#lines, recorder: this.#recorder, standings, records, now, log });
   }
 

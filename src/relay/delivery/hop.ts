@@ -71,6 +71,8 @@ export class Hop implements HeapItem {
   blockedUntil = 0;
   /** What it said when it was blocked, or how it could not be reached. */
   blockedBy: HopFailure | null = null;
+  /** It was blocked by a fault that is told as a whole: neither its block nor its recovery is an event. */
+  silent = false;
   lastReply: Reply | null = null;
   lastError: string | null = null;
   /** When it last answered for a message or a recipient. */
@@ -245,9 +247,9 @@ export class Hop implements HeapItem {
 
   /** Null: nothing that a restart would have to know. */
   record(sentAt: readonly number[]): NextHopRecord | null {
-    const { paused, failures, blockedUntil, lastError } = this;
+    const { paused, failures, blockedUntil, lastError, silent } = this;
     if (paused === null && failures === 0 && sentAt.length === 0) return null;
-    return { paused, failures, blockedUntil, lastError, sentAt };
+    return { paused, failures, blockedUntil, lastError, ...(silent ? { silent } : {}), sentAt };
   }
 
   restore(record: NextHopRecord): void {
@@ -255,6 +257,7 @@ export class Hop implements HeapItem {
     this.failures = record.failures;
     this.blockedUntil = record.blockedUntil;
     this.lastError = record.lastError;
+    this.silent = record.silent === true;
     if (record.failures > 0) this.window = 1;
     this.rate?.restore(record.sentAt);
   }

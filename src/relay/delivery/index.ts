@@ -18,6 +18,7 @@ import { Dkim, type SendersOf } from './content/dkim.ts';
 import { loadSigner } from './content/signature.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type MailResolver, systemResolver, validatingResolver } from './dns.ts';
+import { DnsOutage, watched } from './dns-outage.ts';
 import type { Hop } from './hop.ts';
 import { HopRecords } from './hop-records.ts';
 import { Hops } from './hops.ts';
@@ -70,7 +71,8 @@ export interface DeliveryOptions {
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { settings, store, now, random, log } = options;
   const observer: TlsObserver = { onTlsSession: null };
-  const sources = sessionSources(options, observer);
+  const outage = new DnsOutage();
+  const sources = sessionSources(options, observer, outage);
   const records = new HopRecords({ store, now, log });
   await records.load(Math.max(0, ...options.routes.map(({ limits }) => limits.rate?.per ?? 0)));
   const hops = new Hops({ routes: options.routes, sources, records });
@@ -81,7 +83,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   const keys = options.dkim ?? [];
   if (keys.length > 0) await loadSigner();
   const dkim = new Dkim(keys, options.sendersOf ?? (() => ['*']));
-  const dispatcher = new Dispatcher({ settings, paths, dkim, store, queue, hops, records, now, random, log });
+  const dispatcher = new Dispatcher({ settings, paths, dkim, store, queue, hops, records, outage, now, random, log });
   const unfollow = await loadQueue({ store, queue, now, stir: () => dispatcher.stir() });
   log.info({ pending: queue.size }, 'delivery started');
   const stopSources = (): void => sources.policies.stop();
@@ -89,10 +91,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 }
 
 /** All that a session with a next hop is made from. */
-function sessionSources(options: DeliveryOptions, observer: TlsObserver): SessionSources {
+function sessionSources(options: DeliveryOptions, observer: TlsObserver, outage: DnsOutage): SessionSources {
   const { settings, store, now, random, log, hostname } = options;
   const { resolvers, dnssec } = settings;
-  const resolver = options.resolver ?? (dnssec === true ? validatingResolver(resolvers) : systemResolver(resolvers));
+  const asked = options.resolver ?? (dnssec === true ? validatingResolver(resolvers) : systemResolver(resolvers));
+  const resolver = watched(asked, outage);
   const onTls = (session: TlsSession): void => observer.onTlsSession?.(session);
   const fetch = policyHost({ resolver, ...options.policyHosts });
   return {
