@@ -31,7 +31,7 @@ export function formatPath(path: ConfigPath): string {
   return text;
 }
 
-const SECRET_KEY = /^(?:password|secret|secrets|key|certificate|ca|token)$/i;
+const SECRET_KEY = /^(?:password|secret|secrets|key|certificate|ca|token|clientSecret|refreshToken|serviceAccount)$/i;
 
 /** Whether the value at `path` must not be shown. */
 export function isSecretPath(path: ConfigPath): boolean {

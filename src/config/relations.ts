@@ -5,16 +5,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Config, DEFAULT_ACCOUNT, type Listener, type Route } from '../domain/settings.ts';
+import { type Finding, isCertificate, mistake, warning } from './findings.ts';
 import type { ConfigPath } from './issues.ts';
+import { relateMailboxes } from './relate-mailboxes.ts';
 import { formatDuration } from './scalars.ts';
 import { isLocal, isLoopback } from './settle.ts';
-
-export interface Finding {
-  /** What it is about; the first is where it is shown. */
-  readonly paths: readonly [ConfigPath, ...ConfigPath[]];
-  readonly level: 'mistake' | 'warning';
-  readonly message: string;
-}
 
 export function relate(config: Config): readonly Finding[] {
   return [
@@ -24,6 +19,7 @@ export function relate(config: Config): readonly Finding[] {
     ...listenerSecrets(config),
     ...ports(config),
     ...returnPaths(config),
+    ...relateMailboxes(config),
     ...routes(config),
     ...dnssec(config),
     ...tlsMaterial(config),
@@ -31,14 +27,6 @@ export function relate(config: Config): readonly Finding[] {
     ...signals(config),
     ...exposure(config),
   ];
-}
-
-function mistake(message: string, ...paths: [ConfigPath, ...ConfigPath[]]): Finding {
-  return { paths, level: 'mistake', message };
-}
-
-function warning(message: string, ...paths: [ConfigPath, ...ConfigPath[]]): Finding {
-  return { paths, level: 'warning', message };
 }
 
 /** Cited by DeliverySettings in domain/settings.ts: a lease must outlive the attempt it covers. */
@@ -195,8 +183,9 @@ function returnPaths(config: Config): Finding[] {
   if (reports.listeners.length > 0 && reports.domain === null) {
     found.push(mistake('needs reports.domain: only mail to that domain is taken here', ['reports', 'listeners'], ['reports', 'domain']));
   }
-  if (reports.domain !== null && reports.listeners.length === 0) {
-    found.push(warning('bounces go to this domain, but no reports.listeners take them', ['reports', 'domain'], ['reports', 'listeners']));
+  if (reports.domain !== null && reports.listeners.length === 0 && (reports.mailboxes ?? []).length === 0) {
+    const text = 'bounces go to this domain, but neither reports.listeners nor reports.mailboxes take them';
+    found.push(warning(text, ['reports', 'domain'], ['reports', 'listeners']));
   }
   return found;
 }
@@ -259,14 +248,6 @@ function dnssec({ delivery }: Config): Finding[] {
     const text = 'is not on this machine: whoever can change its answers on the way can switch DANE off';
     return [warning(text, ['delivery', 'resolvers', index], path)];
   });
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== null;
-  } catch {
-    return false;
-  }
 }
 
 function tlsMaterial({ submission }: Config): Finding[] {

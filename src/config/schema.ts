@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../domain/events.ts';
 import { LANGUAGES } from '../domain/settings.ts';
+import { assertAuth, assertOAuth2 } from './mailbox-auth.ts';
 import {
   domain,
   duration,
@@ -181,11 +182,56 @@ const dkimKey = section({
   headers: list(HEADER_NAME, 1).optional().describe('header fields to sign, From among them; default: those of RFC 6376 §5.4.1'),
 });
 
+const oauth2 = section({
+  provider: oneOf(['microsoft', 'google']).optional().describe('gives tokenUrl and scope their defaults'),
+  tenant: text('the id or domain of a Microsoft 365 tenant', /^[A-Za-z0-9.-]{1,253}$/)
+    .optional()
+    .describe('with provider: microsoft'),
+  clientId: text('the id of the application').optional(),
+  clientSecret: SECRET.optional(),
+  refreshToken: SECRET.optional().describe('without it: client credentials (microsoft), or serviceAccount (google)'),
+  serviceAccount: text('the JSON key of a service account, by {file: PATH}', /^\s*\{[\s\S]*\}\s*$/).optional(),
+  tokenUrl: url().optional().describe('where tokens are had; default: that of the provider'),
+  scope: text('scopes, separated by spaces').optional().describe('default: that of the provider'),
+}).superRefine(assertOAuth2);
+
+const FOLDER = text('the name of a folder, its levels joined by "/", such as Reports/Read', /^[^\r\n\0]{1,200}$/);
+
+const mailbox = section({
+  name: text('a name of up to 100 characters on one line', /^[^\r\n\0]{1,100}$/)
+    .optional()
+    .describe('how far it was read is kept under this name; default: user/folder'),
+  imap: section({
+    host: host(),
+    port: port(1).optional().describe('default: 993, or 143 with starttls and none'),
+    user: text('a user name'),
+    password: SECRET.optional(),
+    oauth2: oauth2.optional().describe('in place of a password'),
+    tls: oneOf(['implicit', 'starttls', 'none']).default('implicit').describe('none: on loopback alone'),
+    ca: pem('certificates').optional().describe("authorities to trust beside the system's"),
+  }).superRefine(assertAuth),
+  folder: FOLDER.default('INBOX'),
+  moveTo: FOLDER.optional().describe('where reports go once they are taken; made when it is missing; default: they stay, marked as read'),
+  every: duration({ min: 5000, max: DAY }).prefault('5m').describe('time between two looks'),
+  idle: yesNo().default(true).describe('hear of new mail at once where the server offers IDLE'),
+  otherMail: oneOf(['leave', 'take'])
+    .default('leave')
+    .describe('mail that is no report: stays unread and untouched, or goes to the review list'),
+});
+
+const reportLimits = section({
+  perAddress: rate().prefault('1200/minute').describe('reports from one client address at the listeners'),
+  perMessage: rate().prefault('120/minute').describe('reports addressed to one message'),
+  autoReplies: whole(1, 10_000).default(20).describe('automatic replies of one recipient kept within a day; more are counted alone'),
+}).prefault({});
+
 const reports = section({
   domain: domain('a domain of yours whose MX is this relay, such as bounce.example.com').optional().describe('domain of the return paths'),
   listeners: list(section({ address: listenAddress().default('0.0.0.0'), port: port() })).default([]),
   messageSize: size({ min: 1024, max: 200_000_000 }).prefault('30MB'),
   tokenLifetime: duration({ min: 60_000 }).prefault('60d').describe('how long after acceptance a report is believed'),
+  mailboxes: list(mailbox).default([]).describe('that reports are collected from by IMAP'),
+  limits: reportLimits,
 });
 
 const WEBHOOK_SECRET = 'whsec_ and 24 to 64 octets in base64 (`openssl rand -base64 32` makes some)';
@@ -248,7 +294,6 @@ export type FileConfig = z.output<typeof fileSchema>;
 /** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
 export const PLANNED_KEYS: readonly string[] = [
   'references',
-  'reports.mailboxes',
   'retention.classes',
   'signals.where',
   'signals.group',

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Account, Config, HostPort, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
 import type { FileConfig } from './schema.ts';
+import { settleMailbox } from './settle-mailbox.ts';
 
 export interface SettleRequest {
   readonly parsed: FileConfig;
@@ -50,7 +51,7 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
       dnssec: delivery.dnssec,
     },
     dkim: parsed.dkim.map(({ headers, ...key }) => ({ ...key, headers: headers ?? null })),
-    reports: { ...reports, domain: reportDomain },
+    reports: { ...reports, domain: reportDomain, mailboxes: reports.mailboxes.map(settleMailbox) },
     signals: parsed.signals.map(settleSignal),
     retention: parsed.retention,
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },

@@ -144,6 +144,15 @@ reports:
   listeners: [{address: 0.0.0.0, port: 25}]
   # messageSize: 30MB
   # tokenLifetime: 60d      # how long after acceptance a report is believed
+  # limits: {perAddress: 1200/minute, perMessage: 120/minute, autoReplies: 20}
+  # Mailboxes that reports lie in, beside the listeners or in their place (docs/OPERATIONS.md).
+  # mailboxes:
+  #   - imap: {host: imap.example.com, user: bounces@example.com, password: {env: IMAP_PASSWORD}}
+  #     folder: INBOX
+  #     moveTo: Reports/Read           # where they go once they are taken; else they stay, marked as read
+  #     every: 5m
+  #     idle: true                     # hear of new mail at once where the server can
+  #     otherMail: leave               # mail that is no report: leave it unread, or take it to the review list
 `;
 }
 

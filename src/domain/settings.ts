@@ -169,7 +169,73 @@ export interface ReportSettings {
   readonly messageSize: number;
   /** How long after acceptance a report is believed; record retention is longer. */
   readonly tokenLifetime: number;
+  /** Absent: none is collected from. */
+  readonly mailboxes?: readonly MailboxSettings[];
+  /** Absent: the defaults of the listener. */
+  readonly limits?: ReportLimits;
 }
+
+/** How many reports are taken, so that a storm of them hinders nobody. */
+export interface ReportLimits {
+  /** From one client address, at the listener. */
+  readonly perAddress: RateLimit;
+  /** For one message that reports are addressed to. */
+  readonly perMessage: RateLimit;
+  /** Automatic replies of one recipient of a message that are kept within a day; more are counted alone. */
+  readonly autoReplies: number;
+}
+
+/** So many within a time, in milliseconds. */
+export interface RateLimit {
+  readonly messages: number;
+  readonly per: number;
+}
+
+/** A mailbox that reports are collected from. */
+export interface MailboxSettings {
+  /** Unique; how far it was read is kept under it. */
+  readonly name: string;
+  readonly imap: ImapSettings;
+  readonly folder: string;
+  /** Where reports go once they are durable, its levels joined by "/"; null: they stay, and are marked as read. */
+  readonly moveTo: string | null;
+  /** Milliseconds between two looks. */
+  readonly every: number;
+  /** Waits for the server's word where it offers IDLE (RFC 2177). */
+  readonly idle: boolean;
+  /** `leave`: what is no report stays as it is, unread; `take`: it goes to the review list. */
+  readonly otherMail: 'leave' | 'take';
+}
+
+export interface ImapSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly auth: ImapAuth;
+  /** `none`: on loopback alone. */
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  /** PEM of authorities to trust beside the system's; null: the system's alone. */
+  readonly ca: string | null;
+}
+
+export type ImapAuth = { readonly kind: 'password'; readonly password: string } | OAuth2Settings;
+
+/** How an access token is had for SASL XOAUTH2 or OAUTHBEARER (RFC 7628). */
+export interface OAuth2Settings {
+  readonly kind: 'oauth2';
+  readonly tokenUrl: string;
+  /** Space-separated; null: none is asked for. */
+  readonly scope: string | null;
+  readonly grant: OAuth2Grant;
+}
+
+export type OAuth2Grant =
+  /** RFC 6749 §4.4. */
+  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
+  /** RFC 6749 §6; a public client has no secret. */
+  | { readonly kind: 'refresh-token'; readonly clientId: string; readonly clientSecret: string | null; readonly refreshToken: string }
+  /** RFC 7523 §2.1: the account signs, in the user's name. */
+  | { readonly kind: 'service-account'; readonly email: string; readonly privateKey: string; readonly keyId: string | null };
 
 export interface WebhookChannel {
   readonly kind: 'webhook';
