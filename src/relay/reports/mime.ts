@@ -11,9 +11,10 @@
  * `ignoreEmbedded`; it makes HTML, links and checksums that nobody here needs and that cost a
  * hostile mail's sender nothing. It splits at LF alone, so lone CRs, which some gateways write, are
  * made into LFs first. Header values are read from the raw lines: the parsed ones of addresses are
- * made by an old nodemailer.
+ * made by an old nodemailer. It brings 130 files along, which the relay's own process never needs:
+ * it is loaded by whoever reads the first report.
  */
-import { type Headers, type StructuredHeader, simpleParser } from 'mailparser';
+import type { Headers, StructuredHeader } from 'mailparser';
 import { type Field, readFields } from './fields.ts';
 
 export interface ReportPart {
@@ -45,6 +46,7 @@ const PARTS_LIMIT = 50;
 
 export async function readMime(raw: Buffer): Promise<ReportMime> {
   const bytes = withLineFeeds(raw);
+  const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(bytes, {
     keepDeliveryStatus: true,
     ignoreEmbedded: true,
