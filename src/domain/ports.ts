@@ -535,6 +535,21 @@ export interface Store {
     readonly items: readonly EvidenceItem[];
     readonly now: number;
   }): Promise<{ readonly report: ReportRecord; readonly transitions: readonly Transition[] }>;
+  /**
+   * Ties a report of the review list to recipients and applies what it proves, in one commit. One
+   * that is tied already is left as it is (`linked: false`). Throws StoreError `not-found`.
+   */
+  linkReport(request: {
+    readonly id: ReportId;
+    readonly matches: readonly ReportMatch[];
+    readonly items: readonly EvidenceItem[];
+    readonly now: number;
+  }): Promise<{ readonly linked: boolean; readonly report: ReportRecord; readonly transitions: readonly Transition[] }>;
+  /** Messages that a report may speak of, newest first: by what the sender, or the next hop's reply, named them. */
+  messagesKnownAs(
+    name: { readonly messageId: string } | { readonly envelopeId: string } | { readonly remoteId: string },
+    limit: number,
+  ): Promise<readonly MessageId[]>;
   report(id: ReportId): Promise<{ readonly report: ReportRecord; readonly raw: Buffer } | undefined>;
   reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>>;
 
@@ -578,6 +593,8 @@ export interface Store {
   // ── Administration ──
   /** By normalised address. */
   readonly suppressions: Collection<SuppressionRecord>;
+  /** How far each mailbox of reports was read, by the mailbox's name. */
+  readonly mailboxes: Collection<MailboxRecord>;
   /** By the delivery's name of the hop. */
   readonly nextHops: Collection<NextHopRecord>;
   /** MTA-STS policies of recipients' domains (RFC 8461 §5.1), by domain. */

@@ -152,6 +152,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   };
   const collections: Collections = {
     consumers: await StoredCollection.load('consumers', database, () => committer),
+    mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),
     mtaStsPolicies: await StoredCollection.load('mtaStsPolicies', database, () => committer),
     suppressions: await StoredCollection.load('suppressions', database, () => committer),

@@ -2,7 +2,7 @@
  * `relais rebuild`: a new register from the spool alone, when the old one is damaged or gone.
  *
  * Comes back: every accepted message whose content was not erased, with envelope, headers and
- * references, and the reports. Tokens, users, positions of readers, suppressions, next hops and keys
+ * references, and the reports. Tokens, users, positions of readers and of mailboxes, suppressions, next hops and keys
  * of requests are taken from the old register as far as it can be read. Does not come back: what happened to each recipient, attempts,
  * signals under way, statistics, and records whose content was erased.
  *
@@ -135,6 +135,7 @@ function countCollections({ collections }: OldRegister): Record<CollectionKind, 
   const count = (kind: CollectionKind): number => collections.get(kind)?.length ?? 0;
   return {
     consumers: count('consumers'),
+    mailboxes: count('mailboxes'),
     nextHops: count('nextHops'),
     mtaStsPolicies: count('mtaStsPolicies'),
     suppressions: count('suppressions'),

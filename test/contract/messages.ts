@@ -31,6 +31,7 @@ export interface Described {
   readonly account?: string;
   readonly subject?: string | null;
   readonly messageId?: string | null;
+  readonly envid?: string;
   readonly references?: Partial<References>;
   readonly supersedes?: MessageId;
   readonly body?: string | Buffer;
@@ -38,6 +39,12 @@ export interface Described {
   readonly expireAt?: number;
   readonly releaseAt?: number;
   readonly key?: AcceptKey;
+}
+
+/** What of an attempt's end is not the usual. */
+export interface EndDetail {
+  readonly category?: Category;
+  readonly remoteId?: string;
 }
 
 let randomness = 0;
@@ -77,7 +84,7 @@ export class Maker {
         reversePath: sender === '' ? NULL_REVERSE_PATH : { kind: 'address', address: addressOf(sender) },
         recipients: recipients.map((text) => ({ address: addressOf(text), notify: null, orcpt: null })),
         ret: null,
-        envid: null,
+        envid: described.envid ?? null,
         smtputf8: false,
         eightBitMime: false,
       },
@@ -160,7 +167,7 @@ export class Maker {
   }
 
   /** The end of the attempt that runs. */
-  ended(recipient: RecipientRecord, outcome: Outcome, more: { readonly category?: Category } = {}): AttemptEnded {
+  ended(recipient: RecipientRecord, outcome: Outcome, more: EndDetail = {}): AttemptEnded {
     const { attempting } = recipient;
     if (attempting === null) throw new Error('no attempt runs');
     const code = { transferred: 250, deferred: 451, failed: 550, unanswered: 0, internal: 0 }[outcome];
@@ -178,6 +185,7 @@ export class Maker {
         phase: 'rcpt',
         ambiguous: false,
         error: code === 0 ? 'no answer' : null,
+        ...(more.remoteId === undefined ? {} : { remoteId: more.remoteId }),
       },
       category: more.category ?? (outcome === 'failed' ? 'mailbox-unknown' : 'transient'),
       addressInvalid: outcome === 'failed',
@@ -187,11 +195,11 @@ export class Maker {
   }
 
   /** Tries one recipient, with this end. */
-  async attempt(store: Store, message: MessageId, outcome: Outcome, index = 0): Promise<void> {
+  async attempt(store: Store, message: MessageId, outcome: Outcome, index = 0, more: EndDetail = {}): Promise<void> {
     const { recipients } = await this.claim(store, message, [index]);
     const [recipient] = recipients;
     if (recipient === undefined) throw new Error(`recipient ${index} of ${message} was not free`);
-    await store.apply([{ message, index, evidence: this.ended(recipient, outcome) }], this.clock.now);
+    await store.apply([{ message, index, evidence: this.ended(recipient, outcome, more) }], this.clock.now);
   }
 }
 

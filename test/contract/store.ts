@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
 import type { ReportFilter, Store } from '../../src/domain/ports.ts';
+import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
 import { repetitionContract } from './repetitions.ts';
@@ -607,6 +608,7 @@ export function storeContract(implementation: Implementation): void {
 
     repetitionContract(() => ({ store, make, clock }));
     suppressionContract(() => ({ store, make, clock }));
+    linkingContract(() => ({ store, make, clock }));
     listContract(() => ({ store, make, clock }));
   });
 }

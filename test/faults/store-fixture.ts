@@ -65,6 +65,7 @@ export function storeBench() {
             recipients,
             references,
             body: `Subject: Invoice ${i}\r\n\r\nText ${i}.\r\n`,
+            ...(i === 4 ? { envid: 'order 4' } : {}),
             ...(i === 3 ? { key: { value: 'order 3', until: clock.now + DAY } } : {}),
           }),
         );
@@ -75,7 +76,7 @@ export function storeBench() {
       await maker.attempt(store, id(1), 'failed', 1);
       await maker.attempt(store, id(2), 'deferred');
       await maker.claim(store, id(3));
-      await maker.attempt(store, id(4), 'transferred');
+      await maker.attempt(store, id(4), 'transferred', 0, { remoteId: '4XyZ12AbCd' });
       const report = maker.report({ matched: { message: id(4), index: 0, rank: 1 } });
       await store.recordReport({ report, raw: Buffer.from('Action: failed\r\n'), items: [], now: clock.now });
       await store.recordReport({ report: maker.report(), raw: Buffer.from('What is this?\r\n'), items: [], now: clock.now });
@@ -85,6 +86,7 @@ export function storeBench() {
       await store.consumers.put('erp', { seq: 5, at: clock.now });
       await maker.suppress(store, 'eve@customer.example');
       await store.nextHops.put('hop.example:25', { paused: null, failures: 1, blockedUntil: 0, lastError: null, sentAt: [] });
+      await store.mailboxes.put('bounces', { uidValidity: '7', lastUid: 12, lastRun: null });
       await store.tokens.put('ops', {
         name: 'ops',
         hash: 'ab',

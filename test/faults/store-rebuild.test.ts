@@ -178,7 +178,15 @@ describe('rebuild', () => {
   it('keeps the old register, and takes tokens, users and positions from it', async () => {
     const dir = copyOf(filled);
     const report = await rebuild(dir);
-    expect(report.carriedOver).toMatchObject({ tokens: 1, users: 0, consumers: 2, nextHops: 1, suppressions: 1, acceptKeys: 1 });
+    expect(report.carriedOver).toMatchObject({
+      tokens: 1,
+      users: 0,
+      consumers: 2,
+      nextHops: 1,
+      mailboxes: 1,
+      suppressions: 1,
+      acceptKeys: 1,
+    });
     expect(report.oldRegister).toMatch(/register\.damaged-20260302T000000Z$/);
     expect(existsSync(join(report.oldRegister ?? '', 'CURRENT'))).toBe(true);
     const store = await expectAllBack(dir);

@@ -88,6 +88,12 @@ describe('verify', () => {
     expect(treeOf(filled)).toEqual(before);
   });
 
+  it('takes a message that was accepted before ENVIDs were indexed', async () => {
+    const dir = copyOf(filled);
+    await inRegister(dir, async (db) => del(db, await keyAt(db, prefixRange('ie'), 0)));
+    expect(await verify(dir)).toMatchObject({ ok: true, findings: [] });
+  });
+
   it('refuses while a relais has the store open', async () => {
     const dir = copyOf(filled);
     const store: Store = await open(dir);
@@ -135,6 +141,16 @@ describe('verify', () => {
       /recipient 0 of message \w+ is queued, and is recorded otherwise too/,
     ],
     ['an index key that is missing', async (db) => del(db, await keyAt(db, prefixRange('i'), 3)), /not found by an index/],
+    [
+      'a name by a next hop that is not indexed',
+      async (db) => del(db, await keyAt(db, prefixRange('io'), 0)),
+      /not found by what a next hop named it/,
+    ],
+    [
+      'a name by a next hop too many',
+      async (db) => put(db, `ioABC\x00${'0'.repeat(26)}`, NO_VALUE),
+      /^index keys: \d+ where there should be/,
+    ],
     [
       'a word key too many',
       async (db) => put(db, 'wstray\x0000000000000000000000000000', NO_VALUE),

@@ -20,6 +20,7 @@ import type {
   EraseResult,
   EvidenceItem,
   FeedPage,
+  MailboxRecord,
   MessageDetail,
   MessageFilter,
   MtaStsPolicyRecord,
@@ -145,6 +146,7 @@ class InMemoryStore implements MemoryStore {
   readonly metrics: StoreMetrics = this.#metrics;
   readonly consumers = memoryCollection<{ readonly seq: number; readonly at: number }>(() => this.#commit());
   readonly mtaStsPolicies = memoryCollection<MtaStsPolicyRecord>(() => this.#commit());
+  readonly mailboxes = memoryCollection<MailboxRecord>(() => this.#commit());
   readonly nextHops = memoryCollection<NextHopRecord>(() => this.#commit());
   readonly suppressions = memoryCollection<SuppressionRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
@@ -297,6 +299,28 @@ class InMemoryStore implements MemoryStore {
     const transitions = this.#applyAll(request.items, request.now);
     if (report.matched === null) this.#append({ type: 'report.unmatched', report: report.id }, request.now, undefined);
     return { report, transitions };
+  }
+
+  async linkReport(request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
+    this.#commit(request.items.length + 1);
+    const known = this.#reports.get(request.id);
+    if (known === undefined) throw new StoreError('not-found', `there is no report ${request.id}`);
+    const [first] = request.matches;
+    if (known.report.matched !== null || first === undefined) return { linked: false, report: known.report, transitions: [] };
+    const report: ReportRecord = { ...known.report, matched: first, matches: request.matches };
+    this.#reports.set(report.id, { ...known, report });
+    return { linked: true, report, transitions: this.#applyAll(request.items, request.now) };
+  }
+
+  async messagesKnownAs(name: Parameters<Store['messagesKnownAs']>[0], limit: number): Promise<readonly MessageId[]> {
+    this.#assertOpen();
+    const wanted = (entry: Entry): boolean => {
+      if ('messageId' in name) return entry.message.headers.messageId === name.messageId;
+      if ('envelopeId' in name) return entry.message.envelope.envid === name.envelopeId;
+      return [...entry.attempts.values()].some((attempts) => [...attempts.values()].some(({ remoteId }) => remoteId === name.remoteId));
+    };
+    const found = [...this.#entries.values()].filter(wanted).map(({ message }) => message.id);
+    return found.sort((a, b) => (a < b ? 1 : -1)).slice(0, limit);
   }
 
   async report(id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
@@ -593,7 +617,9 @@ class InMemoryStore implements MemoryStore {
       this.#events[i] = rest;
     }
     for (const id of recipients.flatMap(({ reports }) => reports)) {
-      if (this.#reports.get(id)?.report.matched?.message === message.id) this.#reports.delete(id);
+      const { report } = this.#reports.get(id) ?? {};
+      const matches = report?.matches ?? (report?.matched ? [report.matched] : []);
+      if (matches.some((match) => match.message === message.id)) this.#reports.delete(id);
     }
     const { contact: _, document: __, ...references } = message.references;
     this.#append({ type: 'message.deleted' }, now, { ...message, references: { ...references, contact: null, document: null } });

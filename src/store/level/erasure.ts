@@ -18,8 +18,9 @@ import { encodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { eventKey } from './keys.ts';
 import type { StoredMessage } from './records.ts';
-import { loadReports, type StoredReport, stageReportDeletion } from './reports.ts';
+import { loadReports, matchesOf, type StoredReport, stageReportDeletion } from './reports.ts';
 import type { Statistics } from './statistics.ts';
+import { attemptKeysOf } from './transaction.ts';
 
 /** Messages erased in one commit: a few milliseconds of staging. */
 const AT_ONCE = 32;
@@ -95,6 +96,7 @@ export async function eraseRecords(
   const events = (await feed.pick(messages.flatMap(({ seq, seqs }) => [seq, ...seqs]))).map(withoutPeople);
   await committer.submit({
     messages: messages.map(({ message }) => message.id),
+    reads: messages.flatMap(attemptKeysOf),
     weight: messages.length * 4,
     stage: (transaction) => {
       for (const event of events) transaction.put(eventKey(event.seq), encodeJson(event));
@@ -105,12 +107,12 @@ export async function eraseRecords(
   feed.replace(events);
 }
 
-/** Reports that were tied to one of the messages, and thus are about nothing else. */
+/** Reports that were tied to one of the messages: they quote it, whatever else they speak of. */
 async function reportsOf(context: StoreContext, messages: readonly StoredMessage[]): Promise<StoredReport[]> {
   const ids = new Set(messages.map(({ message }) => message.id));
   const named = new Set(messages.flatMap(({ recipients }) => recipients.flatMap(({ reports }) => reports)));
   const reports = await loadReports(context, [...named]);
-  return reports.filter(({ report }) => report.matched !== null && ids.has(report.matched.message));
+  return reports.filter(({ report }) => matchesOf(report).some(({ message }) => ids.has(message)));
 }
 
 /** In a turn of `turns`. */

@@ -48,6 +48,7 @@ export function messageIndexKeys(message: PreparedMessage, inverted: string): st
   add('document', references.document);
   add('contact', references.contact);
   add('messageId', headers.messageId);
+  add('envelopeId', message.envelope.envid);
   for (const [name, value] of Object.entries(references.tags)) {
     add('tag', name);
     add('tag', `${name}=${value}`);

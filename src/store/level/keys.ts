@@ -159,6 +159,10 @@ const INDEX_CODES = {
   tag: 'g',
   messageId: 'i',
   matched: 'm',
+  /** ENVID as the sender gave it; of messages accepted since it is kept. */
+  envelopeId: 'e',
+  /** What the next hops' replies named the message. */
+  remoteId: 'o',
 } as const;
 export type IndexName = keyof typeof INDEX_CODES;
 
@@ -273,7 +277,15 @@ function timeText(ms: number): string {
 
 // ── The rest ──
 
-export const COLLECTION_KINDS = { consumers: 'c', nextHops: 'h', mtaStsPolicies: 'm', suppressions: 's', tokens: 't', users: 'u' } as const;
+export const COLLECTION_KINDS = {
+  consumers: 'c',
+  mailboxes: 'b',
+  nextHops: 'h',
+  mtaStsPolicies: 'm',
+  suppressions: 's',
+  tokens: 't',
+  users: 'u',
+} as const;
 export type CollectionKind = keyof typeof COLLECTION_KINDS;
 
 export function collectionRange(kind: CollectionKind): KeyRange {

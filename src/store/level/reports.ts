@@ -5,8 +5,9 @@
  * report changed should its bytes turn out not to be whole. A crash between the two leaves bytes
  * that no record names, and a report that was not acknowledged and comes again.
  */
+import { StoreError } from '../../domain/errors.ts';
 import { invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { Page, PageRequest, ReportFilter, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
+import type { Page, PageRequest, ReportFilter, ReportMatch, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
 import type { Transition } from '../../domain/recipient.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
 import { isSamePlace } from '../spool/types.ts';
@@ -59,6 +60,34 @@ export async function recordReport(context: StoreContext, request: RecordRequest
   return { report, transitions };
 }
 
+export async function linkReport(context: StoreContext, request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
+  const { id, matches, items, now } = request;
+  const key = reportKey(invertId(id));
+  return context.committer.submit({
+    messages: messagesOf(request),
+    reads: [key],
+    weight: items.length + 1,
+    stage: (transaction) => {
+      const value = transaction.value(key);
+      if (value === undefined) throw new StoreError('not-found', `there is no report ${id}`);
+      const stored = decodeJson<StoredReport>(key, value);
+      const [first] = matches;
+      if (stored.report.matched !== null || first === undefined) return { linked: false, report: stored.report, transitions: [] };
+      const report: ReportRecord = { ...stored.report, matched: first, matches };
+      const inverted = invertId(id);
+      transaction.put(key, encodeJson({ ...stored, report } satisfies StoredReport));
+      transaction.del(indexKey('matched', matchedText(stored.report), inverted));
+      transaction.put(indexKey('matched', matchedText(report), inverted), NO_VALUE);
+      return { linked: true, report, transitions: applyItems(transaction, { items, now }) };
+    },
+  });
+}
+
+/** All that a report was tied to, records of earlier versions included. */
+export function matchesOf({ matched, matches }: Pick<ReportRecord, 'matched' | 'matches'>): readonly ReportMatch[] {
+  return matches ?? (matched === null ? [] : [matched]);
+}
+
 /** It came before under this id: what it says is applied again, which changes nothing it has changed already. */
 async function applyKnown({ committer }: StoreContext, { report }: StoredReport, request: RecordRequest): Promise<RecordAnswer> {
   const transitions = await committer.submit({
@@ -69,11 +98,11 @@ async function applyKnown({ committer }: StoreContext, { report }: StoredReport,
   return { report, transitions };
 }
 
-function messagesOf({ items }: RecordRequest): MessageId[] {
+function messagesOf({ items }: Pick<RecordRequest, 'items'>): MessageId[] {
   return items.map(({ message }) => message);
 }
 
-function applyItems(transaction: Transaction, { items, now }: RecordRequest): Transition[] {
+function applyItems(transaction: Transaction, { items, now }: Pick<RecordRequest, 'items' | 'now'>): Transition[] {
   return items.flatMap((item) => transaction.apply(item, now) ?? []);
 }
 

@@ -21,6 +21,7 @@ import type {
   EraseResult,
   EvidenceItem,
   FeedPage,
+  MailboxRecord,
   MessageDetail,
   MessageFilter,
   MtaStsPolicyRecord,
@@ -56,10 +57,11 @@ import { eraseMessages } from './erasure.ts';
 import { IndexSizes } from './index-sizes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
 import { listMessages } from './listing.ts';
+import { messagesKnownAs } from './names.ts';
 import type { Orphans } from './opening.ts';
 import type { SearchMemory } from './planning.ts';
 import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
-import { listReports, readReport, recordReport } from './reports.ts';
+import { linkReport, listReports, readReport, recordReport } from './reports.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
 import type { Statistics } from './statistics.ts';
 import type { CommitRecord, Committed } from './transaction.ts';
@@ -73,6 +75,7 @@ type Consumer = { readonly seq: number; readonly at: number };
 
 export interface Collections {
   readonly consumers: StoredCollection<Consumer>;
+  readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
@@ -83,6 +86,7 @@ export interface Collections {
 export class LevelStore implements Store {
   readonly metrics: StoreMetrics;
   readonly consumers: StoredCollection<Consumer>;
+  readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
@@ -122,6 +126,7 @@ export class LevelStore implements Store {
     const { database } = options.context;
     this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
     this.consumers = options.collections.consumers;
+    this.mailboxes = options.collections.mailboxes;
     this.nextHops = options.collections.nextHops;
     this.mtaStsPolicies = options.collections.mtaStsPolicies;
     this.suppressions = options.collections.suppressions;
@@ -306,6 +311,15 @@ export class LevelStore implements Store {
 
   recordReport(request: Parameters<Store['recordReport']>[0]): ReturnType<Store['recordReport']> {
     return recordReport(this.#context, request);
+  }
+
+  linkReport(request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
+    return linkReport(this.#context, request);
+  }
+
+  async messagesKnownAs(name: Parameters<Store['messagesKnownAs']>[0], limit: number): Promise<readonly MessageId[]> {
+    this.#assertOpen();
+    return messagesKnownAs(this.#context, name, limit);
   }
 
   async report(id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {

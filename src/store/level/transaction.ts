@@ -11,9 +11,9 @@ import type { EventDraft, FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
 import type { EvidenceItem, ScheduleChange } from '../../domain/ports.ts';
-import { isPending, notBefore, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
+import { type Attempt, isPending, notBefore, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
 import { EMPTY_END, isSamePlace, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
-import { encodeJson, NO_VALUE } from './codec.ts';
+import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
 import { indexedStates, messageIndexKeys } from './indexes.ts';
 import { attemptKey, COMMIT_KEY, doneKey, eventKey, indexKey, messageKey, pendingKey, segmentKey, statusKey, unendedKey } from './keys.ts';
@@ -207,7 +207,9 @@ export class Transaction {
     draft.recipients[index] = result.recipient;
     draft.changed.add(index);
     if (result.attempt !== null && result.attempt.outcome !== null) {
-      this.#batch.put(attemptKey(stored.inverted, index, result.attempt.number), encodeJson(result.attempt));
+      this.put(attemptKey(stored.inverted, index, result.attempt.number), encodeJson(result.attempt));
+      const { remoteId } = result.attempt;
+      if (remoteId !== undefined) this.#batch.put(indexKey('remoteId', remoteId, stored.inverted), NO_VALUE);
     }
     this.#tellSchedule(stored.message, result.recipient);
     for (const event of result.events) this.appendEvent(event, now, id);
@@ -244,7 +246,10 @@ export class Transaction {
     return true;
   }
 
-  /** Takes the message with every key it has; `message.deleted` is all that is left of it. */
+  /**
+   * Takes the message with every key it has; `message.deleted` is all that is left of it. The operation
+   * names the keys of its attempts in `reads` (`attemptKeysOf`): they tell what the next hops called it.
+   */
   delete(id: MessageId, now: number): void {
     const stored = this.message(id);
     if (stored === undefined) return;
@@ -259,7 +264,7 @@ export class Transaction {
     for (const { index, attempts } of recipients) {
       this.#batch.del(pendingKey(id, index));
       this.#batch.del(doneKey(inverted, index));
-      for (let number = 1; number <= attempts; number++) this.#batch.del(attemptKey(inverted, index, number));
+      for (let number = 1; number <= attempts; number++) this.#deleteAttempt(inverted, attemptKey(inverted, index, number));
     }
     this.#batch.del(statusKey(inverted));
     this.#batch.del(messageKey(inverted));
@@ -271,6 +276,13 @@ export class Transaction {
     if (!stored.contentErased) this.countContent(stored.location, -1, id);
     this.#drafts.delete(id);
     this.#deleted.add(id);
+  }
+
+  #deleteAttempt(inverted: string, key: string): void {
+    const value = this.value(key);
+    const remoteId = value === undefined ? undefined : decodeJson<Attempt>(key, value).remoteId;
+    if (remoteId !== undefined) this.#batch.del(indexKey('remoteId', remoteId, inverted));
+    this.#batch.del(key);
   }
 
   /** The feed begins at `firstSeq` from now on. */
@@ -407,6 +419,11 @@ export class Transaction {
     for (const state of before) if (!after.has(state)) this.#batch.del(indexKey('state', state, base.inverted));
     for (const state of after) if (!before.has(state)) this.#batch.put(indexKey('state', state, base.inverted), NO_VALUE);
   }
+}
+
+/** Keys of all attempts of a message that were begun. */
+export function attemptKeysOf({ inverted, recipients }: StoredMessage): string[] {
+  return recipients.flatMap(({ index, attempts }) => Array.from({ length: attempts }, (_, i) => attemptKey(inverted, index, i + 1)));
 }
 
 /** No longer in the queue, and an attempt of it runs. */
