@@ -17,6 +17,7 @@ import { createMetrics, type Metrics } from './operations/metrics.ts';
 import { DEFAULT_LIMITS, type HttpOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { asProblem, notFound, Problem, problemResponse } from './problem.ts';
+import { createReviewCount } from './review-count.ts';
 
 export interface HttpApp {
   readonly app: Hono<AppEnv>;
@@ -46,7 +47,8 @@ export function createApp(options: HttpOptions): HttpApp {
   const stopping = new AbortController();
   const access = new Access({ ...options, failures: limits.failures });
   const uploads = createBodyBudget(() => UPLOADS_AT_ONCE * uploadSize(options.sending().messageSize));
-  const shared: Shared = { options, limits, access, uploads, stopping: stopping.signal };
+  const reviewCount = createReviewCount(store, now);
+  const shared: Shared = { options, limits, access, uploads, reviewCount, stopping: stopping.signal };
   const metrics = createMetrics({ store, delivery, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {

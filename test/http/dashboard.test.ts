@@ -1,33 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NextHopStatus } from '../../src/domain/ports.ts';
-import { accept, createRoom, endAttempt, LOCAL_TOKEN, nextHop, type Room, START } from './harness.ts';
-
-async function signedIn(room: Room, token = LOCAL_TOKEN): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
-  const answer = await room.app.request('/sign-in', {
-    method: 'POST',
-    headers: { host: 'localhost' },
-    body: new URLSearchParams({ token }).toString(),
-  });
-  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  return (path, init = {}) =>
-    Promise.resolve(room.app.request(path, { ...init, headers: { host: 'localhost', accept: 'text/html', cookie } }));
-}
-
-const text = async (answer: Response | Promise<Response>): Promise<string> => (await answer).text();
-
-/** Sends a form as the page would. */
-async function formSender(
-  room: Room,
-  token = LOCAL_TOKEN,
-): Promise<(path: string, fields: Record<string, string | string[]>, csrf?: string) => Promise<Response>> {
-  const get = await signedIn(room, token);
-  const own = /name="csrf" value="([^"]+)"/.exec(await text(get('/docs')))?.[1] ?? '';
-  return (path, fields, csrf = own) => {
-    const body = new URLSearchParams({ csrf });
-    for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
-    return get(path, { method: 'POST', body: body.toString() });
-  };
-}
+import { formSender, signedIn, text } from './browser.ts';
+import { accept, createRoom, endAttempt, nextHop, START } from './harness.ts';
 
 describe('pages', () => {
   it('are whole documents under a policy that runs and loads nothing but our own files', async () => {

@@ -6,6 +6,7 @@ import { type Caller, maySee } from '../auth/caller.ts';
 import type { BodyBudget } from '../body.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
+import type { ReviewCount } from '../review-count.ts';
 import { asMessageId } from './fields.ts';
 
 export interface Shared {
@@ -14,6 +15,7 @@ export interface Shared {
   readonly access: Access;
   /** Shared by all requests that bring a message. */
   readonly uploads: BodyBudget;
+  readonly reviewCount: ReviewCount;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

@@ -4,10 +4,10 @@ import type { AppContext } from '../environment.ts';
 import type { Problem } from '../problem.ts';
 import { Brand, Document } from './layout.tsx';
 import { sendPage } from './respond.ts';
-import { en } from './strings.ts';
+import { stringsFor } from './strings.ts';
 
 export function errorPage(c: AppContext, problem: Problem): Response | Promise<Response> {
-  const t = en;
+  const t = stringsFor(c);
   const title = problem.status === 404 ? t.errors.notFound : problem.status === 403 ? t.errors.forbidden : t.errors.failed;
   for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
   return sendPage(

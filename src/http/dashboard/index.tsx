@@ -14,28 +14,31 @@ import type { Caller } from '../auth/caller.ts';
 import { requestOrigin } from '../auth/origin.ts';
 import { SESSION_COOKIE, SESSION_LIFETIME, type SessionSubject } from '../auth/sessions.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
-import { asProblem, Problem } from '../problem.ts';
+import { asProblem, notFound, Problem } from '../problem.ts';
 import { dashboardAssets } from './assets/index.ts';
 import { ApiReference } from './docs.tsx';
 import { Page } from './layout.tsx';
 import { messageRoutes } from './message-routes.tsx';
-import { formOf, pageCaller, submitted } from './page.ts';
+import { formOf, frameOf, ownPath, pageCaller, submitted } from './page.ts';
 import { queueRoutes } from './queue-page.tsx';
 import { Register } from './register.tsx';
 import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
+import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
 import { LinkDone, SignIn } from './sign-in.tsx';
-import { en } from './strings.ts';
+import { asLanguage, LANGUAGE_COOKIE, stringsFor } from './strings.ts';
 import { suppressionRoutes } from './suppressions-page.tsx';
 
 const PAGE = 50;
 
 export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): void {
   assetRoutes(app);
+  languageRoute(app, shared);
   signInRoutes(app, shared);
   registerRoute(app, shared);
   messageRoutes(app, shared);
   queueRoutes(app, shared);
+  reportRoutes(app, shared);
   suppressionRoutes(app, shared);
   docsRoute(app, shared, api);
 }
@@ -49,9 +52,19 @@ function assetRoutes(app: Hono<AppEnv>): void {
   }
 }
 
-/** Only paths of ours: `//host` and `/\host` are other sites to a browser. */
-function ownPath(next: string | null | undefined): string {
-  return next !== null && next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
+const YEAR = 365 * 86_400;
+
+/** The choice is kept in a cookie: whoever follows a link to it sees other words, and nothing else. */
+function languageRoute(app: Hono<AppEnv>, { access }: Shared): void {
+  app.get('/language/:language', (c) => {
+    c.set('route', '/language/{language}');
+    access.assertOurs(c);
+    c.header('cache-control', 'no-store');
+    const language = asLanguage(c.req.param('language'));
+    if (language === undefined) throw notFound('There is no such language');
+    setCookie(c, LANGUAGE_COOKIE, language, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: YEAR });
+    return c.redirect(ownPath(c.req.query('next')), 303);
+  });
 }
 
 function openSession(c: AppContext, { access, options }: Shared, subject: SessionSubject): void {
@@ -66,10 +79,10 @@ function openSession(c: AppContext, { access, options }: Shared, subject: Sessio
 
 function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
   const { access } = shared;
-  const t = en;
   app.get('/sign-in', async (c) => {
     c.set('route', '/sign-in');
     access.assertOurs(c);
+    const t = stringsFor(c);
     c.header('cache-control', 'no-store');
     const next = ownPath(c.req.query('next'));
     if ((await access.fromCookie(c)) !== undefined) return c.redirect(next, 303);
@@ -78,6 +91,7 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
   app.post('/sign-in', async (c) => {
     c.set('route', '/sign-in');
     access.assertOurs(c);
+    const t = stringsFor(c);
     c.header('cache-control', 'no-store');
     if (requestOrigin(c) === 'foreign') throw new Problem(403, 'forged-request', 'The request does not come from a page of this server');
     const form = await formOf(c, shared);
@@ -105,6 +119,7 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
   app.get('/sign-in/link', (c) => {
     c.set('route', '/sign-in/link');
     access.assertOurs(c);
+    const t = stringsFor(c);
     c.header('cache-control', 'no-store');
     // Looked at beforehand by a browser or a chat: the link is not used up by that.
     if (c.req.method === 'HEAD' || c.req.header('sec-purpose') !== undefined) return c.body(null, 204);
@@ -127,7 +142,7 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
 }
 
 function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
-  const { store, delivery, now, sandbox, settings } = shared.options;
+  const { store, delivery, now, settings } = shared.options;
   app.get('/', async (c) => {
     c.set('route', '/');
     const caller = await pageCaller(c, shared);
@@ -140,11 +155,12 @@ function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
       return c.redirect(registerPath(register.given, register.cursor ? { cursor: register.cursor } : {}), 303);
     }
     const page = await registerPage(shared, caller, register);
-    const view = { t: en, now: now() };
+    const frame = await frameOf(c, shared, caller);
+    const view = { t: frame.t, now: now() };
     const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
     return sendPage(
       c,
-      <Page t={en} title={en.register.title} current="messages" caller={caller} sandbox={sandbox}>
+      <Page frame={frame} title={frame.t.register.title} current="messages">
         <Register
           view={view}
           register={register}
@@ -174,10 +190,11 @@ function docsRoute(app: Hono<AppEnv>, shared: Shared, api: Api): void {
     c.set('route', '/docs');
     document ??= openApiDocument(api, shared.options.version);
     const caller = (await shared.access.fromCookie(c)) ?? null;
+    const frame = await frameOf(c, shared, caller);
     return sendPage(
       c,
-      <Page t={en} title="API" current="api" caller={caller} sandbox={shared.options.sandbox}>
-        <ApiReference t={en} document={document} />
+      <Page frame={frame} title="API" current="api">
+        <ApiReference t={frame.t} document={document} />
       </Page>,
     );
   });

@@ -2,8 +2,10 @@
 import type { Child } from 'hono/jsx';
 import type { Permission } from '../../domain/ports.ts';
 import type { Caller } from '../auth/caller.ts';
+import { MOST_COUNTED } from '../review-count.ts';
 import { dashboardAssets } from './assets/index.ts';
-import type { Strings } from './strings.ts';
+import type { Frame } from './page.ts';
+import { LANGUAGE_NAMES, type Strings } from './strings.ts';
 
 interface DocumentProps {
   readonly t: Strings;
@@ -39,14 +41,17 @@ export function Brand({ t }: { readonly t: Strings }) {
   );
 }
 
-export interface PageProps extends DocumentProps {
-  readonly current: 'messages' | 'queue' | 'suppressions' | 'api' | null;
-  /** Null on pages that need no sign-in. */
-  readonly caller: Caller | null;
-  readonly sandbox: boolean;
+type Place = 'messages' | 'queue' | 'reports' | 'suppressions' | 'api';
+
+export interface PageProps {
+  readonly frame: Frame;
+  readonly title: string;
+  readonly current: Place | null;
+  readonly children: Child;
 }
 
-export function Page({ t, title, current, caller, sandbox, children }: PageProps) {
+export function Page({ frame, title, current, children }: PageProps) {
+  const { t, caller, sandbox } = frame;
   return (
     <Document t={t} title={title}>
       <a class="skip" href="#content">
@@ -55,24 +60,7 @@ export function Page({ t, title, current, caller, sandbox, children }: PageProps
       <header class="bar">
         <div class="bar-inner">
           <Brand t={t} />
-          <nav class="nav" aria-label={t.nav.label}>
-            <a href="/" aria-current={current === 'messages' ? 'page' : undefined}>
-              {t.nav.messages}
-            </a>
-            {mayManage(caller, 'queue:manage') ? (
-              <a href="/queue" aria-current={current === 'queue' ? 'page' : undefined}>
-                {t.nav.queue}
-              </a>
-            ) : null}
-            {mayManage(caller, 'suppressions:manage') ? (
-              <a href="/suppressions" aria-current={current === 'suppressions' ? 'page' : undefined}>
-                {t.nav.suppressions}
-              </a>
-            ) : null}
-            <a href="/docs" aria-current={current === 'api' ? 'page' : undefined}>
-              {t.nav.api}
-            </a>
-          </nav>
+          <Navigation frame={frame} current={current} />
           <div class="who">
             {sandbox ? (
               <span class="sandbox" title={t.sandboxHint}>
@@ -84,7 +72,64 @@ export function Page({ t, title, current, caller, sandbox, children }: PageProps
         </div>
       </header>
       <main id="content">{children}</main>
+      <Languages t={t} path={frame.path} />
     </Document>
+  );
+}
+
+function Navigation({ frame, current }: Pick<PageProps, 'frame' | 'current'>) {
+  const { t, caller, toReview } = frame;
+  const places: readonly (readonly [Place, string, boolean])[] = [
+    ['messages', '/', true],
+    ['queue', '/queue', mayManage(caller, 'queue:manage')],
+    ['reports', '/reports', caller?.permissions.has('messages:read') ?? false],
+    ['suppressions', '/suppressions', mayManage(caller, 'suppressions:manage')],
+    ['api', '/docs', true],
+  ];
+  return (
+    <nav class="nav" aria-label={t.nav.label}>
+      {places.map(([place, path, shown]) =>
+        shown ? (
+          <a href={path} aria-current={current === place ? 'page' : undefined}>
+            {t.nav[place]}
+            {place === 'reports' && toReview > 0 ? <ReviewBadge t={t} count={toReview} /> : null}
+          </a>
+        ) : null,
+      )}
+    </nav>
+  );
+}
+
+function ReviewBadge({ t, count }: { readonly t: Strings; readonly count: number }) {
+  const more = count > MOST_COUNTED;
+  const shown = Math.min(count, MOST_COUNTED);
+  const words = t.nav.toReview(shown, more);
+  return (
+    <span class="count-badge" title={words}>
+      <span aria-hidden="true">{more ? `${shown}+` : shown}</span>
+      <span class="visually-hidden">({words})</span>
+    </span>
+  );
+}
+
+/** Each language by its own name, with the way back to this page. */
+export function Languages({ t, path }: { readonly t: Strings; readonly path: string }) {
+  return (
+    <footer class="languages">
+      <nav aria-label={t.nav.language}>
+        {Object.entries(LANGUAGE_NAMES).map(([language, name]) => (
+          <a
+            href={`/language/${language}?next=${encodeURIComponent(path)}`}
+            lang={language}
+            hreflang={language}
+            rel="nofollow"
+            aria-current={language === t.language ? 'true' : undefined}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+    </footer>
   );
 }
 

@@ -15,10 +15,10 @@ import { onceOnly } from '../sending/idempotency.ts';
 import { submissionClient } from '../sending/submit.ts';
 import { Page } from './layout.tsx';
 import { MessagePage } from './message.tsx';
-import { pageCaller, submitted } from './page.ts';
+import { frameOf, pageCaller, submitted } from './page.ts';
 import type { ResendFault } from './resend-form.tsx';
 import { sendPage } from './respond.ts';
-import { en } from './strings.ts';
+import { stringsFor } from './strings.ts';
 
 export function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
   app.get('/messages/:id', async (c) => {
@@ -58,24 +58,20 @@ export function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
 
 async function messagePage(
   c: AppContext,
-  { options }: Shared,
+  shared: Shared,
   request: { readonly caller: Caller; readonly id: string; readonly fault: ResendFault | null },
 ): Promise<Response> {
+  const { options } = shared;
   const { caller, fault } = request;
   const id = asMessageId(request.id);
   const detail = id === undefined ? undefined : await options.store.message(id);
   if (detail === undefined || !maySee(caller, detail.message.account)) throw notFound('There is no such message');
+  const frame = await frameOf(c, shared, caller);
   return sendPage(
     c,
-    <Page
-      t={en}
-      title={detail.message.headers.subject ?? en.register.noSubject}
-      current="messages"
-      caller={caller}
-      sandbox={options.sandbox}
-    >
+    <Page frame={frame} title={detail.message.headers.subject ?? frame.t.register.noSubject} current="messages">
       <MessagePage
-        view={{ t: en, now: options.now() }}
+        view={{ t: frame.t, now: options.now() }}
         detail={detail}
         actions={caller.permissions.has('queue:manage') ? csrfOf(caller) : null}
         resend={caller.permissions.has('messages:resend') ? resendForm(caller, detail, options.randomBytes, fault) : null}
@@ -100,6 +96,7 @@ function resendForm(caller: Caller, detail: MessageDetail, randomBytes: (length:
 
 /** The chosen recipients by `index`, their addresses by `address.N`. Gives the id of the new message. */
 async function resendByForm(c: AppContext, shared: Shared, caller: Caller, form: URLSearchParams): Promise<string> {
+  const { resend } = stringsFor(c);
   const record = await visibleRecord(shared, caller, c.req.param('id') ?? '');
   const recipients = new Set<string>();
   const corrections = new Map<string, Address>();
@@ -109,11 +106,11 @@ async function resendByForm(c: AppContext, shared: Shared, caller: Caller, form:
     const name = normalizeAddress(recipient.address);
     const given = (form.get(`address.${index}`) ?? recipient.address).trim();
     const address = toAddress(given);
-    if (address === undefined) throw new Problem(400, 'invalid-request', en.resend.noAddress(given.slice(0, 100)));
+    if (address === undefined) throw new Problem(400, 'invalid-request', resend.noAddress(given.slice(0, 100)));
     recipients.add(name);
     if (address !== recipient.address) corrections.set(name, address);
   }
-  if (recipients.size === 0) throw new Problem(400, 'invalid-request', en.resend.nobody);
+  if (recipients.size === 0) throw new Problem(400, 'invalid-request', resend.nobody);
   const { message } = await resendOne(shared, {
     caller,
     client: submissionClient(c, caller),

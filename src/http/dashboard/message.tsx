@@ -2,8 +2,10 @@
 import { reversePathText } from '../../domain/address.ts';
 import type { MessageDetail, ReportRecord } from '../../domain/ports.ts';
 import { type Attempt, isPending } from '../../domain/recipient.ts';
+import { matchesOf } from '../../domain/representation.ts';
 import { exactTime, explainRecipient, sizeText } from './explain.ts';
-import { ExactTime, LivePill, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
+import { ExactTime, Fact, LivePill, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
+import { TieWords } from './report-page.tsx';
 import { ResendForm, type ResendFormProps } from './resend-form.tsx';
 
 type Recipient = MessageDetail['recipients'][number];
@@ -152,7 +154,11 @@ function Timeline({ view, detail, recipient }: Omit<RecipientProps, 'folded'>) {
         </div>
       </li>
       {steps.map((step) =>
-        step.kind === 'attempt' ? <AttemptStep view={view} attempt={step.attempt} /> : <ReportStep view={view} report={step.report} />,
+        step.kind === 'attempt' ? (
+          <AttemptStep view={view} attempt={step.attempt} />
+        ) : (
+          <ReportStep view={view} detail={detail} recipient={recipient} report={step.report} />
+        ),
       )}
       {next === null ? null : (
         <li>
@@ -212,8 +218,15 @@ const REPORT_DOTS: Readonly<Record<ReportRecord['kind'], string>> = {
   none: '',
 };
 
-function ReportStep({ view: { t }, report }: { readonly view: View; readonly report: ReportRecord }) {
-  const said = report.recipients.map((recipient) => recipient.diagnostic ?? recipient.status).find((text) => text !== null);
+interface ReportStepProps extends Omit<RecipientProps, 'folded'> {
+  readonly report: ReportRecord;
+}
+
+function ReportStep({ view, detail, recipient, report }: ReportStepProps) {
+  const { t } = view;
+  const match = matchesOf(report).find(({ message, index }) => message === detail.message.id && index === recipient.index);
+  const own = report.recipients.filter(({ address }) => address?.toLowerCase() === recipient.address.toLowerCase());
+  const said = [...own, ...report.recipients].map(({ diagnostic, status }) => diagnostic ?? status).find((text) => text !== null);
   return (
     <li>
       <span class={`dot ${REPORT_DOTS[report.kind]}`} />
@@ -223,8 +236,16 @@ function ReportStep({ view: { t }, report }: { readonly view: View; readonly rep
           <ExactTime at={report.receivedAt} />
         </span>
       </div>
-      {report.reportingMta === null ? null : <div class="where">{t.message.reportFrom(report.reportingMta)}</div>}
+      <div class="where">
+        {report.reportingMta === null ? '' : `${t.message.reportFrom(report.reportingMta)} · `}
+        <a href={`/reports/${report.id}`}>{t.message.openReport}</a>
+      </div>
       {said === undefined || said === null ? null : <div class="reply">{said}</div>}
+      {match === undefined ? null : (
+        <div class="where">
+          <TieWords view={view} match={match} />
+        </div>
+      )}
     </li>
   );
 }
@@ -353,30 +374,6 @@ function Linked({ name, ids }: { readonly name: string; readonly ids: readonly s
           <a href={`/messages/${id}`}>{id}</a>
         </dd>
       ))}
-    </div>
-  );
-}
-
-interface FactProps {
-  readonly name: string;
-  readonly value: string | null;
-  readonly mono?: boolean;
-  readonly copy?: View['t'];
-}
-
-function Fact({ name, value, mono, copy }: FactProps) {
-  if (value === null) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd class={mono === true ? 'mono' : undefined}>
-        {value}{' '}
-        {copy === undefined ? null : (
-          <button class="button small" type="button" hidden data-copy={value} data-done={copy.message.copied}>
-            {copy.message.copy}
-          </button>
-        )}
-      </dd>
     </div>
   );
 }

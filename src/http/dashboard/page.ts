@@ -3,6 +3,44 @@ import type { Shared } from '../api/context.ts';
 import type { Caller } from '../auth/caller.ts';
 import { readBody } from '../body.ts';
 import type { AppContext } from '../environment.ts';
+import { type Strings, stringsFor } from './strings.ts';
+
+/** What stands around a page: in whose language, for whom, and what waits for them. */
+export interface Frame {
+  readonly t: Strings;
+  /** Null on pages that need no sign-in. */
+  readonly caller: Caller | null;
+  readonly sandbox: boolean;
+  /** Reports that wait for a person; 0 where the caller has no part in them. */
+  readonly toReview: number;
+  /** The page's own address, to come back to. */
+  readonly path: string;
+}
+
+export async function frameOf(c: AppContext, { options, reviewCount }: Shared, caller: Caller | null): Promise<Frame> {
+  return {
+    t: stringsFor(c),
+    caller,
+    sandbox: options.sandbox,
+    toReview: caller !== null && mayReview(caller) ? await reviewCount.get() : 0,
+    path: pathOf(c),
+  };
+}
+
+/** Reports that fit no message belong to no account: they are for those who see all. */
+export function mayReview(caller: Caller): boolean {
+  return caller.accounts === null && caller.permissions.has('messages:read');
+}
+
+/** Path and query; a page that answers a form has no address of its own. */
+export function pathOf(c: AppContext): string {
+  return c.req.method === 'GET' ? c.req.url.slice(new URL(c.req.url).origin.length) : '/';
+}
+
+/** Only paths of ours: `//host` and `/\host` are other sites to a browser. */
+export function ownPath(next: string | null | undefined): string {
+  return next !== null && next !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) ? next : '/';
+}
 
 /** The session's caller, or the way to the sign-in. */
 export async function pageCaller(c: AppContext, { access }: Shared): Promise<Caller | Response> {
@@ -10,8 +48,8 @@ export async function pageCaller(c: AppContext, { access }: Shared): Promise<Cal
   c.header('cache-control', 'private, no-store');
   const caller = await access.fromCookie(c);
   if (caller !== undefined) return caller;
-  const here = c.req.url.slice(new URL(c.req.url).origin.length);
-  return c.redirect(here === '/' || c.req.method !== 'GET' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`, 303);
+  const here = pathOf(c);
+  return c.redirect(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`, 303);
 }
 
 /** A form's fields. */

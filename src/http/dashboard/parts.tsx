@@ -19,7 +19,11 @@ export function StateBadge({
   readonly state: keyof Strings['states'];
   readonly large?: boolean;
 }) {
-  return <span class={`badge state-${state}${large === true ? ' large' : ''}`}>{t.states[state]}</span>;
+  return (
+    <span class={`badge state-${state}${large === true ? ' large' : ''}`} title={t.stateHints[state]}>
+      {t.states[state]}
+    </span>
+  );
 }
 
 /** `3 minutes ago`, with the exact time in its title. */
@@ -79,5 +83,30 @@ export function SearchIcon() {
       <circle cx="7" cy="7" r="5" />
       <path d="M11 11l3.5 3.5" />
     </svg>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly value: string | null;
+  readonly mono?: boolean;
+  readonly copy?: View['t'];
+}
+
+/** One line of a list of details; nothing where there is no value. */
+export function Fact({ name, value, mono, copy }: FactProps) {
+  if (value === null) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class={mono === true ? 'mono' : undefined}>
+        {value}{' '}
+        {copy === undefined ? null : (
+          <button class="button small" type="button" hidden data-copy={value} data-done={copy.message.copied}>
+            {copy.message.copy}
+          </button>
+        )}
+      </dd>
+    </div>
   );
 }

@@ -8,29 +8,29 @@ import type { AppEnv } from '../environment.ts';
 import { printable } from '../printable.ts';
 import { notFound } from '../problem.ts';
 import { Page } from './layout.tsx';
-import { pageCaller, submitted } from './page.ts';
+import { frameOf, pageCaller, submitted } from './page.ts';
 import { RelativeTime, type View } from './parts.tsx';
 import type { QueueView } from './queue-strip.tsx';
 import { sendPage } from './respond.ts';
-import { en } from './strings.ts';
 
 const ACTIONS = ['pause', 'resume', 'flush'] as const;
 type HopAction = (typeof ACTIONS)[number];
 const SHOWN = 200;
 
 export function queueRoutes(app: Hono<AppEnv>, shared: Shared): void {
-  const { store, delivery, now, sandbox, log } = shared.options;
+  const { store, delivery, now, log } = shared.options;
   app.get('/queue', async (c) => {
     c.set('route', '/queue');
     const caller = await pageCaller(c, shared);
     if (caller instanceof Response) return caller;
     assertPermitted(caller, 'queue:manage');
     assertUnrestricted(caller);
+    const frame = await frameOf(c, shared, caller);
     return sendPage(
       c,
-      <Page t={en} title={en.queuePage.title} current="queue" caller={caller} sandbox={sandbox}>
+      <Page frame={frame} title={frame.t.queuePage.title} current="queue">
         <QueuePage
-          view={{ t: en, now: now() }}
+          view={{ t: frame.t, now: now() }}
           queue={{ counts: store.queue, nextHops: delivery.nextHops() }}
           csrf={caller.session?.csrf ?? ''}
         />

@@ -76,7 +76,13 @@ function Filters({ view: { t }, register }: { readonly view: View; readonly regi
             <summary>{t.register.moreFilters}</summary>
             <div class="filter-grid">
               {FILTER_NAMES.map((name) => (
-                <FilterField label={t.register.fields[name]} name={name} value={given.get(name) ?? ''} fault={faults.get(name)} />
+                <FilterField
+                  label={t.register.fields[name]}
+                  name={name}
+                  value={given.get(name) ?? ''}
+                  fault={faults.get(name)}
+                  words={t.faults}
+                />
               ))}
               <div class="actions">
                 <button class="button" type="submit">
@@ -97,9 +103,10 @@ interface FilterFieldProps {
   readonly name: FilterName;
   readonly value: string;
   readonly fault: string | undefined;
+  readonly words: View['t']['faults'];
 }
 
-function FilterField({ label, name, value, fault }: FilterFieldProps) {
+function FilterField({ label, name, value, fault, words }: FilterFieldProps) {
   const id = `filter-${name}`;
   const isDate = name === 'from' || name === 'to';
   return (
@@ -116,7 +123,7 @@ function FilterField({ label, name, value, fault }: FilterFieldProps) {
       />
       {fault === undefined ? null : (
         <p class="fault" id={`${id}-fault`}>
-          {fault}
+          {words[fault] ?? fault}
         </p>
       )}
     </div>

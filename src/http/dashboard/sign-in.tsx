@@ -1,5 +1,5 @@
 /** Sign-in: with a user's password, with a token, or by the one-time link of the terminal. */
-import { Brand, Document } from './layout.tsx';
+import { Brand, Document, Languages } from './layout.tsx';
 import type { Strings } from './strings.ts';
 
 export interface SignInProps {
@@ -54,6 +54,7 @@ export function SignIn({ t, next, fault, user }: SignInProps) {
           </p>
         </div>
       </main>
+      <Languages t={t} path={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />
     </Document>
   );
 }

@@ -1,330 +1,42 @@
-/** Every word of the dashboard, in one place, so that a language is one more object of this shape. */
-import type { MessageState } from '../../domain/message.ts';
-import type { AttemptTls, Confidence, Outcome, RecipientState } from '../../domain/recipient.ts';
-import type { Category, Phase } from '../../domain/reply.ts';
-import type { VerifiedBy } from '../../domain/tls.ts';
-
-type StateName = MessageState | RecipientState;
-
-const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'an authority' };
-
-const states: Readonly<Record<StateName, string>> = {
-  'in-progress': 'In progress',
-  queued: 'Queued',
-  deferred: 'Deferred',
-  held: 'Held',
-  transferred: 'Transferred',
-  delivered: 'Delivered',
-  failed: 'Failed',
-  'partly-failed': 'Partly failed',
-  expired: 'Expired',
-  cancelled: 'Cancelled',
-  suppressed: 'Suppressed',
-};
-
-const categories: Readonly<Record<Category, string>> = {
-  'mailbox-unknown': 'the mailbox does not exist',
-  'domain-unknown': 'the domain does not exist or takes no mail',
-  'mailbox-full': 'the mailbox is full',
-  'mailbox-disabled': 'the mailbox is disabled',
-  'too-big': 'the message is too big for the recipient',
-  blocked: 'the sending server is on a block list',
-  auth: 'the sender could not be verified (SPF, DKIM or DMARC)',
-  spam: 'it was taken for spam',
-  virus: 'it was taken for malware',
-  policy: 'the recipient’s rules refuse it',
-  rate: 'too much mail at once, or greylisting',
-  transient: 'a passing fault on the way',
-  unknown: 'no reason that can be told from the reply',
-};
-
-const confidences: Readonly<Record<Confidence, string>> = {
-  recorded: 'our own record',
-  'accepted-by-provider': 'accepted by our provider',
-  'accepted-by-recipient-server': 'accepted by the recipient’s server',
-  confirmed: 'confirmed by a report',
-  'quiet-period-passed': 'no bounce within the usual time',
-  contradicted: 'reports contradict each other',
-};
-
-const outcomes: Readonly<Record<Outcome | 'running', string>> = {
-  transferred: 'Accepted',
-  deferred: 'Put off',
-  failed: 'Refused',
-  unanswered: 'No answer',
-  internal: 'Fault of relais',
-  running: 'Under way',
-};
-
-const phases: Readonly<Record<Phase, string>> = {
-  dns: 'while looking up the server',
-  connect: 'while connecting',
-  greeting: 'while waiting for the greeting',
-  ehlo: 'at EHLO',
-  starttls: 'while starting TLS',
-  auth: 'at the sign-in',
-  mail: 'at the sender',
-  rcpt: 'at the recipient',
-  data: 'before the message was sent',
-  final: 'after the whole message was sent',
-  local: 'before anything was sent',
-};
-
-const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-
-export const en = {
-  language: 'en',
-  product: 'relais',
-  sandbox: 'Sandbox',
-  sandboxHint: 'Nothing leaves this machine',
-  skip: 'Skip to content',
-  states,
-  categories,
-  confidences,
-  outcomes,
-  phases,
-  nav: {
-    label: 'Main',
-    messages: 'Messages',
-    queue: 'Queue',
-    suppressions: 'Suppressed',
-    api: 'API',
-    signOut: 'Sign out',
-    signedInAs: 'Signed in as',
-  },
-  signIn: {
-    title: 'Sign in',
-    lead: 'See what became of every message.',
-    user: 'User',
-    password: 'Password',
-    token: 'Access token',
-    or: 'or',
-    submit: 'Sign in',
-    submitToken: 'Sign in with a token',
-    wrong: 'That did not work: check the name and the password.',
-    wrongToken: 'That token is unknown, revoked or expired.',
-    tooMany: (seconds: number) => `Too many tries. Wait ${count(seconds, 'second', 'seconds')}, then try again.`,
-    hint: 'No account yet? Where relais runs, this adds one:',
-    linkDone: 'You are signed in',
-    linkGo: 'Go to the messages',
-    linkOver: 'This link was used, or is older than an hour',
-    linkOverHint: 'Links sign in once. Sign in with a password or a token, or start relais again for a new link.',
-  },
-  register: {
-    title: 'Messages',
-    search: 'Search',
-    searchHint: 'Address, subject, document or Message-ID',
-    searchButton: 'Search',
-    allStates: 'All',
-    statesLabel: 'By state',
-    moreFilters: 'Filters',
-    apply: 'Apply filters',
-    clear: 'Clear all',
-    remove: (name: string) => `Remove the filter ${name}`,
-    fields: {
-      q: 'Search',
-      state: 'State',
-      recipient: 'Recipient',
-      domain: 'Recipient’s domain',
-      sender: 'Sender',
-      account: 'Account',
-      template: 'Template',
-      document: 'Document',
-      contact: 'Contact',
-      tag: 'Tag',
-      messageId: 'Message-ID',
-      from: 'From day',
-      to: 'To day',
-    },
-    caption: 'Messages, newest first',
-    columns: { state: 'State', message: 'Message', reference: 'Document', account: 'Account', accepted: 'Accepted' },
-    noSubject: '(no subject)',
-    nullSender: '(null sender)',
-    moreRecipients: (n: number) => `and ${count(n, 'other', 'others')}`,
-    failedOf: (failed: number, all: number) => `${failed} of ${all} failed`,
-    older: 'Older',
-    newest: 'Back to the newest',
-    pages: 'Pages',
-    emptyTitle: 'No mail yet',
-    emptyLead: 'Point the SMTP settings of your ERP at relais, or send a first message from a terminal:',
-    emptyThen: 'It shows up here as soon as it is accepted.',
-    nothingTitle: 'Nothing matches',
-    nothingLead: 'No message fits these filters.',
-    searchingTitle: 'Nothing found so far',
-    searchingLead: 'The filter hits rarely; the search was paused to stay quick.',
-    searchOn: 'Search on',
-    live: 'New mail came in. Show it',
-  },
-  queue: {
-    label: 'Queue',
-    waiting: (n: number) => count(n, 'recipient waits', 'recipients wait'),
-    empty: 'The queue is empty',
-    deferred: (n: number) => `${n.toLocaleString('en')} put off`,
-    held: (n: number) => `${n.toLocaleString('en')} held`,
-    oldest: (ago: string) => `oldest from ${ago}`,
-    hopStates: { active: 'active', paused: 'paused', blocked: 'blocked' },
-    hopWaiting: 'waiting',
-    moreHops: (n: number) => `${count(n, 'more next hop', 'more next hops')}`,
-  },
-  queuePage: {
-    title: 'Queue',
-    totals: { queued: 'queued', deferred: 'put off', held: 'held' },
-    emptyLead: 'No next hop is known yet: each shows up here with its first mail.',
-    waiting: (n: number) => count(n, 'recipient waits', 'recipients wait'),
-    attempting: (n: number) => `${n.toLocaleString('en')} being tried`,
-    oldest: 'oldest from',
-    nextTry: 'next try',
-    blocked: 'It did not take mail, so it is left alone. It is tried again',
-    paused: (by: string | null) => (by === null ? 'Paused' : `Paused by ${by}`),
-    actions: { pause: 'Pause', resume: 'Go on', flush: 'Try all now' },
-  },
-  suppressions: {
-    title: 'Suppressed addresses',
-    lead: 'Mail to these addresses is not sent. It is recorded as suppressed, and can be sent once the address is lifted.',
-    search: 'Address or note',
-    add: 'Suppress an address',
-    address: 'Address',
-    note: 'Why (optional)',
-    until: 'Up to and including (optional)',
-    submit: 'Send nothing to it',
-    noAddress: 'That is not a mail address.',
-    pastDay: 'That day has passed.',
-    none: 'No address is suppressed',
-    noneLead: 'Addresses that must not get mail can be put here.',
-    nothingLead: 'No suppressed address fits.',
-    reasons: { bounce: 'Bounced', complaint: 'Complained', manual: 'By hand' },
-    since: (by: string | null) => (by === null ? 'since' : `by ${by},`),
-    forGood: 'until it is lifted',
-    holdsUntil: (time: string) => `until ${time}`,
-    because: 'the message that led to it',
-    lift: 'Lift',
-    start: 'Back to the start',
-    more: 'More',
-    lifted: (address: string) => `Mail is sent to ${address} again`,
-    kept: (n: number, more: boolean) => `${more ? 'More than ' : ''}${count(n, 'message was', 'messages were')} not sent because of it:`,
-    keptNothing: 'No message was kept back because of it.',
-    resend: (n: number, more: boolean) => (more ? 'Send all of them now' : n === 1 ? 'Send it now' : `Send all ${n} now`),
-    notAll: (n: number) => `${count(n, 'message was', 'messages were')} not taken:`,
-  },
-  resend: {
-    open: 'Send again…',
-    lead: 'A new message with the same content. Correct an address if it was wrong.',
-    before: 'This message was sent again before.',
-    to: 'To whom',
-    sendTo: (address: string) => `Send again to ${address}`,
-    address: 'Address',
-    insteadOf: (address: string) => `Instead of ${address}`,
-    rewriteTo: 'Correct the To line inside the message as well.',
-    rewriteToHint: 'A signature of the sender’s own no longer holds then.',
-    submit: 'Send again',
-    noAddress: (given: string) => `"${given}" is not a mail address.`,
-    nobody: 'Choose at least one recipient.',
-  },
-  message: {
-    back: 'Messages',
-    from: 'From',
-    details: 'Details',
-    recipients: (n: number) => count(n, 'recipient', 'recipients'),
-    moreRecipients: (n: number) => `${count(n, 'more recipient is', 'more recipients are')} not shown here; the API has them all.`,
-    id: 'Id',
-    messageId: 'Message-ID',
-    accepted: 'Accepted',
-    size: 'Size',
-    account: 'Account',
-    sender: 'Return path of the ERP',
-    client: 'Came from',
-    template: 'Template',
-    document: 'Document',
-    contact: 'Contact',
-    tags: 'Tags',
-    class: 'Class',
-    sha256: 'SHA-256',
-    supersedes: 'Sent again from',
-    supersededBy: 'Sent again as',
-    concerns: 'Tells of',
-    releaseAt: 'To be sent',
-    origin: 'Came by',
-    origins: { smtp: 'SMTP', api: 'API', resend: 'sent again', notification: 'a notification of relais' },
-    sendNow: 'Send now',
-    envelopeId: 'Envelope id',
-    contentErased: 'The content was erased; the record of what happened stays.',
-    download: 'Download the message',
-    copy: 'Copy',
-    copied: 'Copied',
-    attempts: 'What happened',
-    attempt: (n: number) => `Attempt ${n}`,
-    took: (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`),
-    to: 'to',
-    tls: ({ version, verified, verifiedBy, peerName, problem }: AttemptTls) =>
-      verified
-        ? `${version}, certificate verified${verifiedBy == null ? '' : ` by ${VERIFIERS[verifiedBy]}`}${peerName == null ? '' : ` for ${peerName}`}`
-        : `${version}, certificate not verified${problem == null ? '' : `: ${problem}`}`,
-    noTls: 'Not encrypted',
-    ambiguous: 'The whole message was sent and no answer came. It may arrive twice.',
-    report: {
-      bounce: 'Bounce',
-      delayed: 'Delay report',
-      delivered: 'Delivery report',
-      complaint: 'Complaint',
-      'auto-reply': 'Automatic reply',
-      none: 'Report',
-    },
-    reportFrom: (mta: string) => `from ${mta}`,
-    acceptedHere: 'Accepted',
-    nextAttempt: 'Next attempt',
-    soon: 'due now',
-    givesUp: 'Gives up',
-    noAttempts: 'Nothing was tried yet.',
-    confidence: 'Evidence',
-    events: 'Events',
-    eventsHint: 'As the change feed tells them.',
-    actions: 'Actions',
-    retry: 'Try now',
-    hold: 'Hold back',
-    release: 'Release',
-    cancel: 'Cancel…',
-    cancelConfirm: (n: number) =>
-      `${count(n, 'recipient is', 'recipients are')} still in the queue. Cancelled mail is not sent, and that can not be undone.`,
-    cancelButton: 'Cancel the rest of this message',
-    live: 'Something happened to this message. Show it',
-  },
-  explain: {
-    queued: 'Waits for its first attempt.',
-    scheduled: 'Waits for the time at which it is to be sent.',
-    queuedAgain: 'Waits for its next attempt.',
-    underWay: 'An attempt is under way.',
-    deferred: (why: string) => `Not delivered yet: ${why}.`,
-    held: 'Held back until somebody releases it.',
-    transferredProvider: 'Our provider accepted it. Whether it reached the mailbox, only a report can tell.',
-    transferredServer: 'The recipient’s mail server accepted it.',
-    delivered: 'A report confirmed that it was delivered.',
-    failedAttempt: (why: string) => `Refused: ${why}.`,
-    failedReport: (why: string) => `Accepted at first, then it came back: ${why}.`,
-    expired: 'Given up: the time for retries ran out.',
-    expiredWhy: (why: string) => `Given up: the time for retries ran out. The last reason: ${why}.`,
-    cancelled: 'Cancelled by a person; not sent.',
-    suppressed: 'Not tried: the address is on the suppression list.',
-    addressInvalid: 'The address itself is dead: correct it in the ERP.',
-  },
-  time: {
-    justNow: 'just now',
-    ago: (n: number, unit: TimeUnit) => `${count(n, UNITS[unit][0], UNITS[unit][1])} ago`,
-    in: (n: number, unit: TimeUnit) => `in ${count(n, UNITS[unit][0], UNITS[unit][1])}`,
-  },
-  errors: {
-    notFound: 'There is nothing here',
-    notFoundLead: 'The message was deleted, or the address is mistyped.',
-    forbidden: 'That is not for you',
-    failed: 'That did not work',
-    home: 'To the messages',
-  },
-} as const;
-
-export type TimeUnit = 'minute' | 'hour' | 'day';
-const UNITS: Readonly<Record<TimeUnit, readonly [string, string]>> = {
-  minute: ['minute', 'minutes'],
-  hour: ['hour', 'hours'],
-  day: ['day', 'days'],
-};
+/** The dashboard's words in the reader's language: the one chosen, else the first that the browser asks for and we have. */
+import { getCookie } from 'hono/cookie';
+import { LANGUAGES, type Language } from '../../domain/settings.ts';
+import type { AppContext } from '../environment.ts';
+import { de } from './languages/de.ts';
+import { en } from './languages/en.ts';
+import { fr } from './languages/fr.ts';
+import { nl } from './languages/nl.ts';
 
 export type Strings = typeof en;
+
+const STRINGS: Readonly<Record<Language, Strings>> = { en, fr, nl, de };
+
+/** In their own words, for the choice between them. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', fr: 'Français', nl: 'Nederlands', de: 'Deutsch' };
+
+export const LANGUAGE_COOKIE = 'relais_language';
+
+export function asLanguage(text: string | undefined): Language | undefined {
+  return LANGUAGES.find((language) => language === text);
+}
+
+export function stringsFor(c: AppContext): Strings {
+  return STRINGS[asLanguage(getCookie(c, LANGUAGE_COOKIE)) ?? wanted(c.req.header('accept-language') ?? '') ?? 'en'];
+}
+
+/** RFC 9110 §12.5.4; of two with the same weight the first. */
+function wanted(header: string): Language | undefined {
+  const asked = header
+    .slice(0, 500)
+    .split(',')
+    .map((part, position) => {
+      const [tag = '', ...parameters] = part
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/);
+      const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1');
+      return { language: asLanguage(tag.split('-')[0]), weight, position };
+    });
+  asked.sort((a, b) => b.weight - a.weight || a.position - b.position);
+  return asked.find(({ language, weight }) => language !== undefined && weight > 0)?.language;
+}

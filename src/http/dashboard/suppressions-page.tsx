@@ -12,10 +12,10 @@ import { Problem } from '../problem.ts';
 import { submissionClient } from '../sending/submit.ts';
 import { exactTime } from './explain.ts';
 import { Page } from './layout.tsx';
-import { pageCaller, submitted } from './page.ts';
+import { frameOf, pageCaller, submitted } from './page.ts';
 import { RelativeTime, SearchIcon, type View } from './parts.tsx';
 import { sendPage } from './respond.ts';
-import { en } from './strings.ts';
+import { stringsFor } from './strings.ts';
 
 const PAGE = 50;
 const NOTE_LIMIT = 500;
@@ -41,16 +41,13 @@ export function suppressionRoutes(app: Hono<AppEnv>, shared: Shared): void {
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     assertMayManage(caller);
+    const t = stringsFor(c);
     const address = toAddress((form.get('address') ?? '').trim());
     const day = form.get('until') ?? '';
     // The day itself still counts.
     const until = day === '' ? null : Date.parse(day) + DAY;
     const fault =
-      address === undefined
-        ? en.suppressions.noAddress
-        : until !== null && !(until > shared.options.now())
-          ? en.suppressions.pastDay
-          : null;
+      address === undefined ? t.suppressions.noAddress : until !== null && !(until > shared.options.now()) ? t.suppressions.pastDay : null;
     if (address === undefined || fault !== null) return listPage(c, shared, caller, { fault: fault ?? '', form });
     const note = (form.get('note') ?? '').trim().slice(0, NOTE_LIMIT);
     await suppress(shared, caller, { address: normalizeAddress(address), reason: 'manual', note: note === '' ? null : note, until });
@@ -62,15 +59,16 @@ export function suppressionRoutes(app: Hono<AppEnv>, shared: Shared): void {
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     assertMayManage(caller);
-    const address = addressOf(form);
+    const address = addressOf(c, form);
     const { suppressed, next } = await lift(shared, { caller, client: submissionClient(c, caller), address, resend: false });
     const messages = caller.permissions.has('messages:read') ? suppressed : [];
     const mayResend = caller.permissions.has('messages:resend');
+    const frame = await frameOf(c, shared, caller);
     return sendPage(
       c,
-      <Page t={en} title={en.suppressions.title} current="suppressions" caller={caller} sandbox={shared.options.sandbox}>
+      <Page frame={frame} title={frame.t.suppressions.title} current="suppressions">
         <LiftedPage
-          view={viewOf(shared)}
+          view={{ t: frame.t, now: shared.options.now() }}
           address={address}
           messages={messages}
           more={next !== null}
@@ -85,10 +83,10 @@ export function suppressionRoutes(app: Hono<AppEnv>, shared: Shared): void {
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     assertMayManage(caller);
-    const address = addressOf(form);
+    const address = addressOf(c, form);
     const { failures } = await resendSuppressed(shared, { caller, client: submissionClient(c, caller), address });
     const [first] = failures;
-    if (first !== undefined) throw new Problem(409, first.code, `${en.suppressions.notAll(failures.length)} ${first.detail}`);
+    if (first !== undefined) throw new Problem(409, first.code, `${stringsFor(c).suppressions.notAll(failures.length)} ${first.detail}`);
     return c.redirect(`/?recipient=${encodeURIComponent(address)}`, 303);
   });
 }
@@ -98,14 +96,10 @@ function assertMayManage(caller: Caller): void {
   assertUnrestricted(caller);
 }
 
-function addressOf(form: URLSearchParams): string {
+function addressOf(c: AppContext, form: URLSearchParams): string {
   const address = toAddress(form.get('address') ?? '');
-  if (address === undefined) throw new Problem(400, 'invalid-request', en.suppressions.noAddress);
+  if (address === undefined) throw new Problem(400, 'invalid-request', stringsFor(c).suppressions.noAddress);
   return normalizeAddress(address);
-}
-
-function viewOf({ options }: Shared): View {
-  return { t: en, now: options.now() };
 }
 
 function csrfOf(caller: Caller): string {
@@ -113,15 +107,16 @@ function csrfOf(caller: Caller): string {
 }
 
 async function listPage(c: AppContext, shared: Shared, caller: Caller, refused: Refused | null): Promise<Response> {
-  const { store, now, sandbox } = shared.options;
+  const { store, now } = shared.options;
   const q = c.req.query('q') ?? '';
   const cursor = c.req.query('cursor');
   const page = await suppressionPage(store, now(), { q, limit: PAGE, cursor });
+  const frame = await frameOf(c, shared, caller);
   return sendPage(
     c,
-    <Page t={en} title={en.suppressions.title} current="suppressions" caller={caller} sandbox={sandbox}>
+    <Page frame={frame} title={frame.t.suppressions.title} current="suppressions">
       <ListPage
-        view={viewOf(shared)}
+        view={{ t: frame.t, now: now() }}
         q={q}
         items={page.items}
         next={page.next}

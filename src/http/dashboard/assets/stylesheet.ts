@@ -256,6 +256,44 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .row-actions { display: flex; gap: 8px; flex-wrap: wrap; justify-content: flex-end; }
 .after { margin-top: 16px; }
 
+.row-top { display: flex; align-items: center; gap: 10px; font-size: 13px; margin-bottom: 7px; }
+.columns > .stack > p.muted { max-width: 72ch; }
+.footnote { margin-top: 24px; font-size: 13px; max-width: 72ch; }
+.small-print { font-size: 13px; margin-top: 6px; }
+.anywhere { overflow-wrap: anywhere; }
+.count-badge { margin-left: 7px; min-width: 19px; height: 19px; padding: 0 6px; border-radius: 999px; background: var(--red); color: var(--surface); font-size: 11.5px; font-weight: 650; line-height: 19px; text-align: center; }
+
+/* One report */
+.callout { padding: 12px 16px; border-radius: var(--radius); background: var(--amber-soft); color: var(--amber); font-weight: 520; }
+.linking { padding: 18px 20px; display: grid; gap: 12px; min-width: 0; }
+.linking .notice { margin: 0; }
+.linking ul { display: grid; border-top: 1px solid var(--line); }
+.candidate { display: flex; gap: 10px 20px; align-items: center; padding: 14px 0; border-bottom: 1px solid var(--line); }
+.candidate h3 { overflow-wrap: anywhere; min-width: 0; }
+.linking summary { cursor: pointer; font-weight: 560; color: var(--link); width: fit-content; }
+.linking details > form { display: grid; gap: 14px; margin-top: 12px; max-width: 520px; }
+.linking details > form .button { justify-self: start; }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 10px 20px; margin-top: 10px; }
+.fields dt { color: var(--muted); font-size: 12.5px; }
+.fields dd { overflow-wrap: anywhere; }
+.source pre { margin: 12px 0 0; padding: 12px 14px; max-height: 480px; overflow: auto; background: var(--sunken); border-radius: 8px; font: 12.5px/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+.source .muted { margin-top: 8px; }
+aside.stack > .button { width: 100%; }
+
+/* Mailboxes */
+.side > p.muted { margin-top: 4px; font-size: 13px; }
+.mailboxes { display: grid; margin-top: 12px; }
+.mailboxes li { padding: 12px 0; border-top: 1px solid var(--line); font-size: 13px; display: grid; gap: 2px; }
+.mailboxes h3 { overflow-wrap: anywhere; min-width: 0; }
+.mailboxes .warn { overflow-wrap: anywhere; }
+
+/* Languages */
+.languages { max-width: 1200px; margin: 0 auto; padding: 0 24px 28px; }
+.languages nav { display: flex; flex-wrap: wrap; gap: 4px 18px; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px; }
+.languages a { color: var(--muted); }
+.languages a[aria-current] { color: var(--text); font-weight: 560; }
+.gate + .languages nav { border: 0; justify-content: center; }
+
 /* Forms that open */
 .resend, .add { padding: 0; border: 0; background: none; box-shadow: none; }
 .resend > summary, .add > summary { list-style: none; width: fit-content; }
@@ -276,7 +314,7 @@ label.check .muted { font-weight: 400; }
 label.check input { flex: none; margin-top: 1px; }
 
 /* Sign in and errors */
-.gate { min-height: 100dvh; display: grid; place-items: center; padding: 24px 16px; max-width: none; }
+.gate { min-height: calc(100dvh - 66px); display: grid; place-items: center; padding: 24px 16px; max-width: none; }
 .gate-card { width: 100%; max-width: 380px; padding: 32px; }
 .gate-card .brand { font-size: 19px; margin-bottom: 20px; }
 .gate-card .brand img { width: 28px; height: 28px; }
@@ -354,7 +392,12 @@ label.check input { flex: none; margin-top: 1px; }
   .register td.c-ref { grid-column: 1 / -1; order: 3; display: flex; align-items: center; gap: 8px; }
   .register td.c-ref .sub { margin: 0; }
   .register td.c-ref:empty { display: none; }
-  .recipient, .side { padding: 16px; }
+  .recipient, .side, .linking { padding: 16px; }
+  .candidate { flex-direction: column; align-items: stretch; }
+  .candidate .button { width: 100%; }
+  .languages { padding: 0 16px 24px; }
+  .languages a { padding: 6px 0; }
+  main { padding-bottom: 40px; }
   .facts span { white-space: normal; }
   .events li { grid-template-columns: minmax(0, 1fr) auto; }
   .events li > :first-child { display: none; }
@@ -366,7 +409,7 @@ label.check input { flex: none; margin-top: 1px; }
   .badge, .chip, .hop { border: 1px solid; }
 }
 @media print {
-  .bar, .search, .tabs, .filters, .pages, .side .actions, .row-actions, .resend, .add { display: none; }
+  .bar, .languages, .linking, .search, .tabs, .filters, .pages, .side .actions, .row-actions, .resend, .add { display: none; }
   body { background: #fff; }
 }
 `;
