@@ -1,10 +1,11 @@
-/** The commands that change something about mail: the queue, messages, the suppression list, sending. */
+/** The commands that change something about mail: the queue, messages, the suppression list, reports, sending. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Api, requireRelay } from './api.ts';
 import type { BulkAction, BulkOptions } from './bulk.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
-import { type Common, filters, names, remote } from './options.ts';
+import { type Common, filters, names, remote, wholeNumber } from './options.ts';
+import type { ReportListOptions } from './reports.ts';
 import type { SendOptions } from './send.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,6 +16,7 @@ export function addActing(program: Command, screen: Terminal): void {
   addDelete(program, screen);
   addSend(program, screen);
   addSuppressions(program, screen);
+  addReports(program, screen);
 }
 
 function addQueue(program: Command, screen: Terminal): void {
@@ -170,5 +172,29 @@ function addSuppressions(program: Command, screen: Terminal): void {
     .option('--resend', 'send that mail again')
     .action(async (addresses: string[], options: Common & { resend?: boolean }) =>
       (await import('./suppressions.ts')).liftSuppressions(requireRelay(options), addresses, options, screen),
+    );
+}
+
+function addReports(program: Command, screen: Terminal): void {
+  const group = program.command('reports').description('bounces, delays and complaints that came in, and which message each is about');
+  remote(group.command('list').description('all of them, newest first'))
+    .option('--unmatched', 'the review list: those that fit no message')
+    .addOption(new Option('--kind <kind>').choices(['bounce', 'delayed', 'delivered', 'complaint', 'auto-reply', 'none']))
+    .addOption(new Option('--via <way>', 'how it came in').choices(['smtp', 'imap', 'api', 'file']))
+    .option('--from <time>', 'came in at or after: 2026-11-24, or 2h ago as 2h')
+    .option('--to <time>', 'came in before')
+    .addOption(new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber))
+    .action(async (options: Common & ReportListOptions) =>
+      (await import('./reports.ts')).listReports(requireRelay(options), options, screen, Date.now()),
+    );
+  remote(group.command('show').description('one report; where it fits no message, those that it may be about'))
+    .argument('<id>')
+    .action(async (id: string, options: Common) => (await import('./reports.ts')).showReport(requireRelay(options), id, options, screen));
+  remote(group.command('link').description('tie a report of the review list to a message: what it says is applied, for good'))
+    .argument('<id>', 'of the report')
+    .argument('<message>', 'id of the message')
+    .option('--recipient <address>', 'which one, where the message has several')
+    .action(async (id: string, message: string, options: Common & { recipient?: string }) =>
+      (await import('./reports.ts')).linkReport(requireRelay(options), { id, message, recipient: options.recipient }, options, screen),
     );
 }

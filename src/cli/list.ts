@@ -55,7 +55,7 @@ export function filterQuery(options: ListFilter, now: number): Record<string, st
 }
 
 /** `2026-11-24`, `2026-11-24T10:00Z`, or a time ago: `2h`. */
-function timeOf(name: string, text: string | undefined, now: number): string | undefined {
+export function timeOf(name: string, text: string | undefined, now: number): string | undefined {
   if (text === undefined) return undefined;
   const ago = parseDuration(text);
   const at = ago === undefined ? Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text) : now - ago;

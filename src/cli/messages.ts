@@ -27,6 +27,7 @@ export interface Report {
   readonly kind: string;
   readonly reportingMta: string | null;
   readonly recipients: readonly { readonly address: string | null; readonly status: string | null; readonly diagnostic: string | null }[];
+  readonly matches: readonly { readonly linked: { readonly by: string | null } | null }[];
 }
 
 export interface Recipient {
@@ -149,8 +150,13 @@ function attemptLine({ colors }: Terminal, attempt: Attempt): string {
   return `#${attempt.number} ${localTime(attempt.at)} ${paintState(colors, outcome === 'unanswered' ? 'deferred' : outcome, outcome)}  ${colors.dim(printable(where))}  ${said}${ambiguous}`;
 }
 
+function byHand({ matches }: Report): string {
+  const linked = matches.find((match) => match.linked !== null)?.linked;
+  return linked == null ? '' : printable(` (linked by ${linked.by ?? 'hand'})`);
+}
+
 function reportLine({ colors }: Terminal, report: Report, address: string): string {
   const about = report.recipients.find((one) => one.address?.toLowerCase() === address.toLowerCase()) ?? report.recipients[0];
   const said = [about?.status, about?.diagnostic].filter((part) => part !== null && part !== undefined).join(' ');
-  return `${colors.dim('report')} ${localTime(report.receivedAt)} ${report.kind}  ${colors.dim(printable(report.reportingMta ?? ''))}  ${printable(said)}`;
+  return `${colors.dim('report')} ${localTime(report.receivedAt)} ${report.kind}  ${colors.dim(printable(report.reportingMta ?? ''))}  ${printable(said)}${byHand(report)}`;
 }

@@ -12,6 +12,7 @@ interface Suppression {
   readonly by: string | null;
   readonly at: string;
   readonly until: string | null;
+  readonly message: string | null;
 }
 
 interface Lifted {
@@ -53,6 +54,8 @@ export async function listSuppressions(
     { title: 'BY', of: ({ by }) => by ?? 'relais' },
     { title: 'NOTE', of: ({ note }) => note ?? '' },
   ];
+  // The message whose report led to it: seldom, and then it is the first question.
+  if (all.some(({ message }) => message !== null)) columns.splice(5, 0, { title: 'MESSAGE', of: ({ message }) => message ?? '' });
   for (const line of table(terminal, all, columns)) terminal.print(line);
 }
 
