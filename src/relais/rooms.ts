@@ -18,7 +18,7 @@ import { cleanupRequest, type Housekeeping, startHousekeeping } from '../houseke
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
 import { type Notifications, startNotifications } from '../relay/notifications/index.ts';
-import { type ReportListener, startReportListener } from '../relay/reports/index.ts';
+import { type Reports, startReports } from '../relay/reports/index.ts';
 import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
 import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmission } from '../relay/submission/index.ts';
 import { type Signals, startSignals } from '../signals/index.ts';
@@ -58,7 +58,7 @@ export class Rooms {
   readonly #newId: () => string;
   #config: Config;
   #notifications: Notifications | null = null;
-  #reports: ReportListener | null = null;
+  #reports: Reports | null = null;
   #sandbox: SandboxHop | null = null;
   #delivery: Delivery | null = null;
   #signals: Signals | null = null;
@@ -122,7 +122,7 @@ export class Rooms {
 
   #withBoundPorts(config: Config): Config {
     const submission = this.#submission?.listeners ?? [];
-    const reports = this.#reports?.addresses ?? [];
+    const reports = this.#reports?.listener.addresses ?? [];
     return {
       ...config,
       submission: {
@@ -257,9 +257,8 @@ export class Rooms {
     });
   }
 
-  #startReports(config: Config): Promise<ReportListener | null> {
-    if (config.reports.domain === null || config.reports.listeners.length === 0) return Promise.resolve(null);
-    return startReportListener({
+  #startReports(config: Config): Promise<Reports> {
+    return startReports({
       ...this.#common(),
       settings: config.reports,
       hostname: config.hostname,
@@ -270,7 +269,7 @@ export class Rooms {
   }
 
   #startSandbox({ hostname }: Config): Promise<SandboxHop> {
-    const reports = this.#reports?.addresses[0];
+    const reports = this.#reports?.listener.addresses[0];
     const reportTo = reports === undefined ? null : { host: reports.address, port: reports.port };
     return startSandboxHop({ hostname: `hop.${hostname}`, reportTo, log: this.#options.log });
   }
@@ -297,7 +296,7 @@ export class Rooms {
       settings: config.http,
       delivery: this.#control,
       submitter: this.#submitter,
-      reports: () => null,
+      reports: () => this.#reports?.desk ?? null,
       sending: () => ({
         messageSize: this.#config.submission.limits.messageSize,
         accounts: this.#config.accounts.map(({ name }) => name),
@@ -336,7 +335,7 @@ export class Rooms {
       { name: 'submission', ok: this.#submission?.up ?? false },
       { name: 'delivery', ok: this.#delivery?.up ?? false },
     ];
-    if (this.#config.reports.listeners.length > 0) checks.push({ name: 'reports', ok: this.#reports?.up ?? false });
+    if (this.#config.reports.listeners.length > 0) checks.push({ name: 'reports', ok: this.#reports?.listener.up ?? false });
     return checks;
   }
 }

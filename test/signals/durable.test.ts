@@ -110,35 +110,39 @@ describe('on the embedded store', () => {
   it('R47 a late bounce changes its recipient once, also when it comes again after a restart, and is told of once', async () => {
     const { id: message } = await acceptMessage(store, { headers: { messageId: 'original-1@erp.example' } });
     await attempt(store, message, 0, transferredAttempt);
-    const take = (): Promise<{ id: ReportId }> =>
-      createIntake({
+    const take = async (): Promise<ReportId> => {
+      const intake = createIntake({
         parser: { parse: parseReport },
         store,
         tokenKeys: [KEY],
         tokenLifetime: 86_400_000,
+        reportDomain: 'bounce.example.com',
         now: Date.now,
         newReportId: createIdFactory({ now: Date.now, randomBytes }) as () => ReportId,
         log: recordingLog(),
-      }).take({ raw: dsn(), to: `${signToken({ message, index: 0 }, KEY)}@bounce.example.com`, via: 'smtp' });
+      });
+      const to = `${signToken({ message, index: 0 }, KEY)}@bounce.example.com`;
+      return (await intake.take({ raw: dsn(), to, via: 'smtp', source: null })).report.id;
+    };
     await start();
     const first = await take();
     await receiver.until(1);
     await settled();
     await reopen();
     await start();
-    expect((await take()).id).toBe(first.id);
+    expect(await take()).toBe(first);
     const detail = await store.message(message);
     expect(detail?.recipients[0]).toMatchObject({
       state: 'failed',
       failure: { source: 'report' },
-      reportList: [{ id: first.id, kind: 'bounce' }],
+      reportList: [{ id: first, kind: 'bounce' }],
     });
     expect(detail?.events.map(({ type }) => type)).toEqual(['message.accepted', 'recipient.transferred', 'recipient.failed']);
-    expect((await store.report(first.id))?.raw.equals(dsn())).toBe(true);
+    expect((await store.report(first))?.raw.equals(dsn())).toBe(true);
     expect(receiver.received[0]?.body.data['event']).toMatchObject({
       type: 'recipient.failed',
       source: 'report',
-      report: first.id,
+      report: first,
       rank: 1,
     });
     await settled();

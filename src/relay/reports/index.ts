@@ -1,6 +1,7 @@
 /**
  * Reports in: bounces, delays, confirmations, complaints and automatic replies.
  *
+ *   room.ts      starts all of it, and hands out the desk (desk.ts) at which other rooms ask
  *   listener.ts  takes them by SMTP, through the adapter in smtp.ts
  *   intake.ts    reads, ties and records one; the ways in that come later end here too
  *   parser.ts    reads in a child process (worker.ts), within a time limit
@@ -10,5 +11,6 @@
  *
  * `parseReport` reads in this process: for the command line, which has nobody else to serve.
  */
-export { type ReportListener, startReportListener } from './listener.ts';
+
 export { type ParsedReport, parseReport } from './parse.ts';
+export { type Reports, startReports } from './room.ts';

@@ -15,6 +15,7 @@ import { LRUCache } from 'lru-cache';
 import type { ReportId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { ReportRecord, Store } from '../../domain/ports.ts';
+import type { Transition } from '../../domain/recipient.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { type Correlation, correlate } from './correlate.ts';
 import { fieldValue, readFields } from './fields.ts';
@@ -27,6 +28,8 @@ export interface IntakeOptions {
   readonly store: Pick<Store, 'record' | 'report' | 'recordReport'>;
   readonly tokenKeys: readonly TokenKey[];
   readonly tokenLifetime: number;
+  /** Of our return paths; null: there is none. */
+  readonly reportDomain: string | null;
   readonly now: () => number;
   readonly newReportId: () => ReportId;
   readonly log: Log;
@@ -37,24 +40,33 @@ export interface IncomingReport {
   /** Envelope recipient; null where there is none. */
   readonly to: string | null;
   readonly via: ReportRecord['via'];
+  /** Client address, mailbox or token that brought it. */
+  readonly source: string | null;
+}
+
+export interface TakenReport {
+  readonly report: ReportRecord;
+  /** It came before: `report` is that one, and nothing changed. */
+  readonly repeated: boolean;
+  readonly transitions: readonly Transition[];
 }
 
 export interface Intake {
   /** Resolves once the report is durable. */
-  take(report: IncomingReport): Promise<ReportRecord>;
+  take(report: IncomingReport): Promise<TakenReport>;
 }
 
 /** Reports lately taken, so that one that is sent again finds the first, be it still under way. */
 const RECENT = { max: 1000, ttl: 3_600_000 };
 
 export function createIntake(options: IntakeOptions): Intake {
-  const recent = new LRUCache<string, Promise<ReportRecord>>(RECENT);
+  const recent = new LRUCache<string, Promise<TakenReport>>(RECENT);
   return {
     take: (incoming) => {
       const fingerprint = fingerprintOf(incoming.raw);
       const key = `${fingerprint} ${incoming.to?.toLowerCase() ?? ''}`;
       const known = recent.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined) return known.then(({ report }) => ({ report, repeated: true, transitions: [] }));
       const taken = record(options, incoming, fingerprint);
       recent.set(key, taken);
       taken.catch(() => recent.delete(key));
@@ -63,7 +75,8 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
-async function record(options: IntakeOptions, { raw, to, via }: IncomingReport, fingerprint: string): Promise<ReportRecord> {
+async function record(options: IntakeOptions, incoming: IncomingReport, fingerprint: string): Promise<TakenReport> {
+  const { raw, to } = incoming;
   const { parser, store, tokenKeys, tokenLifetime, now, newReportId, log } = options;
   const parsed = await parser.parse(raw);
   const id = newReportId();
@@ -80,10 +93,10 @@ async function record(options: IntakeOptions, { raw, to, via }: IncomingReport, 
   const earlier = await sameBefore(store, correlation, { fingerprint, sha256 });
   if (earlier !== undefined) {
     log.info({ report: earlier.id }, 'a report came again: recorded before, nothing changes');
-    return earlier;
+    return { report: earlier, repeated: true, transitions: [] };
   }
   const { report, transitions } = await store.recordReport({
-    report: draft({ id, receivedAt: now(), via, to, parsed, correlation }),
+    report: draft({ id, receivedAt: now(), incoming, parsed, correlation }),
     raw,
     items: correlation.items,
     now: now(),
@@ -92,24 +105,25 @@ async function record(options: IntakeOptions, { raw, to, via }: IncomingReport, 
   const fields = { report: id, kind: report.kind, message: report.matched?.message, index: report.matched?.index };
   if (report.trouble === null) log.info({ ...fields, changed: transitions.some(({ changed }) => changed) }, 'report recorded');
   else log.warn({ ...fields, trouble: report.trouble }, 'report recorded, but not all is well with it');
-  return report;
+  return { report, repeated: false, transitions };
 }
 
 function draft(of: {
   readonly id: ReportId;
   readonly receivedAt: number;
-  readonly via: ReportRecord['via'];
-  readonly to: string | null;
+  readonly incoming: IncomingReport;
   readonly parsed: ParsedReport;
   readonly correlation: Correlation;
 }): Omit<ReportRecord, 'size' | 'sha256'> {
-  const { id, receivedAt, via, to, parsed, correlation } = of;
+  const { id, receivedAt, parsed, correlation } = of;
+  const { via, source, to } = of.incoming;
   const { kind, subject, originalMessageId, envelopeId, reportingMta, recipients } = parsed;
   const troubles = [parsed.trouble, correlation.trouble].filter((trouble) => trouble !== null);
   return {
     id,
     receivedAt,
     via,
+    source,
     to,
     kind,
     subject,

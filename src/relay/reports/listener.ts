@@ -12,25 +12,18 @@
  */
 import { domainToASCII } from 'node:url';
 import type { Log } from '../../domain/log.ts';
-import type { Store } from '../../domain/ports.ts';
 import type { ReportSettings } from '../../domain/settings.ts';
-import { type TokenKey, verifyToken } from '../../domain/tokens.ts';
-import { createIntake, type IntakeOptions } from './intake.ts';
-import { createReportParser, type ReportParser } from './parser.ts';
+import { verifyToken } from '../../domain/tokens.ts';
+import type { Intake } from './intake.ts';
 import { type ListenerLimits, type Refusal, ReportServer } from './smtp.ts';
 
 export interface ReportListenerOptions {
   readonly settings: ReportSettings;
   readonly hostname: string;
   readonly tls: { readonly key: string; readonly certificate: string };
-  readonly tokenKeys: readonly TokenKey[];
-  readonly store: Store;
-  readonly now: () => number;
-  readonly newReportId: IntakeOptions['newReportId'];
+  readonly intake: Intake;
   readonly log: Log;
   readonly limits?: Partial<ListenerLimits>;
-  /** Reads reports; a process of its own by default. */
-  readonly parser?: ReportParser;
 }
 
 export interface ReportListener {
@@ -59,15 +52,12 @@ function limitsOf(settings: ReportSettings, own: Partial<ListenerLimits> = {}): 
 
 /** Starts it; without a report domain there is nothing to listen for. */
 export async function startReportListener(options: ReportListenerOptions): Promise<ReportListener> {
-  const { settings, hostname, tls, tokenKeys, store, now, newReportId, log } = options;
-  const parser = options.parser ?? createReportParser({ log });
-  const intake = createIntake({ parser, store, tokenKeys, tokenLifetime: settings.tokenLifetime, now, newReportId, log });
-  const domain = settings.domain;
+  const { settings, hostname, tls, intake, log } = options;
+  const { domain } = settings;
   const servers: ReportServer[] = [];
   const addresses: { address: string; port: number }[] = [];
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(servers.map((server) => server.shutDown(graceMs)));
-    await parser.stop();
   };
   try {
     for (const { address, port } of domain === null ? [] : settings.listeners) {
@@ -79,7 +69,7 @@ export async function startReportListener(options: ReportListenerOptions): Promi
         refuseRecipient: (recipient) => refuseRecipient(recipient, domain ?? ''),
         onReport: async (raw, recipients) => {
           const ids: string[] = [];
-          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp' })).id);
+          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp', source: null })).report.id);
           return `2.0.0 Recorded as ${ids.join(', ')}`;
         },
       });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createIdFactory, type MessageId, type ReportId } from '../../../src/domain/ids.ts';
+import type { ReportRecord } from '../../../src/domain/ports.ts';
 import type { RecipientRecord } from '../../../src/domain/recipient.ts';
 import { signToken, type TokenKey } from '../../../src/domain/tokens.ts';
 import { createIntake, fingerprintOf, type Intake, type IntakeOptions } from '../../../src/relay/reports/intake.ts';
@@ -41,6 +42,7 @@ async function scene(more: Partial<IntakeOptions> & { acceptedAt?: number } = {}
     store,
     tokenKeys: [KEY, OLD_KEY],
     tokenLifetime: 30 * DAY,
+    reportDomain: 'bounce.example.com',
     now: Date.now,
     newReportId: createIdFactory({ now: Date.now, randomBytes }) as () => ReportId,
     log,
@@ -61,7 +63,8 @@ async function scene(more: Partial<IntakeOptions> & { acceptedAt?: number } = {}
   };
 }
 
-const take = ({ intake }: Scene, to: string | null, raw: Buffer): ReturnType<Intake['take']> => intake.take({ raw, to, via: 'smtp' });
+const take = async ({ intake }: Scene, to: string | null, raw: Buffer): Promise<ReportRecord> =>
+  (await intake.take({ raw, to, via: 'smtp', source: '192.0.2.9' })).report;
 
 describe('intake', () => {
   it('a bounce makes its recipient failed, and no other', async () => {
@@ -221,13 +224,15 @@ describe('intake', () => {
         store: at.store,
         tokenKeys: [KEY],
         tokenLifetime: 30 * DAY,
+        reportDomain: 'bounce.example.com',
         now: Date.now,
         newReportId: createIdFactory({ now: Date.now, randomBytes }) as () => ReportId,
         log: recordingLog(),
       });
       const traced = Buffer.concat([Buffer.from('Received: from a by b;\r\n Fri, 1 May 2026 03:15:00 +0000\r\n'), raw]);
       expect(fingerprintOf(traced)).toBe(fingerprintOf(raw));
-      expect((await restarted.take({ raw: traced, to: at.token(), via: 'imap' })).id).toBe(first.id);
+      const again = await restarted.take({ raw: traced, to: at.token(), via: 'imap', source: 'bounces' });
+      expect(again).toMatchObject({ report: { id: first.id }, repeated: true, transitions: [] });
       expect(at.events()).toEqual(['recipient.delayed']);
     });
 

@@ -4,13 +4,9 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createIdFactory, type MessageId, type ReportId } from '../../../src/domain/ids.ts';
 import type { ReportSettings } from '../../../src/domain/settings.ts';
 import { signToken, type TokenKey } from '../../../src/domain/tokens.ts';
-import {
-  type ReportListener,
-  type ReportListenerOptions,
-  refuseRecipient,
-  startReportListener,
-} from '../../../src/relay/reports/listener.ts';
+import { type ReportListener, refuseRecipient } from '../../../src/relay/reports/listener.ts';
 import { parseReport } from '../../../src/relay/reports/parse.ts';
+import { type ReportsOptions, startReports } from '../../../src/relay/reports/room.ts';
 import { acceptMessage, attempt, transferredAttempt } from '../../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -49,12 +45,12 @@ interface Scene {
   state(): Promise<string | undefined>;
 }
 
-async function scene(more: Partial<ReportListenerOptions> = {}): Promise<Scene> {
+async function scene(more: Partial<ReportsOptions> = {}): Promise<Scene> {
   const store = createMemoryStore();
   const log = recordingLog();
   const { id: message } = await acceptMessage(store, { headers: { messageId: 'original-1@erp.example' } });
   await attempt(store, message, 0, transferredAttempt);
-  const listener = await startReportListener({
+  const room = await startReports({
     settings: SETTINGS,
     hostname: 'relay.example.com',
     tls,
@@ -66,7 +62,8 @@ async function scene(more: Partial<ReportListenerOptions> = {}): Promise<Scene> 
     parser: { parse: parseReport, stop: async () => {} },
     ...more,
   });
-  closing.push(() => listener.stop(0));
+  const { listener } = room;
+  closing.push(() => room.stop(0));
   const client = (): Dialogue => {
     const dialogue = connect(listener.addresses[0]?.port ?? 0);
     closing.push(() => dialogue.end());

@@ -1,0 +1,68 @@
+/**
+ * The room of the reports: one parser and one intake for the whole process, whichever way a report
+ * comes; the listener where there is a report domain; the desk at which the other rooms ask.
+ *
+ *   upstream    relais/rooms.ts
+ *   downstream  listener.ts, desk.ts, intake.ts, parser.ts
+ *   failure     a port that is taken: nothing is left running, and the error is thrown
+ */
+import type { Log } from '../../domain/log.ts';
+import type { Collector, ReportDesk, Store } from '../../domain/ports.ts';
+import type { ReportSettings } from '../../domain/settings.ts';
+import type { TokenKey } from '../../domain/tokens.ts';
+import { createDesk } from './desk.ts';
+import { createIntake, type IntakeOptions } from './intake.ts';
+import { type ReportListener, startReportListener } from './listener.ts';
+import { createReportParser, type ReportParser } from './parser.ts';
+import type { ListenerLimits } from './smtp.ts';
+
+export interface ReportsOptions {
+  readonly settings: ReportSettings;
+  readonly hostname: string;
+  readonly tls: { readonly key: string; readonly certificate: string };
+  readonly tokenKeys: readonly TokenKey[];
+  readonly store: Store;
+  readonly now: () => number;
+  readonly newReportId: IntakeOptions['newReportId'];
+  readonly log: Log;
+  readonly limits?: Partial<ListenerLimits>;
+  /** Reads reports; a process of its own by default. */
+  readonly parser?: ReportParser;
+}
+
+export interface Reports {
+  readonly desk: ReportDesk;
+  /** Without addresses where there is no report domain. */
+  readonly listener: ReportListener;
+  /** Takes no more, and waits `graceMs` for reports that are arriving. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Nothing is collected. */
+const NO_MAILBOXES: Collector = {
+  collect: () => Promise.resolve({ running: false, mailboxes: [] }),
+  status: () => ({ running: false, mailboxes: [] }),
+};
+
+export async function startReports(options: ReportsOptions): Promise<Reports> {
+  const { settings, hostname, tls, tokenKeys, store, now, newReportId, log } = options;
+  const parser = options.parser ?? createReportParser({ log });
+  const { domain, tokenLifetime } = settings;
+  const reading = { parser, store, tokenKeys, tokenLifetime, reportDomain: domain, now, log };
+  const intake = createIntake({ ...reading, newReportId });
+  try {
+    const { limits } = options;
+    const listener = await startReportListener({ settings, hostname, tls, intake, log, ...(limits === undefined ? {} : { limits }) });
+    return {
+      desk: createDesk({ ...reading, intake, collector: NO_MAILBOXES }),
+      listener,
+      stop: async (graceMs) => {
+        await listener.stop(graceMs);
+        await parser.stop();
+      },
+    };
+  } catch (error) {
+    await parser.stop();
+    throw error;
+  }
+}
