@@ -17,9 +17,10 @@ const BY_KIND: Readonly<Record<ReportRecord['kind'], Action | null>> = {
 export function reportSentence(report: ReportRecord, t: Strings): string {
   const told = report.recipients.find(({ action }) => action !== null) ?? report.recipients[0];
   const action = told?.action ?? BY_KIND[report.kind];
-  if (action === null) return t.reports.unreadable;
+  if (action === null) return t.reports.unreadable(report.subject);
   const others = report.recipients.length - 1;
   const whom = `${told?.address ?? t.reports.unnamed}${others > 0 ? ` ${t.register.moreRecipients(others)}` : ''}`;
+  if (action === 'auto-reply') return t.reports.autoReply(whom);
   const why = t.categories[told?.category ?? 'unknown'];
   return t.reports.says(report.reportingMta ?? t.reports.someServer, t.reports.what[action](whom, why));
 }

@@ -61,6 +61,7 @@ ul, ol { list-style: none; }
 h1 { font-size: 22px; line-height: 1.25; letter-spacing: -0.015em; font-weight: 650; }
 h2 { font-size: 15px; line-height: 1.35; font-weight: 620; letter-spacing: -0.005em; }
 h3 { font-size: 14px; font-weight: 600; }
+h1, h2, .callout { text-wrap: pretty; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; text-underline-offset: 2px; }
 code, .mono { font-family: var(--mono); font-size: 12.5px; }
@@ -379,6 +380,7 @@ label.check input { flex: none; margin-top: 1px; }
   .hop { flex: none; }
   .filter-grid { grid-template-columns: repeat(2, minmax(0, 1fr)); padding: 16px; gap: 12px; }
   .narrow .tabs { margin: 0 -16px; padding: 2px 16px; }
+  .head + .tabs { margin: 0 -16px; padding: 2px 16px; }
   .filters > summary { position: static; }
   .search input { text-overflow: ellipsis; padding-right: 8px; }
   .register thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

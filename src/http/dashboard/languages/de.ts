@@ -247,9 +247,9 @@ export const de: Strings = {
       relayed: (whom) => `für ${whom} weitergegeben an einen Server, der nichts bestätigt`,
       expanded: (whom) => `für ${whom} weitergegeben an die Mitglieder eines Verteilers`,
       complaint: (whom) => `als Spam gemeldet durch ${whom}`,
-      'auto-reply': (whom) => `automatische Antwort durch ${whom}`,
     },
-    unreadable: 'Eine Mail kam, die sich nicht als Bericht lesen ließ',
+    unreadable: (subject) => `Eine Mail kam, die sich nicht als Bericht lesen ließ${subject === null ? '' : `: „${subject}“`}`,
+    autoReply: (whom) => `Eine automatische Antwort kam, betrifft ${whom}`,
     untied: (why) => `relais konnte nicht erkennen, welche Nachricht gemeint ist: ${why}.`,
     whys: {
       unreadable: 'nichts darin liest sich wie ein Bericht',

@@ -264,9 +264,9 @@ export const en = {
       relayed: (whom: string) => `passed on for ${whom} to a server that confirms nothing`,
       expanded: (whom: string) => `passed on for ${whom} to the members of a list`,
       complaint: (whom: string) => `${whom} marked the mail as spam`,
-      'auto-reply': (whom: string) => `automatic reply of ${whom}`,
     },
-    unreadable: 'A mail came in that could not be read as a report',
+    unreadable: (subject: string | null) => `A mail came in that could not be read as a report${subject === null ? '' : `: “${subject}”`}`,
+    autoReply: (whom: string) => `An automatic reply came from ${whom}`,
     untied: (why: string) => `relais could not tell which message it means: ${why}.`,
     whys: {
       unreadable: 'nothing in it reads like a report',

@@ -248,9 +248,9 @@ export const fr: Strings = {
       relayed: (whom) => `transmis pour ${whom} à un serveur qui ne confirme rien`,
       expanded: (whom) => `transmis pour ${whom} aux membres d’une liste`,
       complaint: (whom) => `signalé comme spam par ${whom}`,
-      'auto-reply': (whom) => `réponse automatique : ${whom}`,
     },
-    unreadable: 'Un courrier est arrivé qui ne se lit pas comme un rapport',
+    unreadable: (subject) => `Un courrier est arrivé qui ne se lit pas comme un rapport${subject === null ? '' : ` : « ${subject} »`}`,
+    autoReply: (whom) => `Une réponse automatique est venue de ${whom}`,
     untied: (why) => `relais n’a pas pu reconnaître de quel message il parle : ${why}.`,
     whys: {
       unreadable: 'rien n’y ressemble à un rapport',

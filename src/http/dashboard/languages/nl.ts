@@ -246,9 +246,9 @@ export const nl: Strings = {
       relayed: (whom) => `voor ${whom} doorgegeven aan een server die niets bevestigt`,
       expanded: (whom) => `voor ${whom} doorgegeven aan de leden van een lijst`,
       complaint: (whom) => `als spam gemeld door ${whom}`,
-      'auto-reply': (whom) => `automatisch antwoord van ${whom}`,
     },
-    unreadable: 'Er kwam mail binnen die niet als rapport te lezen was',
+    unreadable: (subject) => `Er kwam mail binnen die niet als rapport te lezen was${subject === null ? '' : `: “${subject}”`}`,
+    autoReply: (whom) => `Er kwam een automatisch antwoord van ${whom}`,
     untied: (why) => `relais kon niet zien welk bericht bedoeld is: ${why}.`,
     whys: {
       unreadable: 'niets erin leest als een rapport',
