@@ -110,6 +110,7 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
     ambiguous: attempt.ambiguous,
     error: attempt.error,
     dsnPassed: attempt.dsnPassed ?? null,
+    remoteId: attempt.remoteId ?? null,
   };
 }
 
@@ -125,6 +126,7 @@ export function reportJson(report: ReportRecord): Record<string, unknown> {
   return {
     ...rest,
     to: shownTo(report),
+    envelopeId: withoutSignature(report.envelopeId),
     source: source ?? null,
     receivedAt: rfc3339(receivedAt),
     matched: matched === null ? null : matchJson(matched),
@@ -143,7 +145,11 @@ function matchJson({ message, index, rank, linked }: ReportMatch): Record<string
 
 /** The envelope recipient that a report came to, without what would let its reader report in our name. */
 export function shownTo({ to }: ReportRecord): string | null {
-  return to?.replace(TOKEN_SIGNATURE, '$1…') ?? null;
+  return withoutSignature(to);
+}
+
+function withoutSignature(text: string | null): string | null {
+  return text?.replace(TOKEN_SIGNATURE, '$1…') ?? null;
 }
 
 /** An event of the feed. Fields that its type does not have are absent. */

@@ -70,6 +70,7 @@ export const Attempt = z
     dsnPassed: z.boolean().nullable().openapi({
       description: 'Of a transfer whose sender gave NOTIFY: whether the next hop took it over. Null: nothing was to be taken over.',
     }),
+    remoteId: nullableText.openapi({ description: 'What the next hop named the message in its 250, as its logs and reports do.' }),
   })
   .openapi('Attempt');
 

@@ -2,10 +2,11 @@
  * The MAIL and RCPT commands of a transaction, by what the next hop offers. Pure.
  *
  * Standards: RFC 5321 §4.1.1.2 and .3, RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8),
- * RFC 3461 §5.2.1 (what a relay passes on of the DSN parameters, and that ORCPT alone may be added),
+ * RFC 3461 §5.2.1 (what a relay passes on of the DSN parameters, and that ORCPT alone may be added
+ * where the return path is the ERP's),
  * RFC 5891 (an internationalised domain goes out as A-label).
  */
-import { type Address, asciiAddress, type ReversePath } from '../../domain/address.ts';
+import { type Address, asciiAddress, localPartOf, type ReversePath } from '../../domain/address.ts';
 import type { Envelope, EnvelopeRecipient, Notify, OriginalRecipient } from '../../domain/envelope.ts';
 import type { Reply } from '../../domain/reply.ts';
 
@@ -84,9 +85,19 @@ function mailParameters(transaction: TransactionEnvelope, extensions: Extensions
   if (envelope.requireTls === true && extensions.has('REQUIRETLS')) text += ' REQUIRETLS'; // RFC 8689 §4.2
   if (extensions.has('DSN')) {
     if (envelope.ret !== null) text += ` RET=${envelope.ret.toUpperCase()}`; // RFC 3461 §4.3
-    if (envelope.envid !== null) text += ` ENVID=${xtext(envelope.envid)}`; // RFC 3461 §4.4
+    const envid = envelope.envid ?? ownEnvid(transaction);
+    if (envid !== null) text += ` ENVID=${xtext(envid)}`; // RFC 3461 §4.4
   }
   return text;
+}
+
+/**
+ * Under a return path of ours this is a new envelope with relais as its sender, and where the ERP
+ * named none it is named by its token: a report whose return path was lost still says it. What only
+ * relays adds none (RFC 3461 §5.2.1 (a)).
+ */
+function ownEnvid({ ownPath, reversePath }: TransactionEnvelope): string | null {
+  return ownPath && reversePath.kind === 'address' ? localPartOf(reversePath.address) : null;
 }
 
 function rcptParameters({ address, notify: asked, orcpt }: EnvelopeRecipient, ownPath: boolean): string {

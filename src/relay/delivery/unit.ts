@@ -6,6 +6,7 @@ import { type ReversePath, toAddress } from '../../domain/address.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
 import type { Claim, EvidenceItem } from '../../domain/ports.ts';
 import type { AttemptEnded, AttemptTls, HopKind, RecipientRecord } from '../../domain/recipient.ts';
+import { remoteIdOf } from '../../domain/remote-id.ts';
 import { signToken, type TokenKey } from '../../domain/tokens.ts';
 import type { TransactionEnvelope } from './commands.ts';
 import type { PreparedContent, ReadyContent } from './content/forms.ts';
@@ -106,6 +107,7 @@ export function attemptEnded(request: {
 }): AttemptEnded {
   const { record, outcome, now } = request;
   const at = record.attempting?.at ?? now;
+  const remoteId = outcome.outcome === 'transferred' && outcome.reply !== null ? remoteIdOf(outcome.reply) : null;
   return {
     kind: 'attempt-ended',
     attempt: {
@@ -121,6 +123,7 @@ export function attemptEnded(request: {
       ambiguous: outcome.ambiguous,
       error: outcome.error,
       ...(outcome.dsnPassed === undefined ? {} : { dsnPassed: outcome.dsnPassed }),
+      ...(remoteId === null ? {} : { remoteId }),
     },
     category: outcome.category,
     addressInvalid: outcome.addressInvalid,

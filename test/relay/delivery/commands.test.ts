@@ -45,6 +45,22 @@ describe('the commands of a transaction', () => {
     expect(rcpt(null)).toBe(`RCPT TO:<ann@example.net>${orcpt}`);
   });
 
+  it('name the message by its token under a return path of ours, unless the ERP named it', () => {
+    const mail = (ownPath: boolean, envid: string | null, offered: readonly string[] = ['DSN']): string => {
+      const { envelope } = transaction();
+      const reversePath = {
+        kind: 'address',
+        address: address('rb-01arz3ndektsv4rrffq69g5fav-0-k-0123456789abcdef@bounce.example.com'),
+      } as const;
+      return transactionCommands(transaction({ ownPath, reversePath, envelope: { ...envelope, ret: null, envid } }), new Set(offered)).mail;
+    };
+    const from = 'MAIL FROM:<rb-01arz3ndektsv4rrffq69g5fav-0-k-0123456789abcdef@bounce.example.com>';
+    expect(mail(true, null)).toBe(`${from} ENVID=rb-01arz3ndektsv4rrffq69g5fav-0-k-0123456789abcdef`);
+    expect(mail(true, 'erp 7')).toBe(`${from} ENVID=erp+207`);
+    expect(mail(false, null)).toBe(from);
+    expect(mail(true, null, [])).toBe(from);
+  });
+
   it('refuse all recipients where reverse-path or headers need SMTPUTF8 and it is not offered', () => {
     for (const changes of [{ utf8Headers: true }, { reversePath: { kind: 'address', address: address('jörg@example.com') } }] as const) {
       const { rcpts, refused } = transactionCommands(transaction(changes), new Set());
