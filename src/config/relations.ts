@@ -210,6 +210,12 @@ function routes(config: Config): Finding[] {
   if (open === undefined && config.routes.length > 0) {
     found.push(warning('no route takes everything: recipients that none matches are held', ['routes']));
   }
+  // RFC 3461 §6.1: what relais tells senders has the null reverse-path, which no pattern of senders covers.
+  if (config.routes.length > 0 && config.routes.every(({ match }) => match.sender !== undefined)) {
+    const text =
+      'each route matches by sender, so the notifications of relais itself, which have none, are held: add a last route without match.sender';
+    found.push(warning(text, ['routes']));
+  }
   return found;
 }
 

@@ -243,7 +243,8 @@ export interface Collection<T> {
   get(name: string): Promise<T | undefined>;
   put(name: string, value: T): Promise<void>;
   delete(name: string): Promise<boolean>;
-  list(): Promise<readonly { readonly name: string; readonly value: T }[]>;
+  /** In the order of names: all, or of those after a name as many as asked. */
+  list(part?: { readonly after: string; readonly limit: number }): Promise<readonly { readonly name: string; readonly value: T }[]>;
 }
 
 export interface TokenRecord {

@@ -326,6 +326,16 @@ reports: {domain: b.example}
   ]);
 });
 
+it.each([
+  ["[{match: {sender: ['*@a.example']}, via: mx}, {match: {sender: ['*@b.example'], recipientDomain: [c.example]}, via: mx}]", true],
+  ["[{match: {sender: ['*@a.example']}, via: mx}, {match: {recipientDomain: [c.example]}, via: mx}]", false],
+  ["[{match: {sender: ['*@a.example']}, via: mx}, {via: mx}]", false],
+])('routes that all match by sender leave the notifications without one: %s', (routes, warned) => {
+  const { warnings } = config(`routes: ${routes}\n`);
+  const found = warnings.filter(({ message }) => message.includes('notifications of relais itself'));
+  expect(found.map(({ path }) => path)).toEqual(warned ? [['routes']] : []);
+});
+
 describe('which file', () => {
   const files = { '/etc/relais/relais.yaml': `${ROUTE}hostname: usual.example`, '/opt/other.yaml': `${ROUTE}hostname: other.example` };
   it('--config leads, then RELAIS_CONFIG, then ./relais.yaml, then the sandbox', () => {

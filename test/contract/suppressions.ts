@@ -40,6 +40,19 @@ export function suppressionContract(parts: () => Parts): void {
       expect(store.queue).toMatchObject({ messages: 1, queued: 2 });
     });
 
+    it('is read in parts, in the order of addresses', async () => {
+      const { store, make } = parts();
+      for (const name of ['cyd', 'ann', 'bob', 'dan']) await make.suppress(store, `${name}@customer.example`);
+      const namesAfter = async (name: string, limit: number): Promise<string[]> =>
+        (await store.suppressions.list({ after: name, limit })).map(({ value }) => value.address.slice(0, 3));
+      expect(await namesAfter('', 2)).toEqual(['ann', 'bob']);
+      expect(await namesAfter('bob@customer.example', 2)).toEqual(['cyd', 'dan']);
+      expect(await namesAfter('bo', 9)).toEqual(['bob', 'cyd', 'dan']);
+      await store.suppressions.delete('bob@customer.example');
+      expect(await namesAfter('bob@customer.example', 1)).toEqual(['cyd']);
+      expect(await namesAfter('dan@customer.example', 9)).toEqual([]);
+    });
+
     it('leaves nothing to claim when all of them stand in it', async () => {
       const { store, make } = parts();
       await make.suppress(store, 'ann@customer.example');

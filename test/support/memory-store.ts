@@ -120,7 +120,10 @@ function memoryCollection<T>(write: () => void): Collection<T> {
       write();
       return values.delete(name);
     },
-    list: async () => [...values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    list: async (part) => {
+      const all = [...values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return part === undefined ? all : all.filter(({ name }) => name > part.after).slice(0, part.limit);
+    },
   };
 }
 

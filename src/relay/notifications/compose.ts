@@ -68,11 +68,11 @@ export async function composeNotification(draft: NotificationDraft): Promise<Com
   else part(root, 'message/delivery-status', '7bit', fields);
   if (draft.returned !== null) addReturned(root, draft.returned, message.envelope.smtputf8);
   const content = await root.build();
-  return { envelope: envelopeOf(to, content), content };
+  return { envelope: envelopeOf(to, content, message.envelope), content };
 }
 
 /** RFC 3461 §6.1: the null reverse-path, no RET, and NOTIFY=NEVER if any. */
-function envelopeOf(to: Address, content: Buffer): Envelope {
+function envelopeOf(to: Address, content: Buffer, original: Envelope): Envelope {
   return {
     reversePath: NULL_REVERSE_PATH,
     recipients: [{ address: to, notify: 'never', orcpt: null }],
@@ -80,6 +80,8 @@ function envelopeOf(to: Address, content: Buffer): Envelope {
     envid: null,
     smtputf8: asciiAddress(to) === undefined,
     eightBitMime: isEightBit(content),
+    // RFC 8689 §5: what tells of a message is protected as the message was, and lost where that can not be.
+    ...(original.requireTls === true ? { requireTls: true } : {}),
   };
 }
 

@@ -48,12 +48,21 @@ export class StoredCollection<T> implements Collection<T> {
     return this.#values.delete(name);
   }
 
-  async list(): Promise<readonly { readonly name: string; readonly value: T }[]> {
-    this.#listed ??= this.#names.flatMap((name) => {
+  async list(part?: { readonly after: string; readonly limit: number }): Promise<readonly { readonly name: string; readonly value: T }[]> {
+    if (part === undefined) {
+      this.#listed ??= this.#withValues(this.#names);
+      return this.#listed;
+    }
+    const { at, found } = placeIn(this.#names, part.after);
+    const from = found ? at + 1 : at;
+    return this.#withValues(this.#names.slice(from, from + part.limit));
+  }
+
+  #withValues(names: readonly string[]): { readonly name: string; readonly value: T }[] {
+    return names.flatMap((name) => {
       const value = this.#values.get(name);
       return value === undefined ? [] : [{ name, value }];
     });
-    return this.#listed;
   }
 
   get size(): number {

@@ -114,6 +114,13 @@ describe('a notification', () => {
     }
   });
 
+  it('is protected as the message was: with REQUIRETLS (RFC 8689 §5)', async () => {
+    const of = async (envelope: MessageRequest['envelope']) =>
+      (await composeNotification(await draft({}, envelope ? { envelope } : {}))).envelope;
+    expect(await of({ requireTls: true })).toMatchObject({ reversePath: { kind: 'null' }, requireTls: true });
+    expect(await of({})).not.toHaveProperty('requireTls');
+  });
+
   it('is read back by relais itself', async () => {
     const { content } = await composeNotification(
       await draft({ recipients: [recipient({ orcpt: ORCPT })] }, { envelope: { envid: 'e-1' } }),
