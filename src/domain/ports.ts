@@ -357,7 +357,9 @@ export interface MailboxRun {
   readonly taken: number;
   readonly repeated: number;
   readonly unmatched: number;
-  /** Why it ended early; null: all is read. */
+  /** Mail that is no report, left as it is; absent in records of earlier versions. */
+  readonly left?: number;
+  /** Why it ended early, or left something undone; null: all is read. */
   readonly error: string | null;
 }
 
