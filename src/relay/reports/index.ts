@@ -3,7 +3,8 @@
  *
  *   room.ts      starts all of it, and hands out the desk (desk.ts) at which other rooms ask
  *   listener.ts  takes them by SMTP, through the adapter in smtp.ts
- *   intake.ts    reads, ties and records one; the ways in that come later end here too
+ *   mailboxes    collects them by IMAP
+ *   intake.ts    reads, ties and records one; all ways in end here
  *   parser.ts    reads in a child process (worker.ts), within a time limit
  *   parse.ts     MIME (mime.ts), then the machine-readable parts: delivery-status.ts,
  *                feedback-report.ts, auto-reply.ts; diagnosis.ts says what they mean

@@ -20,7 +20,7 @@ import type { TokenKey } from '../../domain/tokens.ts';
 import { type Correlation, correlate } from './correlate.ts';
 import { fieldValue, readFields } from './fields.ts';
 import { withLineFeeds } from './mime.ts';
-import type { ParsedReport } from './parse.ts';
+import { NO_REPORT, type ParsedReport } from './parse.ts';
 import type { ReportParser } from './parser.ts';
 
 export interface IntakeOptions {
@@ -42,6 +42,8 @@ export interface IncomingReport {
   readonly via: ReportRecord['via'];
   /** Client address, mailbox or token that brought it. */
   readonly source: string | null;
+  /** Octets it really has, where `raw` is only its head; absent or null: `raw` is all. */
+  readonly cutFrom?: number | null;
 }
 
 export interface TakenReport {
@@ -54,6 +56,8 @@ export interface TakenReport {
 export interface Intake {
   /** Resolves once the report is durable. */
   take(report: IncomingReport): Promise<TakenReport>;
+  /** The same, of a mailbox that holds other mail too: null, and nothing is recorded, where it is no report. */
+  takeReport(report: IncomingReport): Promise<TakenReport | null>;
 }
 
 /** Reports lately taken, so that one that is sent again finds the first, be it still under way. */
@@ -61,24 +65,34 @@ const RECENT = { max: 1000, ttl: 3_600_000 };
 
 export function createIntake(options: IntakeOptions): Intake {
   const recent = new LRUCache<string, Promise<TakenReport>>(RECENT);
+  const take = (incoming: IncomingReport, parsed?: ParsedReport): Promise<TakenReport> => {
+    const fingerprint = fingerprintOf(incoming.raw);
+    const key = `${fingerprint} ${incoming.to?.toLowerCase() ?? ''}`;
+    const known = recent.get(key);
+    if (known !== undefined) return known.then(({ report }) => ({ report, repeated: true, transitions: [] }));
+    const taken = record(options, incoming, fingerprint, parsed);
+    recent.set(key, taken);
+    taken.catch(() => recent.delete(key));
+    return taken;
+  };
   return {
-    take: (incoming) => {
-      const fingerprint = fingerprintOf(incoming.raw);
-      const key = `${fingerprint} ${incoming.to?.toLowerCase() ?? ''}`;
-      const known = recent.get(key);
-      if (known !== undefined) return known.then(({ report }) => ({ report, repeated: true, transitions: [] }));
-      const taken = record(options, incoming, fingerprint);
-      recent.set(key, taken);
-      taken.catch(() => recent.delete(key));
-      return taken;
+    take: (incoming) => take(incoming),
+    takeReport: async (incoming) => {
+      const parsed = await options.parser.parse(incoming.raw);
+      return isOtherMail(parsed, incoming) ? null : take(incoming, parsed);
     },
   };
 }
 
-async function record(options: IntakeOptions, incoming: IncomingReport, fingerprint: string): Promise<TakenReport> {
+/** What came to a return path of ours, or could not be read, may be a report for all we know. */
+function isOtherMail(parsed: ParsedReport, { to }: IncomingReport): boolean {
+  return parsed.kind === 'none' && parsed.trouble === NO_REPORT && to === null;
+}
+
+async function record(options: IntakeOptions, incoming: IncomingReport, fingerprint: string, known?: ParsedReport): Promise<TakenReport> {
   const { raw, to } = incoming;
   const { parser, store, tokenKeys, tokenLifetime, now, newReportId, log } = options;
-  const parsed = await parser.parse(raw);
+  const parsed = known ?? (await parser.parse(raw));
   const id = newReportId();
   const correlation = await correlate({
     report: id,
@@ -118,7 +132,7 @@ function draft(of: {
   const { id, receivedAt, parsed, correlation } = of;
   const { via, source, to } = of.incoming;
   const { kind, subject, originalMessageId, envelopeId, reportingMta, recipients } = parsed;
-  const troubles = [parsed.trouble, correlation.trouble].filter((trouble) => trouble !== null);
+  const troubles = [cutTrouble(of.incoming), parsed.trouble, correlation.trouble].filter((trouble) => trouble !== null);
   return {
     id,
     receivedAt,
@@ -134,6 +148,10 @@ function draft(of: {
     matched: correlation.matched,
     trouble: troubles.length === 0 ? null : troubles.join('; '),
   };
+}
+
+function cutTrouble({ raw, cutFrom }: IncomingReport): string | null {
+  return cutFrom == null ? null : `it is too big: of its ${cutFrom} octets the first ${raw.length} were kept`;
 }
 
 /** The report as recorded before, if the recipient has it already. */

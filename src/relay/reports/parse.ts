@@ -24,6 +24,9 @@ export interface ParsedReport
   readonly addresses: readonly string[];
 }
 
+/** The trouble of what was read and is something else: ordinary mail. */
+export const NO_REPORT = 'neither a delivery report, a complaint nor an automatic reply';
+
 export const UNREADABLE: ParsedReport = {
   kind: 'none',
   subject: null,
@@ -68,7 +71,7 @@ export function readReport(mime: ReportMime): ParsedReport {
 type Base = Pick<ParsedReport, 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'trouble' | 'returnPaths'>;
 
 function nothing(base: Base): ParsedReport {
-  return { ...base, kind: 'none', recipients: [], addresses: [], trouble: 'neither a delivery report, a complaint nor an automatic reply' };
+  return { ...base, kind: 'none', recipients: [], addresses: [], trouble: NO_REPORT };
 }
 
 const RETURNED = ['message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers'];

@@ -1,18 +1,20 @@
 /**
  * The room of the reports: one parser and one intake for the whole process, whichever way a report
- * comes; the listener where there is a report domain; the desk at which the other rooms ask.
+ * comes; the listener where there is a report domain; the mailboxes that reports are collected from;
+ * the desk at which the other rooms ask.
  *
  *   upstream    relais/rooms.ts
- *   downstream  listener.ts, desk.ts, intake.ts, parser.ts
+ *   downstream  listener.ts, mailboxes, desk.ts, intake.ts, parser.ts
  *   failure     a port that is taken: nothing is left running, and the error is thrown
  */
 import type { Log } from '../../domain/log.ts';
-import type { Collector, ReportDesk, Store } from '../../domain/ports.ts';
+import type { ReportDesk, Store } from '../../domain/ports.ts';
 import type { ReportSettings } from '../../domain/settings.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { createDesk } from './desk.ts';
-import { createIntake, type IntakeOptions } from './intake.ts';
+import { createIntake, type Intake, type IntakeOptions } from './intake.ts';
 import { type ReportListener, startReportListener } from './listener.ts';
+import { type MailFromBox, startMailboxes, type TakenMail } from './mailboxes/index.ts';
 import { createReportParser, type ReportParser } from './parser.ts';
 import type { ListenerLimits } from './smtp.ts';
 
@@ -23,6 +25,8 @@ export interface ReportsOptions {
   readonly tokenKeys: readonly TokenKey[];
   readonly store: Store;
   readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
   readonly newReportId: IntakeOptions['newReportId'];
   readonly log: Log;
   readonly limits?: Partial<ListenerLimits>;
@@ -38,12 +42,6 @@ export interface Reports {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Nothing is collected. */
-const NO_MAILBOXES: Collector = {
-  collect: () => Promise.resolve({ running: false, mailboxes: [] }),
-  status: () => ({ running: false, mailboxes: [] }),
-};
-
 export async function startReports(options: ReportsOptions): Promise<Reports> {
   const { settings, hostname, tls, tokenKeys, store, now, newReportId, log } = options;
   const parser = options.parser ?? createReportParser({ log });
@@ -53,11 +51,21 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
   try {
     const { limits } = options;
     const listener = await startReportListener({ settings, hostname, tls, intake, log, ...(limits === undefined ? {} : { limits }) });
+    const collector = startMailboxes({
+      mailboxes: settings.mailboxes ?? [],
+      messageSize: settings.messageSize,
+      tokenLifetime,
+      positions: store.mailboxes,
+      take: (mail) => takeFromMailbox(intake, mail),
+      now,
+      random: options.random,
+      log,
+    });
     return {
-      desk: createDesk({ ...reading, intake, collector: NO_MAILBOXES }),
+      desk: createDesk({ ...reading, intake, collector }),
       listener,
       stop: async (graceMs) => {
-        await listener.stop(graceMs);
+        await Promise.all([listener.stop(graceMs), collector.stop(graceMs)]);
         await parser.stop();
       },
     };
@@ -65,4 +73,11 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
     await parser.stop();
     throw error;
   }
+}
+
+async function takeFromMailbox(intake: Intake, { raw, to, mailbox, otherMail, cutFrom }: MailFromBox): Promise<TakenMail> {
+  const incoming = { raw, to, via: 'imap', source: mailbox, cutFrom } as const;
+  const taken = otherMail === 'take' ? await intake.take(incoming) : await intake.takeReport(incoming);
+  if (taken === null) return { kind: 'other' };
+  return { kind: 'report', repeated: taken.repeated, matched: taken.report.matched !== null };
 }

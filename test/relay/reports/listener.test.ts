@@ -57,6 +57,7 @@ async function scene(more: Partial<ReportsOptions> = {}): Promise<Scene> {
     tokenKeys: [KEY],
     store,
     now: Date.now,
+    random: Math.random,
     newReportId: createIdFactory({ now: Date.now, randomBytes }) as () => ReportId,
     log,
     parser: { parse: parseReport, stop: async () => {} },

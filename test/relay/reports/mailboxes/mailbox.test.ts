@@ -103,14 +103,14 @@ describe('what lies in a mailbox', () => {
     }
   });
 
-  it('is read in slices, ten thousand of them, however large the windows of UIDs', async () => {
+  it('is read in slices, thousands of them, however large the windows of UIDs', async () => {
     const server = await imapServer();
-    for (let i = 1; i <= 10_000; i++) server.append('INBOX', mail(`Report ${i}`));
-    server.inbox().mails.splice(2000, 5000);
-    const at = scene({ mailboxes: [settingsFor(server)], limits: { window: 1500 } });
+    for (let i = 1; i <= 3000; i++) server.append('INBOX', mail(`Report ${i}`));
+    server.inbox().mails.splice(500, 1500);
+    const at = scene({ mailboxes: [settingsFor(server)], limits: { window: 450 } });
     const status = await at.collector.collect();
-    expect(status.mailboxes[0]?.lastRun).toMatchObject({ taken: 5000, error: null });
-    expect(at.positions.get('bounces')?.lastUid).toBe(10_000);
+    expect(status.mailboxes[0]?.lastRun).toMatchObject({ taken: 1500, error: null });
+    expect(at.positions.get('bounces')?.lastUid).toBe(3000);
     expect(server.commands.filter((command) => command.startsWith('UID SEARCH'))).toHaveLength(7);
     const largest = Math.max(...server.commands.filter((command) => command.includes('BODY.PEEK')).map((command) => command.length));
     expect(largest).toBeLessThan(1000);
