@@ -208,6 +208,23 @@ describe('the page of a message', () => {
   });
 });
 
+describe('the page of a message of which somebody complained', () => {
+  it('says so beside the state, which stays', async () => {
+    const room = createRoom();
+    const message = await accept(room);
+    await endAttempt(room, message, 0, { outcome: 'transferred' });
+    const said = { action: 'complaint', category: 'spam', status: null, reply: null, addressInvalid: false } as const;
+    const id = await report(room, {
+      kind: 'complaint',
+      matched: candidate(message, 0, 1),
+      recipients: [reported({ action: 'complaint' })],
+    });
+    await room.store.apply([{ message, index: 0, evidence: { kind: 'report', report: id, rank: 1, ...said } }], START + 9_000);
+    const html = words(await text((await signedIn(room))(`/messages/${message}`)));
+    expect(html).toContain('only a report can tell. The recipient marked it as spam.');
+  });
+});
+
 describe('the mailboxes', () => {
   const run: MailboxRun = { startedAt: START - 90_000, endedAt: START - 60_000, taken: 3, repeated: 1, unmatched: 2, error: null };
 

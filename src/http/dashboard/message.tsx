@@ -87,7 +87,13 @@ function RecipientCard({ view, detail, recipient, folded }: RecipientProps) {
       <StateBadge t={t} state={recipient.state} />
     </div>
   );
-  const plain = <p class="plain">{explainRecipient(recipient, detail.message.releaseAt ?? 0, view)}</p>;
+  const complained = recipient.reportList.some(({ kind }) => kind === 'complaint');
+  const plain = (
+    <p class="plain">
+      {explainRecipient(recipient, detail.message.releaseAt ?? 0, view)}
+      {complained ? <span class="warn"> {t.explain.complained}</span> : null}
+    </p>
+  );
   const rest = (
     <>
       <Facts view={view} recipient={recipient} />

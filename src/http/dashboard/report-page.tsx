@@ -109,10 +109,14 @@ function Linking({ view, report, candidates, csrf, fault }: LinkProps & { readon
           ))}
         </ul>
       )}
-      <details open={candidates.length === 0 || (fault !== null && fault.field !== null)}>
-        <summary>{t.reportPage.byHand}</summary>
+      {candidates.length === 0 ? (
         <ByHand view={view} report={report} csrf={csrf} fault={fault} />
-      </details>
+      ) : (
+        <details open={fault !== null && fault.field !== null}>
+          <summary>{t.reportPage.byHand}</summary>
+          <ByHand view={view} report={report} csrf={csrf} fault={fault} />
+        </details>
+      )}
     </section>
   );
 }
@@ -164,7 +168,7 @@ function CandidateItem({ view, report, candidate: { match, message, recipient },
 function ByHand({ view: { t }, report, csrf, fault }: Omit<CandidateProps, 'candidate'> & { readonly fault: LinkFault | null }) {
   const typed = fault?.field == null ? { message: '', recipient: '' } : fault.typed;
   return (
-    <form method="post" action={`/reports/${report.id}/link`}>
+    <form method="post" action={`/reports/${report.id}/link`} class="by-hand">
       <input type="hidden" name="csrf" value={csrf} />
       <p class="muted">{t.reportPage.byHandLead}</p>
       <Field name="message" label={t.reportPage.message} hint={t.reportPage.messageHint} value={typed.message} fault={fault} required />

@@ -272,8 +272,9 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 .candidate { display: flex; gap: 10px 20px; align-items: center; padding: 14px 0; border-bottom: 1px solid var(--line); }
 .candidate h3 { overflow-wrap: anywhere; min-width: 0; }
 .linking summary { cursor: pointer; font-weight: 560; color: var(--link); width: fit-content; }
-.linking details > form { display: grid; gap: 14px; margin-top: 12px; max-width: 520px; }
-.linking details > form .button { justify-self: start; }
+.linking .by-hand { display: grid; gap: 14px; max-width: 520px; }
+.linking details > .by-hand { margin-top: 12px; }
+.by-hand .button { justify-self: start; }
 .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 10px 20px; margin-top: 10px; }
 .fields dt { color: var(--muted); font-size: 12.5px; }
 .fields dd { overflow-wrap: anywhere; }

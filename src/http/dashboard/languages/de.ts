@@ -441,6 +441,7 @@ export const de: Strings = {
     expiredWhy: (why) => `Aufgegeben: Die Zeit für Wiederholungen ist abgelaufen. Der letzte Grund: ${why}.`,
     cancelled: 'Von einem Menschen abgebrochen; nicht gesendet.',
     suppressed: 'Nicht versucht: Die Adresse steht auf der Sperrliste.',
+    complained: 'Der Empfänger hat sie als Spam gemeldet.',
     addressInvalid: 'Die Adresse selbst ist tot: Berichtigen Sie sie im ERP.',
   },
   time: { justNow: 'gerade eben', ...timeWords('de') },

@@ -457,6 +457,7 @@ export const en = {
     expiredWhy: (why: string) => `Given up: the time for retries ran out. The last reason: ${why}.`,
     cancelled: 'Cancelled by a person; not sent.',
     suppressed: 'Not tried: the address is on the suppression list.',
+    complained: 'The recipient marked it as spam.',
     addressInvalid: 'The address itself is dead: correct it in the ERP.',
   },
   time: { justNow: 'just now', ...timeWords('en') },

@@ -442,6 +442,7 @@ export const fr: Strings = {
     expiredWhy: (why) => `Abandonné : le temps des nouveaux essais est écoulé. La dernière raison : ${why}.`,
     cancelled: 'Annulé par une personne ; non envoyé.',
     suppressed: 'Non essayé : l’adresse figure sur la liste de blocage.',
+    complained: 'Le destinataire l’a signalé comme spam.',
     addressInvalid: 'L’adresse elle-même est morte : corrigez-la dans l’ERP.',
   },
   time: { justNow: 'à l’instant', ...timeWords('fr') },

@@ -440,6 +440,7 @@ export const nl: Strings = {
     expiredWhy: (why) => `Opgegeven: de tijd voor nieuwe pogingen is om. De laatste reden: ${why}.`,
     cancelled: 'Door een mens geannuleerd; niet verzonden.',
     suppressed: 'Niet geprobeerd: het adres staat op de blokkeerlijst.',
+    complained: 'De ontvanger meldde het als spam.',
     addressInvalid: 'Het adres zelf is dood: verbeter het in het ERP.',
   },
   time: { justNow: 'zojuist', ...timeWords('nl') },
