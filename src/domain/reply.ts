@@ -8,6 +8,9 @@
  * nothing about spam.
  */
 
+import { compileRules, type Decision, firstRule } from './reply-rules.ts';
+import { SHIPPED_RULES } from './shipped-rules.ts';
+
 /** A mail system status code `class.subject.detail`, RFC 3463 §2. */
 export type EnhancedStatus = `${2 | 4 | 5}.${number}.${number}`;
 
@@ -101,99 +104,6 @@ export function formatReply(reply: Reply): string {
   return [String(reply.code), reply.status, reply.text].filter((part) => part !== null && part !== '').join(' ');
 }
 
-interface TextRule {
-  readonly pattern: RegExp;
-  readonly category: Category;
-}
-
-/** Who speaks of our sending as a whole, of our account or of our log-in speaks of no recipient. */
-const OWN_FAULT_RULES: readonly TextRule[] = [
-  {
-    pattern:
-      /\byour (?:\w+ )?(?:account|subscription|plan|smtp access)\b.{0,40}\b(?:suspended|disabled|blocked|locked|deactivated|expired)\b/i,
-    category: 'blocked',
-  },
-  {
-    pattern:
-      /\b(?:daily|hourly|monthly|sending|sender|outgoing|outbound|user sending|message) (?:\w+ )?(?:quota|limits?|rate)\b.{0,30}\b(?:exceed(?:ed|s)?|reached)|\bexceeded (?:\w+ ){0,3}(?:daily|hourly|monthly|sending|outgoing|outbound)\b/i,
-    category: 'rate',
-  },
-  {
-    pattern:
-      /\b(?:smtp )?auth(?:entication)? (?:is )?(?:required|first|needed)\b|\bmust (?:first )?(?:authenticate first|issue a starttls)|\blog ?in (?:first|required)\b|\bneed to authenticate\b/i,
-    category: 'auth',
-  },
-];
-
-/**
- * Unmistakable wordings, in order of trust; common to many servers. Those that speak of us, of the
- * sender or of the moment come before those that speak of the recipient: `Sender address rejected:
- * Domain not found` is no dead recipient.
- */
-const STRONG_RULES: readonly TextRule[] = [
-  { pattern: /\bgr[ea]y ?-?list|\bunverified address\b.{0,40}\bin progress\b/i, category: 'transient' },
-  {
-    pattern:
-      /\b(?:over ?quota|(?:mailbox|inbox|folder|storage|user|recipient|disk)\b.{0,40}\b(?:is |was )?(?:full\b|over (?:its |the )?(?:quota|limit)|out of storage)|(?:mailbox|user|recipient|account)\b.{0,40}\b(?:quota|storage|size limit)|quota (?:is |has been )?exceeded|exceed(?:s|ed|ing)?\b.{0,40}\b(?:quota|storage)|out of storage|storage (?:allocation|limit)|mailbox has exceeded)/i,
-    category: 'mailbox-full',
-  },
-  {
-    pattern:
-      /\b(?:rate.?limit(?:ed|s|ing)?|throttl(?:ed|ing)|too many (?:messages|connections|recipients|e?mails|requests|sessions|concurrent)|too (?:fast|quickly|frequently)|tr(?:y|ied|ying) too often|receiving mail (?:at a rate|too)|un(?:usual|expected) (?:rate|volume)|(?:temporarily|has been) deferred\b.{0,40}\b(?:volume|complaints|rate)|exceeded\b.{0,30}\b(?:rate|connections?)\b)/i,
-    category: 'rate',
-  },
-  { pattern: /\b(?:virus|malware|infected|trojan)\b/i, category: 'virus' },
-  {
-    pattern:
-      /\b(?:block ?-?list(?:ed)?|black ?-?list(?:ed)?|deny ?-?list(?:ed)?|dnsbl|rbl|reputation|spamhaus|spamcop|barracudacentral|banned|blocked (?:using|by|at)|(?<!not )listed (?:at|by|in|on)|(?:ip|host|client)(?: address)?(?: \S+)? (?:is |was |has been )?(?:blocked|denied|rejected)(?!: (?:cannot|can't|no|need|unverified)))\b/i,
-    category: 'blocked',
-  },
-  {
-    pattern:
-      /\b(?:spf|dkim|dmarc|unauthenticated|not authenticated|sender (?:id|authentication)|reverse (?:dns|hostname|lookup)|ptr record|find your (?:reverse )?hostname|no ptr)\b/i,
-    category: 'auth',
-  },
-  { pattern: /\b(?:anti-?)?spam(?:my|ming)?\b|\b(?:unsolicited|junk|bulk e?mail|content (?:rejected|filter))\b/i, category: 'spam' },
-  {
-    pattern:
-      /\b(?:message|mail|size|content|attachment)\b.{0,30}\b(?:too (?:big|large|long)|larger than|exceed(?:s|ed|ing)?\b.{0,30}\b(?:size|max(?:imum)?|limit))|\btoo (?:large|big)\b|\bmax(?:imum)? (?:message|allowed )?\s?size\b/i,
-    category: 'too-big',
-  },
-  { pattern: /\b(?:mail|routing|forwarding|message) loop|\blooping\b|\btoo many hops\b|\bhop count exceeded\b/i, category: 'policy' },
-  // The sender, its domain, or our greeting.
-  {
-    pattern:
-      /\b(?:senders?|return[- ]path|mail from|envelope from|header from|from(?: header)? address|reply-to|ehlo|helo)\b.{0,40}\b(?:rejected|denied|refused|unknown|invalid|blocked|verif\w+|not (?:found|exist|allowed|accepted|authori[sz]ed|owned|permitted|valid)|does(?:n't| not) (?:exist|resolve)|unroutable|unrouteable|could not)|\bdomain of sender\b/i,
-    category: 'policy',
-  },
-  { pattern: /\b5\.4\.1 recipient address rejected: access denied/i, category: 'mailbox-unknown' },
-  {
-    pattern:
-      /\b(?:mailbox|account|user|recipient|address)\b.{0,40}\b(?:disabled|inactive|suspended|deactivated|discontinued|locked|frozen|expired)\b|\bno longer (?:active|in use|valid|available|accept(?:s|ing)|employed|works|with (?:us|the))|\b(?:mailbox|account|user|recipient) (?:is )?not (?:accepting|active)\b/i,
-    category: 'mailbox-disabled',
-  },
-  {
-    pattern:
-      /\b(?:(?:domain|host)(?: name)? (?:is )?(?:not found|unknown|invalid|does(?:n't| not) exist)|no such (?:domain|host)|unroute?able (?:mail )?domain|null ?mx|domain\b.{0,40}\bdoes(?:n't| not) accept (?:any )?(?:e?mail|messages)(?! from))/i,
-    category: 'domain-unknown',
-  },
-  {
-    pattern:
-      /\b(?:(?:user|mailbox|recipient|address|account|alias)\b(?: \S+){0,6}? (?:unknown|not (?:found|known|exist|here|listed|recogni[sz]ed)|does(?:n't| not) exist|could not be found|invalid)|(?:unknown|invalid|no such|non-?existent|bad destination|undeliverable) (?:local |virtual )?(?:user|mailbox|recipient|address|account|person|alias)|no mailbox (?:here )?by that name|unroute?able address|doesn't have an? (?:\S+ )?account|not our customer)\b/i,
-    category: 'mailbox-unknown',
-  },
-];
-
-/** Wordings that many refusals carry beside their reason: asked only where no status decides. */
-const WEAK_RULES: readonly TextRule[] = [
-  { pattern: /\binsufficient (?:system |disk )?(?:storage|space|resources)\b/i, category: 'transient' },
-  {
-    pattern:
-      /\b(?:policy|policies|prohibited|access denied|relay(?:ing)?\b.{0,20}\b(?:denied|allowed|permitted|prohibited)|unable to relay|not (?:allowed|permitted|authori[sz]ed)|security (?:issue|reasons?)|administrative(?:ly)?)\b/i,
-    category: 'policy',
-  },
-];
-
 /** The address we send from, as the servers that block it speak of it. */
 const OUR_ADDRESS =
   /\bclient (?:host|ip|address)\b|\byour (?:\w+ )?(?:ip|server|host|network|mta)\b|\b(?:sending|connecting|source|remote|originating|sender) (?:ip|host|server|mta)\b|\bip address\b|\bthe ip\b|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])/i;
@@ -207,98 +117,36 @@ const NOT_OUR_ADDRESS = /\b(?:urls?|uris?|links?|uribl|surbl|body|attachments?|s
 const RELAY_DENIED =
   /\brelay(?:ing)?\b.{0,20}\b(?:denied|not (?:allowed|permitted)|prohibited)|\bunable to relay\b|\bdo(?:es)? not relay\b/i;
 
-/** Enhanced status to category, RFC 3463 §3 and the IANA registry. The class is left out. */
-const STATUS_CATEGORIES: Readonly<Record<string, Category>> = {
-  '1.0': 'mailbox-unknown',
-  '1.1': 'mailbox-unknown',
-  '1.2': 'domain-unknown',
-  '1.3': 'mailbox-unknown',
-  '1.4': 'mailbox-unknown',
-  '1.6': 'mailbox-unknown',
-  '1.7': 'policy',
-  '1.8': 'policy',
-  '1.10': 'domain-unknown', // RFC 7505 §4.1
-  '2.1': 'mailbox-disabled',
-  '2.2': 'mailbox-full',
-  '2.3': 'too-big',
-  '3.1': 'transient',
-  '3.2': 'transient',
-  '3.4': 'too-big',
-  '4.1': 'transient',
-  '4.2': 'transient',
-  '4.3': 'transient',
-  '4.4': 'domain-unknown',
-  '4.5': 'rate',
-  '4.6': 'policy',
-  '4.7': 'transient',
-  '5.3': 'rate',
-  '7.8': 'auth',
-  // RFC 7372 §3.
-  '7.20': 'auth',
-  '7.21': 'auth',
-  '7.22': 'auth',
-  '7.23': 'auth',
-  '7.24': 'auth',
-  '7.25': 'auth',
-  '7.26': 'auth',
-  '7.27': 'auth', // RFC 7505 §4.2
-  '7.28': 'rate',
-  '7.29': 'auth',
-};
-
-/** The statuses that by themselves say that the address is dead; `x.1.0` is given for much else. */
-const DEAD_STATUSES: ReadonlySet<string> = new Set(['1.1', '1.2', '1.3', '1.6', '1.10']);
-
-function categoryByStatus(status: EnhancedStatus | null): Category | undefined {
-  if (status === null) return undefined;
-  const detail = status.slice(2);
-  return STATUS_CATEGORIES[detail] ?? (detail.startsWith('7.') || detail.startsWith('6.') ? 'policy' : undefined);
-}
-
-/** Bare reply codes, RFC 5321 §4.2.3, where no status and no wording decides. */
-function categoryByCode(code: number, phase: Phase): Category {
-  if (code === 552) return phase === 'rcpt' ? 'mailbox-full' : 'too-big';
-  if (code === 452) return phase === 'rcpt' ? 'rate' : 'transient';
-  if (code === 550 && phase === 'rcpt') return 'mailbox-unknown';
-  if (code === 551 || code === 553) return phase === 'rcpt' ? 'mailbox-unknown' : 'policy';
-  if (code === 556) return 'domain-unknown'; // RFC 7504 §4
-  if (code >= 400 && code < 500) return 'transient';
-  return 'unknown';
-}
-
 /** Addresses, since their words are no wording. */
 const ADDRESS_IN_TEXT = /<[^<>\s]*@[^<>\s]*>|[^\s<>()[\]",;:]+@[^\s<>()[\]",;:]+/g;
 
-function wordingOf(reply: Reply): string {
-  const text = reply.text.slice(0, TEXT_LIMIT).replace(ADDRESS_IN_TEXT, ' ').replace(/\s+/g, ' ').trim();
-  return `${reply.status ?? ''} ${text}`.trimStart();
-}
+const SHIPPED = compileRules(SHIPPED_RULES);
 
-function firstMatch(rules: readonly TextRule[], wording: string): Category | undefined {
-  return rules.find((rule) => rule.pattern.test(wording))?.category;
-}
-
-/** What was found out about a reply before its code is looked at. */
-interface Findings {
+/** What one rule makes of a reply, before the code's class is asked. */
+export interface Findings {
   readonly category: Category;
-  /** The wording is about us, not about a recipient. */
   readonly ownFault: boolean;
-  /** Wording or status say outright that the address is dead, and neither speaks against it. */
+  /** The rule says that the address is dead. */
   readonly dead: boolean;
+  /** Undefined where none fits: the reply says nothing known. */
+  readonly decision: Decision | undefined;
 }
 
-function readFindings(reply: Reply, phase: Phase): Findings {
-  const wording = wordingOf(reply);
-  const own = firstMatch(OWN_FAULT_RULES, wording);
-  if (own !== undefined) return { category: own, ownFault: true, dead: false };
-  const byText = firstMatch(STRONG_RULES, wording);
-  const byStatus = categoryByStatus(reply.status);
-  const category = byText ?? byStatus ?? firstMatch(WEAK_RULES, wording) ?? categoryByCode(reply.code, phase);
+/** The text without addresses: `spam@example.com` says nothing about spam. */
+function wordingOf({ text }: Reply): string {
+  return text.slice(0, TEXT_LIMIT).replace(ADDRESS_IN_TEXT, ' ').replace(/\s+/g, ' ').trim();
+}
+
+/** What the rules say of `reply`, given in `phase`. */
+export function readReply(reply: Reply, phase: Phase): Findings {
+  const decision = firstRule(SHIPPED, { code: reply.code, status: reply.status, wording: wordingOf(reply) }, phase);
+  if (decision === undefined) {
+    return { category: reply.code >= 400 && reply.code < 500 ? 'transient' : 'unknown', ownFault: false, dead: false, decision };
+  }
+  const { category, ownFault = false, dead = false } = decision.rule;
   // At MAIL only the sender and we are known: an unknown address there is the sender's.
-  if (phase === 'mail' && isDead(category)) return { category: 'policy', ownFault: false, dead: false };
-  const said = byText !== undefined || DEAD_STATUSES.has(reply.status?.slice(2) ?? '') || reply.code === 556;
-  const agreed = byStatus === undefined || isDead(byStatus);
-  return { category, ownFault: false, dead: isDead(category) && said && agreed };
+  if (phase === 'mail' && isDead(category)) return { category: 'policy', ownFault, dead: false, decision };
+  return { category, ownFault, dead, decision };
 }
 
 function isDead(category: Category): boolean {
@@ -348,7 +196,7 @@ export function classifyReply(reply: Reply, phase: Phase, hop?: 'provider' | 're
   if (reply.code >= 200 && reply.code < 300) {
     return { kind: 'positive', category: 'unknown', addressInvalid: false, infrastructure: false };
   }
-  const findings = readFindings(reply, phase);
+  const findings = readReply(reply, phase);
   const { category } = findings;
   const infrastructure = isInfrastructure(reply, phase, findings, hop);
   const permanent = reply.code >= 500 && reply.code < 600 && !infrastructure && category !== 'rate';

@@ -103,6 +103,9 @@ const WORDINGS: readonly Row[] = [
       '550 No Such User Here"',
       '550 Unrouteable address',
       '550 unknown user',
+      '550 5.4.1 Recipient address rejected: Access denied. [XY1.eop]',
+      '550 5.7.1 <ann@example.com>: Recipient address rejected: user unknown',
+      '550 This address is no longer in use',
       '550 Invalid recipient',
       '550 5.1.1 ann User not listed in Domino Directory',
       "554 delivery error: dd This user doesn't have an example.com account (ann@example.com) [0]",
@@ -137,9 +140,7 @@ const WORDINGS: readonly Row[] = [
     '550 Requested action not taken: mailbox unavailable',
     '550 5.5.0 Requested action not taken: mailbox unavailable',
     '550 #5.1.0 Address rejected.',
-    '550 5.4.1 Recipient address rejected: Access denied. [XY1.eop]',
     '551 User not local; please try elsewhere',
-    '550 5.7.1 Recipient unknown, so says our policy',
   ]),
   // The quota of the recipient, whatever code stands before it.
   ...rows('failure', 'mailbox-full', [
@@ -163,7 +164,6 @@ const WORDINGS: readonly Row[] = [
     '550 5.2.1 The email account that you tried to reach is disabled',
     '554 delivery error: This account has been disabled or discontinued',
     '550 5.2.1 Mailbox inactive',
-    '550 This address is no longer in use',
     '550 5.1.1 mailbox suspended',
     '550 5.2.1 mailbox disabled, not accepting messages',
   ]),
@@ -178,13 +178,17 @@ const WORDINGS: readonly Row[] = [
     '553 5.7.1 Connections will not be accepted: the IP is in the Spamhaus list',
     '550 Your IP address is blacklisted',
     '554 Client host rejected: Access denied',
+    '550 5.7.25 reverse DNS does not match',
+    '550 5.7.1 Client host rejected: cannot find your reverse hostname',
+  ]),
+  ...rows('deferral', 'blocked', [
+    '451 4.7.0 Messages temporarily deferred due to unexpected volume or user complaints',
+    '451 4.7.650 The mail server has been temporarily rate limited due to IP reputation',
   ]),
   ...rows('failure', 'auth', [
     '550 5.7.26 This mail has been blocked because the sender is unauthenticated',
     '550 5.7.1 Message failed DMARC evaluation',
     '550 5.7.23 SPF validation failed',
-    '550 5.7.25 reverse DNS does not match',
-    '550 5.7.1 Client host rejected: cannot find your reverse hostname',
   ]),
   ...rows(
     'failure',
@@ -222,7 +226,7 @@ const WORDINGS: readonly Row[] = [
     '550 Sender verify failed',
     '550 Helo command rejected: Host not found',
     '550 5.7.1 From address invalid',
-    '554 5.4.6 Too many hops',
+    '550 5.7.1 Recipient unknown, so says our policy',
     '550 5.6.1 media not supported',
   ]),
   ...rows('failure', 'policy', ['550 5.1.1 Sender unknown', '550 no such user', '553 sender not owned by user', '551 x'], {
@@ -235,8 +239,7 @@ const WORDINGS: readonly Row[] = [
     '550 5.2.1 The user you are trying to contact is receiving mail too quickly',
     '452 4.5.3 Too many recipients',
     '452',
-    '451 4.7.0 Messages temporarily deferred due to unexpected volume or user complaints',
-    '451 4.7.650 The mail server has been temporarily rate limited due to IP reputation',
+    '451 4.7.0 Messages temporarily deferred due to unexpected volume',
     '550 5.7.28 unusual rate of mail',
   ]),
   ...rows(
@@ -266,7 +269,9 @@ const WORDINGS: readonly Row[] = [
     '000 x',
   ]),
   ...rows('deferral', 'mailbox-unknown', ['450 4.1.1 user unknown, perhaps']),
-  ...rows('failure', 'unknown', ['554 5.0.0 Transaction failed', '554', '554 5.3.2 system does not accept'], { phase: 'final' }),
+  ...rows('failure', 'unknown', ['554 5.0.0 Transaction failed', '554', '554 5.3.2 system does not accept', '554 5.4.6 Too many hops'], {
+    phase: 'final',
+  }),
   // Our credentials, our dialogue, the path.
   ...rows('deferral', 'transient', ['421 4.3.2 Service shutting down', '421'], { infra: true }),
   ...rows(
@@ -333,7 +338,7 @@ const SAID_TO_US: readonly [raw: string, infrastructure: boolean, slow: boolean]
   ['421 4.7.28 Our system has detected an unusual rate of unsolicited mail from your IP address', true, true],
   ['421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints', true, true],
   ['451 4.7.500 Server busy. Please try again later', false, true],
-  ['451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation', false, true],
+  ['451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation', true, true],
   ['450 4.7.0 too many connections from your host', false, true],
   ['452 4.3.1 Insufficient system storage', false, true],
   ['451 4.3.2 Please try again later', false, true],
@@ -380,15 +385,15 @@ describe('classifyReply of a text that a report quotes', () => {
     ['host mx.example.com[192.0.2.1] said: 550 5.1.1 <ann@example.com>: Recipient address rejected: User unknown', 'mailbox-unknown', true],
     ['host mx.example.com[192.0.2.1] refused to talk to me: 554 5.7.1 listed at dnsbl.example', 'blocked', false],
     ['Host or domain name not found. Name service error for name=example.invalid type=A', 'domain-unknown', true],
-    ['mail for example.com loops back to myself: mail loop', 'policy', false],
+    ['mail for example.com loops back to myself: mail loop', 'unknown', false],
   ])('%s: %s', (text, category, addressInvalid) => {
     expect(classifyReply({ code: 550, status: null, text }, 'final')).toMatchObject({ category, addressInvalid });
   });
 });
 
-it('classifyReply takes the access-denied of a directory for an unknown mailbox, and is not sure of it', () => {
-  const reply = { code: 550, status: '5.4.1', text: 'smtp; 550 5.4.1 Recipient address rejected: Access denied' } as const;
-  expect(classifyReply(reply, 'final')).toMatchObject({ category: 'mailbox-unknown', addressInvalid: false });
+it('classifyReply takes the access-denied of a directory for an unknown mailbox', () => {
+  const reply = { code: 550, status: '5.4.1', text: '<ann@example.com>: Recipient address rejected: Access denied' } as const;
+  expect(classifyReply(reply, 'final')).toMatchObject({ category: 'mailbox-unknown', addressInvalid: true });
 });
 
 describe('classifyReply, whatever is said', () => {

@@ -6,7 +6,7 @@
  * quote the reply of a third server (`host mx.example said: 550 5.1.1 …`).
  */
 import type { ReportedRecipient } from '../../domain/ports.ts';
-import { classifyReply, type EnhancedStatus, type Reply, splitStatus } from '../../domain/reply.ts';
+import { type EnhancedStatus, type Reply, readReply, splitStatus } from '../../domain/reply.ts';
 import { statusIn } from './delivery-status.ts';
 
 const DIAGNOSTIC_LIMIT = 1000;
@@ -25,8 +25,8 @@ export function diagnose(of: {
   readonly action: ReportedRecipient['action'];
   readonly status: EnhancedStatus | null;
   readonly diagnostic: string | null;
-  /** The server had taken the recipient, and refused the message. */
-  readonly afterData?: boolean;
+  /** What the report's transcript of the session says was refused. */
+  readonly refusedAt?: RefusedAt;
 }): Diagnosis {
   const diagnostic = of.diagnostic === null ? null : clean(of.diagnostic);
   const replyCode = codeIn(diagnostic ?? '');
@@ -37,50 +37,68 @@ export function diagnose(of: {
   const positive = !failed && of.action !== 'delayed';
   if (positive) return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null };
   const code = replyCode ?? codeOf(status, failed);
-  const { category, addressInvalid } = judge({ code: verdictCode(code, failed), status, text }, of.afterData === true);
+  const { category, addressInvalid } = judge({ code: verdictCode(code, failed), status, text }, of.refusedAt ?? null, replyCode !== null);
   const permanent = failed && (status === null ? code >= 500 : status.startsWith('5'));
   return {
     status,
     replyCode,
     category,
-    addressInvalid: permanent && addressInvalid,
+    addressInvalid: failed && addressInvalid,
     permanent,
     diagnostic,
     reply: replyCode === null ? null : { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) },
   };
 }
 
+/** The command that was refused, where the report tells: the SMTP client's own words, not the server's. */
+export type RefusedAt = 'before-rcpt' | 'rcpt' | 'data' | null;
+
 /** That it was tried for too long says when it ended, not why. */
 const GAVE_UP =
-  /\b(?:message|envelope|queue\.?)\s*(?:has )?expired\b|\bretry time(?:out)? (?:not reached|exceeded)\b|\b(?:has )?been in the queue too long\b|\bdelivery time expired\b|\bcould not deliver for the last \d+ \w+\b|\bcannot send (?:message )?(?:for|within) \d+ \w+\b|\bfailing for a long time\b/gi;
-/** No server answered: nothing is known of the recipient. */
-const UNREACHED =
-  /\b(?:connection (?:timed out|refused|reset|dropped|closed)|operation timed out|no route to host|network is unreachable|(?:not|un)able to (?:establish|connect|contact)|did not accept our requests to connect)\b/i;
-/** The sender or the connecting host was refused, not the recipient. */
-const BEFORE_RCPT = /\b(?:after|in (?:reply|response) to) (?:end of )?(?:mail from|helo|ehlo|initial connection)\b|>>> mail from\b/i;
+  /\b(?:message|envelope|queue\.?)\s*(?:has )?expired\b|\bretry time(?:out)? (?:not reached|exceeded)\b|\b(?:has )?been in the queue too long\b|\bdelivery time expired\b|\b(?:could not|cannot|couldn't|unable to) (?:be )?(?:deliver(?:ed)?|send|sent) (?:message )?(?:for|within)(?: the last| too long)?(?: \d+ \w+)?\b|\bfailing for a long time\b/gi;
+const BEFORE_RCPT =
+  /\b(?:after|in (?:reply|response) to) (?:end of )?(?:mail from|helo|ehlo|initial connection)\b|>>> (?:mail from|helo|ehlo)\b|\b(?:my name|sender) was rejected\b|\brefused to talk to me\b|\[(?:mail_from|connect|helo|ehlo)\]/gi;
+const AT_RCPT =
+  /\b(?:after|at|in (?:reply|response) to|during|following|like our) (?:the )?rcpt\b|>>> rcpt\b|\[rcpt_to\]|\bdoes not like recipient\b|\bsmtp command:? rcpt\b|\brcpt to[:<]/gi;
+const AFTER_DATA =
+  /\b(?:(?:after|at|in (?:reply|response) to|during) (?:the )?(?:end of )?(?:message )?data\b|final data\b|(?:command:?|>>>) data\b)|after sending (?:message|mail) (?:body|content|data)\b|\bafter i sent the message\b|\[(?:data|dot|end_of_data)\]/gi;
 
-function judge(reply: Reply, afterData: boolean): { category: ReportedRecipient['category']; addressInvalid: boolean } {
-  const reason = reply.text.replace(GAVE_UP, '');
-  const verdict = classifyReply({ ...reply, text: reason }, 'final');
-  const dead = verdict.category === 'mailbox-unknown' || verdict.category === 'domain-unknown';
-  if (BEFORE_RCPT.test(reason)) return { category: dead ? 'policy' : verdict.category, addressInvalid: false };
-  if (verdict.category === 'unknown' && (reason !== reply.text || UNREACHED.test(reason)))
-    return { category: 'transient', addressInvalid: false };
-  return {
-    category: verdict.category,
-    addressInvalid: verdict.addressInvalid && !refusesMessage(afterData || AFTER_DATA.test(reason), reply.status),
-  };
+/** The last command that `text` names before its refusal. */
+function refusedAt(text: string): RefusedAt {
+  const phases: readonly [Exclude<RefusedAt, null>, RegExp][] = [
+    ['before-rcpt', BEFORE_RCPT],
+    ['rcpt', AT_RCPT],
+    ['data', AFTER_DATA],
+  ];
+  const found = phases.map(([phase, words]) => ({ phase, at: [...text.matchAll(words)].at(-1)?.index ?? -1 }));
+  const last = found.reduce((one, other) => (other.at > one.at ? other : one));
+  return last.at === -1 ? null : last.phase;
 }
 
-const AFTER_DATA =
-  /\b(?:(?:after|at|in (?:reply|response) to) (?:the )?(?:end of )?(?:message )?data\b|final data\b|(?:command:?|>>>) data\b)|after sending (?:message|mail) (?:body|content|data)\b/i;
+type Judged = Pick<ReportedRecipient, 'category' | 'addressInvalid'>;
+
+function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
+  const reason = reply.text.replace(GAVE_UP, '');
+  const at = refusedAt(reason) ?? told;
+  const { category, dead, decision } = readReply({ ...reply, text: reason }, at === 'rcpt' ? 'rcpt' : 'final');
+  if (at === 'before-rcpt') {
+    // Only the sender and the connecting host are known by then.
+    return { category: category === 'mailbox-unknown' || category === 'domain-unknown' ? 'policy' : category, addressInvalid: false };
+  }
+  if (decision === undefined && reason !== reply.text) return { category: 'transient', addressInvalid: false };
+  return { category, addressInvalid: dead && isProof({ at, quoted, status: reply.status, category }) };
+}
 
 /**
- * Who refuses only after DATA had taken the recipient at RCPT: "user unknown" is then as often the
- * word of a filter, and no proof that the address is dead, unless its status says so.
+ * Who refuses after DATA had taken the recipient at RCPT: "user unknown" is then as often the word of
+ * a filter. So it is where a gateway quotes another server's reply, and neither a status nor the
+ * command says what was refused. A domain is unknown to whoever looked it up.
  */
-function refusesMessage(afterData: boolean, status: EnhancedStatus | null): boolean {
-  return afterData && status !== '5.1.1';
+function isProof(of: { at: RefusedAt; quoted: boolean; status: EnhancedStatus | null; category: Judged['category'] }): boolean {
+  const named = of.status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(of.status.slice(2));
+  if (of.at === 'data') return of.status?.endsWith('.1.1') === true;
+  if (of.category === 'domain-unknown') return of.status?.startsWith('4') !== true;
+  return of.at === 'rcpt' || named || !of.quoted;
 }
 
 /** A report of a failure is final whatever it quotes: 2xx in it is a stray number, no success. */
@@ -125,4 +143,38 @@ function clean(diagnostic: string): string {
   const [whole, code = '', status] = head;
   const repeated = status === undefined ? `${code}[ -]` : `${code}[ -]${status.replaceAll('.', '\\.')} `;
   return (whole + line.slice(whole.length).replace(new RegExp(`(?<= )${repeated}`, 'g'), '')).slice(0, DIAGNOSTIC_LIMIT);
+}
+
+const QUOTATION = /^\s*<<< ([45]\d\d[ -].*)$/;
+const COMMAND = /^\s*>>> (\w+)/;
+
+/**
+ * What was refused, by the part for people: a transcript of the session (`>>> RCPT To:<…>`, `<<< 550 …`),
+ * or the sentence that quotes `diagnostic` and ends with the command. Null where it tells nothing of it.
+ */
+export function refusedInTranscript(text: string, diagnostic: string | null): RefusedAt {
+  const lines = text.slice(0, 100_000).split('\n');
+  const wanted = essence(diagnostic ?? '');
+  let command = '';
+  for (const line of lines) {
+    command = COMMAND.exec(line)?.[1]?.toUpperCase() ?? (line.trimStart().startsWith('>>> .') ? 'DATA' : command);
+    const refusal = QUOTATION.exec(line)?.[1];
+    if (refusal === undefined || command === '') continue;
+    const said = essence(refusal);
+    if (wanted !== '' && !wanted.includes(said) && !said.includes(wanted)) continue;
+    if (command === 'RCPT') return 'rcpt';
+    if (command === 'DATA') return 'data';
+    if (['MAIL', 'HELO', 'EHLO'].includes(command)) return 'before-rcpt';
+  }
+  return wanted.length < 8 ? null : quotedBefore(essence(lines.join(' ')), wanted);
+}
+
+function quotedBefore(text: string, wanted: string): RefusedAt {
+  const at = text.indexOf(wanted);
+  if (at === -1) return null;
+  return refusedAt(text.slice(at + wanted.length, at + wanted.length + 60).replace(/\).*/, '')) ?? null;
+}
+
+function essence(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -10,7 +10,7 @@
 import type { ReportedRecipient, ReportRecord } from '../../domain/ports.ts';
 import { isAutoReply } from './auto-reply.ts';
 import { type DeliveryStatus, type DsnRecipient, readDeliveryStatus } from './delivery-status.ts';
-import { diagnose } from './diagnosis.ts';
+import { diagnose, refusedInTranscript } from './diagnosis.ts';
 import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
 import { type ReportMime, readMime } from './mime.ts';
@@ -133,14 +133,10 @@ function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
   return text === undefined ? null : fromDeliveryStatus(text, base, mime);
 }
 
-/** sendmail's transcript of the session: a refusal right after DATA. */
-const REFUSED_AFTER_DATA = /^\s*>>> (?:DATA|\.)\s*\n\s*<<< [45]\d\d/m;
-
 function fromDeliveryStatus(text: string, base: Base, mime: ReportMime): ParsedReport | null {
   const dsn = readDeliveryStatus(text);
   if (dsn.recipients.length === 0) return null;
-  const afterData = REFUSED_AFTER_DATA.test(mime.text);
-  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(recipient, mime), afterData));
+  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(recipient, mime), mime.text));
   return {
     ...base,
     kind: kindOf(recipients),
@@ -169,7 +165,12 @@ function readText(mime: ReportMime, base: Base, attached: readonly Field[]): Par
     ...withReturned,
     kind: notice.delayed ? 'delayed' : 'bounce',
     recipients: notice.recipients.map(({ address, reason }) => {
-      const { reply: _, ...diagnosis } = diagnose({ action, status: null, diagnostic: reason });
+      const { reply: _, ...diagnosis } = diagnose({
+        action,
+        status: null,
+        diagnostic: reason,
+        refusedAt: refusedInTranscript(mime.text, reason),
+      });
       return { address, action, ...diagnosis };
     }),
     addresses: lowerCase(notice.recipients.map(({ address }) => address)),
@@ -183,8 +184,12 @@ function withReason(recipient: DsnRecipient, mime: ReportMime): DsnRecipient {
   return { ...recipient, diagnostic: reasonFor(address, mime) };
 }
 
-function reportedRecipient(recipient: DsnRecipient, afterData: boolean): ReportedRecipient {
-  const { reply: _, ...diagnosis } = diagnose({ ...recipient, action: actionOf(recipient), afterData });
+function reportedRecipient(recipient: DsnRecipient, text: string): ReportedRecipient {
+  const { reply: _, ...diagnosis } = diagnose({
+    ...recipient,
+    action: actionOf(recipient),
+    refusedAt: refusedInTranscript(text, recipient.diagnostic),
+  });
   return { address: recipient.finalRecipient ?? recipient.originalRecipient, action: actionOf(recipient), ...diagnosis };
 }
 
