@@ -203,3 +203,17 @@ export function suppressionJson(record: SuppressionRecord): Record<string, unkno
   const { address, reason, note, by, at, until, message } = record;
   return { address, reason, note, by, at: rfc3339(at), until: rfc3339OrNull(until), message };
 }
+
+/** The body of a webhook about a message that was erased: what happened when, and no longer to whom or about what. */
+export function erasedSignalBody(body: string): string {
+  const { type, timestamp, data } = JSON.parse(body) as {
+    readonly type?: string;
+    readonly timestamp?: string;
+    readonly data?: {
+      readonly event?: { readonly seq?: number; readonly at?: string; readonly type?: string; readonly message?: string } | null;
+    };
+  };
+  const event = data?.event ?? {};
+  const kept = { seq: event.seq, at: event.at, type: event.type, message: event.message };
+  return JSON.stringify({ type, timestamp, data: { event: kept, message: null, recipient: null } });
+}

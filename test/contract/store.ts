@@ -469,6 +469,44 @@ export function storeContract(implementation: Implementation): void {
     });
 
     describe('erasing', () => {
+      it('makes the bodies of webhooks about it blank, delivered and waiting ones, and keeps their records', async () => {
+        const { id } = await make.accept(store, { subject: 'Secret plans' });
+        const other = await make.accept(store, { subject: 'Another' });
+        await make.attempt(store, id, 'transferred');
+        const events = (await store.changes({ after: 0, limit: 9 })).items;
+        const deliveries = events.map((event) => {
+          const data = {
+            event: { ...event, at: '2026-01-01T00:00:00.000Z', recipient: 'ann@customer.example' },
+            message: { subject: 'Secret plans' },
+          };
+          return make.delivery({ seq: event.seq, body: JSON.stringify({ type: event.type, timestamp: '2026-01-01T00:00:00.000Z', data }) });
+        });
+        await store.recordSignals({ consumer: 'signals', seq: 3, deliveries, now: clock.now });
+        const [accepted, another, transferred] = deliveries;
+        await store.updateSignal({ ...make.delivery(), ...accepted, state: 'delivered', attempts: 1 });
+        await store.erase({ ids: [id], force: false, now: clock.now });
+        // A try that ran meanwhile ends with the body it had read.
+        await store.updateSignal({ ...make.delivery(), ...transferred, attempts: 1, lastAnswer: '500' });
+        for (const [delivery, state] of [
+          [accepted, 'delivered'],
+          [transferred, 'pending'],
+        ] as const) {
+          const kept = await store.signal(delivery?.id ?? '');
+          expect(kept).toMatchObject({ id: delivery?.id, state, attempts: 1 });
+          expect(JSON.parse(kept?.body ?? '')).toEqual({
+            type: expect.any(String),
+            timestamp: '2026-01-01T00:00:00.000Z',
+            data: {
+              event: { seq: delivery?.seq, at: '2026-01-01T00:00:00.000Z', type: expect.any(String), message: id },
+              message: null,
+              recipient: null,
+            },
+          });
+        }
+        expect((await store.signal(another?.id ?? ''))?.body).toContain('Secret plans');
+        expect(another?.seq).toBe((await store.message(other.id))?.events[0]?.seq);
+      });
+
       it('takes record, content, reports and every way to find them, and says so in the feed', async () => {
         const references = { document: 'INV-5', contact: 'C-9', template: 'invoice' };
         const { id } = await make.accept(store, { subject: 'Secret plans', references });

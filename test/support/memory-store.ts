@@ -53,6 +53,7 @@ import {
   type Transition,
   transition,
 } from '../../src/domain/recipient.ts';
+import { erasedSignalBody } from '../../src/domain/representation.ts';
 import { suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 
@@ -443,7 +444,7 @@ class InMemoryStore implements MemoryStore {
 
   async updateSignal(delivery: SignalDelivery): Promise<void> {
     this.#commit();
-    this.#signals.set(delivery.id, delivery);
+    this.#signals.set(delivery.id, { ...delivery, body: this.#signals.get(delivery.id)?.body ?? delivery.body });
   }
 
   async signal(id: string): Promise<SignalDelivery | undefined> {
@@ -618,6 +619,9 @@ class InMemoryStore implements MemoryStore {
       if (event.message !== message.id) continue;
       const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, ...rest } = event;
       this.#events[i] = rest;
+      for (const [id, delivery] of this.#signals) {
+        if (delivery.seq === event.seq) this.#signals.set(id, { ...delivery, body: erasedSignalBody(delivery.body) });
+      }
     }
     for (const id of recipients.flatMap(({ reports }) => reports)) {
       const { report } = this.#reports.get(id) ?? {};

@@ -6,12 +6,12 @@
  * a million old messages is one pass over those.
  */
 import { idTime, invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { CleanupCounts, CleanupRequest } from '../../domain/ports.ts';
+import type { CleanupCounts, CleanupRequest, SignalDelivery } from '../../domain/ports.ts';
 import type { AcceptKeys } from './accept-keys.ts';
 import { decodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
-import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalKey, signalTimeOf } from './keys.ts';
+import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalEventKey, signalKey, signalTimeOf } from './keys.ts';
 import { isContentErased, type StoredMessage } from './records.ts';
 import { loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
 import { rewriteSegments } from './rewriting.ts';
@@ -141,12 +141,15 @@ async function cleanSignals({ database, committer }: StoreContext, { recordsBefo
     const waiting = await database.getMany(due.map(({ id }) => pendingSignalKey(id)));
     const over = due.filter((_, i) => waiting[i] === undefined);
     if (over.length === 0) continue;
+    const values = await database.getMany(over.map(({ id }) => signalKey(id)));
     await committer.submit({
       weight: over.length,
       stage: (transaction) => {
-        for (const { key, id } of over) {
+        for (const [i, { key, id }] of over.entries()) {
+          const value = values[i];
           transaction.del(key);
           transaction.del(signalKey(id));
+          if (value !== undefined) transaction.del(signalEventKey(decodeJson<SignalDelivery>(signalKey(id), value)));
         }
       },
     });

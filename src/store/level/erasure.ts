@@ -3,7 +3,8 @@
  *
  * The bytes are overwritten first, then the register is brought up to it: after a crash between the
  * two the content reads as erased, and erasing again ends it. The feed keeps its numbers without a
- * gap: events of what was erased stay, and lose what they say about people.
+ * gap: events of what was erased stay, and lose what they say about people; so do the webhooks made
+ * of them, whether they were delivered or are still to be.
  *
  * Upstream: `erase` and `cleanup` of the port. Works on a full disk (R27): contents are overwritten
  * in place, segments in which nothing is kept are dropped, and the register writes into the room of
@@ -19,6 +20,7 @@ import type { StoreContext } from './context.ts';
 import { eventKey } from './keys.ts';
 import type { StoredMessage } from './records.ts';
 import { loadReports, matchesOf, type StoredReport, stageReportDeletion } from './reports.ts';
+import { deliveriesOf, stageBlankDelivery } from './signals.ts';
 import type { Statistics } from './statistics.ts';
 import { attemptKeysOf } from './transaction.ts';
 
@@ -93,12 +95,15 @@ export async function eraseRecords(
   for (const { message } of messages) recent.forget(message.id);
   const reports = await reportsOf(context, messages);
   await eraseFromSpool(context, messages, reports);
-  const events = (await feed.pick(messages.flatMap(({ seq, seqs }) => [seq, ...seqs]))).map(withoutPeople);
+  const seqs = messages.flatMap(({ seq, seqs: later }) => [seq, ...later]);
+  const events = (await feed.pick(seqs)).map(withoutPeople);
+  const deliveries = await deliveriesOf(context, seqs);
   await committer.submit({
     messages: messages.map(({ message }) => message.id),
-    reads: messages.flatMap(attemptKeysOf),
-    weight: messages.length * 4,
+    reads: [...messages.flatMap(attemptKeysOf), ...deliveries],
+    weight: messages.length * 4 + deliveries.length,
     stage: (transaction) => {
+      for (const key of deliveries) stageBlankDelivery(transaction, key);
       for (const event of events) transaction.put(eventKey(event.seq), encodeJson(event));
       for (const report of reports) stageReportDeletion(transaction, report);
       for (const { message } of messages) transaction.delete(message.id, now);

@@ -19,6 +19,7 @@
  *     r ~id index               recipient that is not pending
  *     s ~id                     status: state and category by recipient, its events
  *     u id index                recipient that left the queue while an attempt of it ran; until that ends
+ *     v seq id                  signal delivery by the event it tells of
  *     w word 0 ~id              message by word
  *     x digest                  key of a request: which message was accepted with it
  *     X until digest            keys of requests by the end of their time
@@ -230,6 +231,25 @@ export function signalPrefix(signal: string): string {
 export function signalOrderKey(delivery: { readonly signal: string; readonly createdAt: number; readonly id: string }): string {
   const inverted = String(LAST_TIME - delivery.createdAt).padStart(SEQ_WIDTH, '0');
   return `${signalPrefix(delivery.signal)}${inverted}${SEPARATOR}${delivery.id}`;
+}
+
+/** Deliveries that tell of the event. */
+export function signalsOfEvent(seq: number): KeyRange {
+  return prefixRange(signalEventPrefix(seq));
+}
+
+export const SIGNALS_BY_EVENT = prefixRange('v');
+
+export function signalEventKey({ seq, id }: { readonly seq: number; readonly id: string }): string {
+  return signalEventPrefix(seq) + id;
+}
+
+export function deliveryOfEventKey(key: string): string {
+  return key.slice(1 + SEQ_WIDTH);
+}
+
+function signalEventPrefix(seq: number): string {
+  return `v${String(seq).padStart(SEQ_WIDTH, '0')}`;
 }
 
 /** When the delivery of an order key was made, and its id. */

@@ -1,5 +1,6 @@
 /** Deliveries of signals: recorded with the position of the rule that made them, listed by signal, newest first. */
 import type { Page, PageRequest, SignalDelivery, Store } from '../../domain/ports.ts';
+import { erasedSignalBody } from '../../domain/representation.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoredCollection } from './collections.ts';
 import type { StoreContext } from './context.ts';
@@ -7,13 +8,17 @@ import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
 import {
   after,
   collectionKey,
+  deliveryOfEventKey,
   PENDING_SIGNALS,
   pendingSignalKey,
   prefixRange,
+  SIGNALS_BY_EVENT,
+  signalEventKey,
   signalIdOf,
   signalKey,
   signalOrderKey,
   signalPrefix,
+  signalsOfEvent,
 } from './keys.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -46,13 +51,40 @@ export async function recordSignals(
   if (moved) consumers.remember(consumer, { seq, at: now });
 }
 
+/** Its body stays as it stands: that of an erased message was made blank while a try of it ran. */
 export async function updateSignal({ committer }: StoreContext, delivery: SignalDelivery): Promise<void> {
-  await committer.submit({ weight: 1, stage: (transaction) => stageDelivery(transaction, delivery) });
+  const key = signalKey(delivery.id);
+  await committer.submit({
+    weight: 1,
+    reads: [key],
+    stage: (transaction) => {
+      const value = transaction.value(key);
+      const { body } = value === undefined ? delivery : decodeJson<SignalDelivery>(key, value);
+      stageDelivery(transaction, { ...delivery, body });
+    },
+  });
+}
+
+/** Keys of the deliveries that tell of the events. */
+export async function deliveriesOf({ database }: StoreContext, seqs: readonly number[]): Promise<string[]> {
+  const [any] = await database.keys({ ...SIGNALS_BY_EVENT, limit: 1 });
+  if (any === undefined) return [];
+  const found = await Promise.all(seqs.map((seq) => database.keys(signalsOfEvent(seq))));
+  return found.flat().map((key) => signalKey(deliveryOfEventKey(key)));
+}
+
+/** The record of the delivery stays, and says no longer whom it was about. `key` was read. */
+export function stageBlankDelivery(transaction: Transaction, key: string): void {
+  const value = transaction.value(key);
+  if (value === undefined) return;
+  const delivery = decodeJson<SignalDelivery>(key, value);
+  transaction.put(key, encodeJson({ ...delivery, body: erasedSignalBody(delivery.body) } satisfies SignalDelivery));
 }
 
 function stageDelivery(transaction: Transaction, delivery: SignalDelivery): void {
   transaction.put(signalKey(delivery.id), encodeJson(delivery));
   transaction.put(signalOrderKey(delivery), NO_VALUE);
+  transaction.put(signalEventKey(delivery), NO_VALUE);
   if (delivery.state === 'pending') transaction.put(pendingSignalKey(delivery.id), NO_VALUE);
   else transaction.del(pendingSignalKey(delivery.id));
 }

@@ -8,6 +8,7 @@ import {
   ACCEPT_KEYS,
   acceptKeyDigestOf,
   acceptKeyOrderKey,
+  deliveryOfEventKey,
   EVENTS,
   eventSeqOf,
   PENDING,
@@ -15,6 +16,7 @@ import {
   prefixRange,
   REPORTS,
   SEGMENTS,
+  SIGNALS_BY_EVENT,
   segmentOf,
   signalKey,
   signalTimeOf,
@@ -27,7 +29,7 @@ import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDeghikmopqrsuwxX';
+const FAMILIES = '!adDeghikmopqrsuvwxX';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;
@@ -125,6 +127,12 @@ async function verifySignals({ database, findings }: Verification): Promise<void
     ordered += ids.length;
     for (const [i, id] of ids.entries()) {
       if (values[i] === undefined) findings.add('damage', `delivery ${id} of a signal is missing`, signalKey(id), REBUILD);
+    }
+  }
+  for await (const slice of database.slices(SIGNALS_BY_EVENT, SLICE)) {
+    const there = await database.hasMany(slice.map(([key]) => signalKey(deliveryOfEventKey(key))));
+    for (const [i, [key]] of slice.entries()) {
+      if (there[i] !== true) findings.add('damage', 'a delivery of a signal is found by its event, and is missing', key, REBUILD);
     }
   }
   const kept = await countKeys(database, prefixRange('d'));
