@@ -4,7 +4,7 @@ import { type Api, requireRelay } from './api.ts';
 import type { BulkAction, BulkOptions } from './bulk.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
-import { type Common, filters, names, remote, wholeNumber } from './options.ts';
+import { type Common, filters, names, remote, wait, wholeNumber } from './options.ts';
 import type { ReportListOptions } from './reports.ts';
 import type { SendOptions } from './send.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +17,15 @@ export function addActing(program: Command, screen: Terminal): void {
   addSend(program, screen);
   addSuppressions(program, screen);
   addReports(program, screen);
+  addSync(program, screen);
+}
+
+function addSync(program: Command, screen: Terminal): void {
+  remote(program.command('sync').description('collect reports from the mailboxes now, and tell what was found'))
+    .addOption(new Option('--wait <time>', 'how long to wait for it').default(600_000, '10m').argParser(wait))
+    .action(async (options: Common & { wait: number }) =>
+      (await import('./sync.ts')).sync(requireRelay(options), options, screen, Date.now),
+    );
 }
 
 function addQueue(program: Command, screen: Terminal): void {

@@ -128,12 +128,14 @@ function addReading(program: Command, screen: Terminal): void {
     .action(async (options: Common & ListFilter & { limit: number }) =>
       (await import('./list.ts')).list(requireRelay(options), options, screen, Date.now()),
     );
-  program
-    .command('report')
-    .description('parse bounces and other reports from files ("-": standard input); needs no running relay')
+  remote(program.command('report').description('parse bounces and other reports from files ("-": standard input); needs no running relay'))
     .argument('<file...>')
-    .addOption(jsonOption())
-    .action(async (files: string[], options: Common) => (await import('./report.ts')).report(files, options, screen));
+    .option('--submit', 'let the running relay take them in: what they say is applied')
+    .action(async (files: string[], options: Common & { submit?: boolean }) =>
+      options.submit === true
+        ? (await import('./submit-report.ts')).submitReports(requireRelay(options), files, options, screen)
+        : (await import('./report.ts')).report(files, options, screen),
+    );
 }
 
 interface AccessOptions extends Common {

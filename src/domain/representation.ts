@@ -5,7 +5,16 @@
 import { reversePathText } from './address.ts';
 import type { FeedEvent } from './events.ts';
 import type { AcceptedMessage, MessageState, MessageSummary } from './message.ts';
-import type { MessageDetail, NextHopStatus, ReportMatch, ReportRecord, SignalDelivery, SuppressionRecord } from './ports.ts';
+import type {
+  CollectorStatus,
+  MailboxRun,
+  MessageDetail,
+  NextHopStatus,
+  ReportMatch,
+  ReportRecord,
+  SignalDelivery,
+  SuppressionRecord,
+} from './ports.ts';
 import type { Attempt, AttemptTls, Failure, RecipientRecord } from './recipient.ts';
 import type { Reply } from './reply.ts';
 
@@ -132,6 +141,23 @@ export function reportJson(report: ReportRecord): Record<string, unknown> {
     matched: matched === null ? null : matchJson(matched),
     matches: matchesOf(report).map(matchJson),
   };
+}
+
+export function collectorJson({ running, mailboxes }: CollectorStatus): Record<string, unknown> {
+  return {
+    running,
+    mailboxes: mailboxes.map(({ name, folder, state, nextRunAt, lastRun }) => ({
+      name,
+      folder,
+      state,
+      nextRunAt: rfc3339OrNull(nextRunAt),
+      lastRun: lastRun === null ? null : mailboxRunJson(lastRun),
+    })),
+  };
+}
+
+function mailboxRunJson({ startedAt, endedAt, taken, repeated, unmatched, left = 0, error }: MailboxRun): Record<string, unknown> {
+  return { startedAt: rfc3339(startedAt), endedAt: rfc3339(endedAt), taken, repeated, unmatched, left, error };
 }
 
 /** All recipients that the report is tied to; records of earlier versions know one. */

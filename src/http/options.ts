@@ -48,6 +48,8 @@ export const DEFAULT_LIMITS: HttpLimits = {
 export interface SendingSettings {
   /** Octets of a message. */
   readonly messageSize: number;
+  /** Octets of a report. */
+  readonly reportSize: number;
   /** Names of the accounts. */
   readonly accounts: readonly string[];
 }

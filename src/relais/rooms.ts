@@ -299,6 +299,7 @@ export class Rooms {
       reports: () => this.#reports?.desk ?? null,
       sending: () => ({
         messageSize: this.#config.submission.limits.messageSize,
+        reportSize: this.#config.reports.messageSize,
         accounts: this.#config.accounts.map(({ name }) => name),
       }),
       readiness: () => this.#readiness(),

@@ -13,6 +13,9 @@ export interface FakeReportDesk extends ReportDesk {
   /** Collections that were asked for; each ends when `ended` does. */
   collections: number;
   ended: Promise<void>;
+  /** What was to be taken in, in order, and what is answered. */
+  readonly taken: Parameters<ReportDesk['take']>[0][];
+  answer: { readonly report: ReportRecord; readonly repeated: boolean } | null;
 }
 
 export function fakeReportDesk(store: MemoryStore, now: () => number): FakeReportDesk {
@@ -24,6 +27,8 @@ export function fakeReportDesk(store: MemoryStore, now: () => number): FakeRepor
     mailboxes: [],
     collections: 0,
     ended: Promise.resolve(),
+    taken: [],
+    answer: null,
     collector: {
       async collect() {
         fake.collections++;
@@ -32,8 +37,10 @@ export function fakeReportDesk(store: MemoryStore, now: () => number): FakeRepor
       },
       status,
     },
-    async take() {
-      throw new Error('not asked of the fake');
+    async take(taken) {
+      fake.taken.push(taken);
+      if (fake.answer === null) throw new Error('no answer was set');
+      return { ...fake.answer, transitions: [] };
     },
     async link(request) {
       fake.links.push(request);

@@ -96,7 +96,7 @@ export function httpOptions(
     delivery,
     submitter,
     reports: () => desk,
-    sending: () => ({ messageSize: more.messageSize ?? 100_000, accounts: ['erp', 'payroll'] }),
+    sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: { plan: async () => COUNTS, run: async () => COUNTS },
     localToken: LOCAL_TOKEN,

@@ -11,6 +11,7 @@ import { eraseRoutes } from './erase.ts';
 import { actionRoutes } from './message-actions.ts';
 import { messageRoutes } from './messages.ts';
 import { queueRoutes } from './queue.ts';
+import { reportIntakeRoutes } from './report-intake.ts';
 import { reportRoutes } from './reports.ts';
 import { resendRoutes } from './resend.ts';
 import { API_BASE, type Api, type Method } from './route.ts';
@@ -18,6 +19,7 @@ import { sendRoutes } from './send.ts';
 import { signalRoutes } from './signals.ts';
 import { statisticsRoutes } from './statistics.ts';
 import { suppressionRoutes } from './suppressions.ts';
+import { syncRoutes } from './sync.ts';
 
 export function createApi(shared: Shared): Api {
   const api: Api = { app: new OpenAPIHono<AppEnv>(), limits: shared.limits, declared: new Map<string, Set<Method>>() };
@@ -37,6 +39,8 @@ export function createApi(shared: Shared): Api {
   queueRoutes(api, shared);
   suppressionRoutes(api, shared);
   reportRoutes(api, shared);
+  reportIntakeRoutes(api, shared);
+  syncRoutes(api, shared);
   statisticsRoutes(api, shared);
   signalRoutes(api, shared);
   administrationRoutes(api, shared);

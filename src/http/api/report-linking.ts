@@ -5,9 +5,10 @@
 import { normalizeAddress, toAddress } from '../../domain/address.ts';
 import type { ReportId } from '../../domain/ids.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
-import type { LinkAnswer, ReportDesk, ReportMatch, ReportRecord } from '../../domain/ports.ts';
+import type { LinkAnswer, ReportMatch, ReportRecord } from '../../domain/ports.ts';
 import type { RecipientRecord } from '../../domain/recipient.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
+import { deskOf } from '../desk.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type Shared, type VisibleRecord, visibleRecord } from './context.ts';
 
@@ -21,7 +22,7 @@ export interface Candidate {
 export async function candidatesOf(shared: Shared, caller: Caller, report: ReportRecord): Promise<readonly Candidate[]> {
   if (report.matched !== null) return [];
   const found: Candidate[] = [];
-  for (const match of await deskOf(shared).candidates(report.id)) {
+  for (const match of await deskOf(shared.options).candidates(report.id)) {
     const record = await shared.options.store.record(match.message);
     const recipient = record?.recipients[match.index];
     if (record === undefined || recipient === undefined || !maySee(caller, record.message.account)) continue;
@@ -43,7 +44,7 @@ type Linked = Extract<LinkAnswer, { kind: 'linked' }> & { readonly message: Acce
 
 /** Throws a Problem with the reason as its code: 404 for what is not there, 409 for what stands in the way. */
 export async function linkReport(shared: Shared, { caller, report, message, recipient }: LinkRequest): Promise<Linked> {
-  const desk = deskOf(shared);
+  const desk = deskOf(shared.options);
   const record = await recordNamed(shared, caller, message.trim());
   const index = recipient === undefined ? undefined : indexOf(record, recipient);
   const answer = await desk.link({
@@ -58,14 +59,6 @@ export async function linkReport(shared: Shared, { caller, report, message, reci
     'report linked by hand',
   );
   return { ...answer, message: record.message.id };
-}
-
-function deskOf({ options }: Shared): ReportDesk {
-  const desk = options.reports();
-  if (desk !== null) return desk;
-  throw new Problem(503, 'reports-unavailable', 'Reports are not taken in at the moment: try again soon', {
-    headers: { 'retry-after': '5' },
-  });
 }
 
 async function recordNamed(shared: Shared, caller: Caller, id: string): Promise<VisibleRecord> {

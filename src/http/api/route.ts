@@ -50,6 +50,8 @@ export interface Upload {
   readonly budget: BodyBudget;
   /** Media types that are taken as they come, beside JSON: `body` is undefined then, and `bytes` is what came. */
   readonly media: readonly string[];
+  /** Nothing else is taken, JSON neither: 415 (RFC 9110 §15.5.16). */
+  readonly exclusive?: true;
 }
 
 export interface RouteInput<P, Q, B> {
@@ -106,11 +108,18 @@ async function inputOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   const faults: FieldFault[] = [];
   const params = check(declaration.params ?? NOTHING, c.req.param(), 'path', faults);
   const query = check(declaration.query ?? NOTHING, queryOf(c, declaration.repeatable ?? [], faults), 'query', faults);
-  const bytes = declaration.body === undefined ? NO_BYTES : await readBytes(c, upload?.limits() ?? api.limits, lease);
   const raw = upload?.media.includes(mediaType(c)) ?? false;
+  if (upload?.exclusive === true && !raw) throw unsupported(upload.media);
+  const bytes = declaration.body === undefined ? NO_BYTES : await readBytes(c, upload?.limits() ?? api.limits, lease);
   const body = declaration.body === undefined || raw ? undefined : check(declaration.body, parseJson(bytes), 'body', faults);
   if (faults.length > 0) throw validationProblem(faults);
   return { params: params as z.output<P>, query: query as z.output<Q>, body: body as z.output<B>, bytes };
+}
+
+function unsupported(media: readonly string[]): Problem {
+  return new Problem(415, 'unsupported-media-type', `The Content-Type must be ${media.join(' or ')}`, {
+    headers: { 'accept-post': media.join(', '), connection: 'close' },
+  });
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -194,7 +203,9 @@ function register(api: Api, declaration: Declaration<z.ZodObject, z.ZodObject, z
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body }, ...media } } }),
+      ...(body === undefined
+        ? {}
+        : { body: { content: { ...(upload?.exclusive === true ? {} : { 'application/json': { schema: body } }), ...media } } }),
     },
     responses: responsesOf(declaration),
   });

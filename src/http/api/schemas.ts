@@ -229,6 +229,31 @@ export const ReportCandidate = z
   })
   .openapi('ReportCandidate');
 
+export const SyncStatus = z
+  .strictObject({
+    running: z.boolean(),
+    mailboxes: z.array(
+      z.strictObject({
+        name: z.string(),
+        folder: z.string(),
+        state: z.enum(['connected', 'waiting', 'failing', 'stopped']),
+        nextRunAt: at.nullable().openapi({ description: 'Null: it waits for the server to say that mail came.' }),
+        lastRun: z
+          .strictObject({
+            startedAt: at,
+            endedAt: at,
+            taken: z.number().int().openapi({ description: 'Reports that were taken in.' }),
+            repeated: z.number().int().openapi({ description: 'Of them, those that came before: they changed nothing.' }),
+            unmatched: z.number().int().openapi({ description: 'Of them, those that fit no message: for the review list.' }),
+            left: z.number().int().openapi({ description: 'Mail that is no report, and was left as it is.' }),
+            error: nullableText.openapi({ description: 'Why it ended early, or left something undone.' }),
+          })
+          .nullable(),
+      }),
+    ),
+  })
+  .openapi('SyncStatus');
+
 export const LinkResult = z
   .strictObject({
     report: Report,
