@@ -146,7 +146,7 @@ const MESSAGE: readonly ReplyRule[] = [
     id: 'block-list',
     says: 'our address or domain is on a list of blocked ones',
     wording: [
-      r`\bblock ?-?lis?t(?:ed|ing)?\b|\bblack ?-?list(?:ed|ing)?\b|\bdeny ?-?list(?:ed)?\b|\b(?:dns|rh)s?bl\b|\brbl\b|\w+rbl\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracudacentral\b|\bsorbs\b|\buceprotect\b|\binvaluement\b|\bproofpoint\b.{0,30}\bblock|\bbanned\b|\bblocked (?:using|by|at|since|ip)|(?<!not |user |alias )\blisted (?:at|by|in|on)\b`,
+      r`\bblock ?-?lis?t(?:ed|ing)?\b|\bblack ?-?list(?:ed|ing)?\b|\bdeny ?-?list(?:ed)?\b|\b(?:dns|rh)s?bl\b|\brbl\b|\w+rbl\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracudacentral\b|\bsorbs\b|\buceprotect\b|\binvaluement\b|\bproofpoint\b.{0,30}\bblock|\bbanned\b|\bblocked (?:using|by(?! (?:the )?(?:admin|user|owner))|at|since|ip)|(?<!not |user |alias )\blisted (?:at|by|in|on)\b`,
       r`\b(?:ip|ips|host|client|server|network|connection|sender ip)(?: address)?(?: \S+)? (?:is |was |has been |have been |are )?(?:blocked|denied|rejected|refused|not allowed|banned)(?!:? (?:cannot|can't|no|need|unverified|recipient|address|your|the|this|it|message|mail|command|rcpt|to)\b)\b|\b(?:blocked|invalid|unauthori[sz]ed|suspicious) (?:sending )?ip\b|\byour ip\b.{0,40}\b(?:block|reject|refus|ban|den(?:y|ied))`,
     ],
     category: 'blocked',
@@ -363,6 +363,16 @@ const WEAK: readonly ReplyRule[] = [
     category: 'policy',
   },
   { id: 'status-content', says: 'content or policy, by its status', status: ['6.*', '7.*'], category: 'policy' },
+  {
+    // RFC 5321 §4.2.2 has it for other causes too; who gives one of those says so beside it.
+    id: 'mailbox-unavailable-at-rcpt',
+    says: 'the words that many providers have for an unknown user',
+    wording: [r`\brequested (?:mail )?action (?:not taken|aborted)[:,;] mailbox (?:unavailable|not available)`],
+    code: [550],
+    phase: ['rcpt'],
+    category: 'mailbox-unknown',
+    dead: true,
+  },
   {
     id: 'mailbox-unavailable',
     says: 'the mailbox is not available, whatever the cause',

@@ -103,6 +103,7 @@ const WORDINGS: readonly Row[] = [
       '550 No Such User Here"',
       '550 Unrouteable address',
       '550 unknown user',
+      '550 Requested action not taken: mailbox unavailable',
       '550 5.4.1 Recipient address rejected: Access denied. [XY1.eop]',
       '550 5.7.1 <ann@example.com>: Recipient address rejected: user unknown',
       '550 This address is no longer in use',
@@ -137,8 +138,8 @@ const WORDINGS: readonly Row[] = [
   // Of these nobody can be sure.
   ...rows('failure', 'mailbox-unknown', [
     '550',
-    '550 Requested action not taken: mailbox unavailable',
-    '550 5.5.0 Requested action not taken: mailbox unavailable',
+    '550 mailbox unavailable',
+    '550 5.5.0 mailbox unavailable',
     '550 #5.1.0 Address rejected.',
     '551 User not local; please try elsewhere',
   ]),
