@@ -531,13 +531,19 @@ export interface Store {
   content(id: MessageId): Promise<StoredContent>;
 
   // ── Reports ──
-  /** Keeps a report with its raw bytes and applies what it proves, in one commit. */
+  /**
+   * Keeps a report with its raw bytes and applies what it proves, in one commit. With a `fingerprint`
+   * that a report bore before it is the same one by another way, or once more: `report` is that one.
+   * `repeated`: nothing changes, for that one is tied to one of these recipients, or this one to none.
+   * Where that one was tied to nothing and this one is, that one is tied as this one would have been.
+   */
   recordReport(request: {
     readonly report: Omit<ReportRecord, 'size' | 'sha256'>;
     readonly raw: Buffer;
     readonly items: readonly EvidenceItem[];
     readonly now: number;
-  }): Promise<{ readonly report: ReportRecord; readonly transitions: readonly Transition[] }>;
+    readonly fingerprint?: string;
+  }): Promise<{ readonly report: ReportRecord; readonly transitions: readonly Transition[]; readonly repeated: boolean }>;
   /**
    * Ties a report of the review list to recipients and applies what it proves, in one commit. One
    * that is tied already is left as it is (`linked: false`). Throws StoreError `not-found`.

@@ -161,7 +161,7 @@ function mailboxRunJson({ startedAt, endedAt, taken, repeated, unmatched, left =
 }
 
 /** All recipients that the report is tied to; records of earlier versions know one. */
-export function matchesOf({ matched, matches }: ReportRecord): readonly ReportMatch[] {
+export function matchesOf({ matched, matches }: Pick<ReportRecord, 'matched' | 'matches'>): readonly ReportMatch[] {
   return matches ?? (matched === null ? [] : [matched]);
 }
 

@@ -119,6 +119,65 @@ export function linkingContract(parts: () => Parts): void {
     });
   });
 
+  describe('a report that comes again', () => {
+    const tied = async () => {
+      const { store, make, clock } = parts();
+      const { id: message } = await make.accept(store, { recipients: ['ann@customer.example', 'bob@customer.example'] });
+      for (const index of [0, 1]) await make.attempt(store, message, 'transferred', index);
+      const request = (index: number | null) => {
+        const matches: ReportMatch[] = index === null ? [] : [{ message, index, rank: 1 }];
+        const report = make.report({ matched: matches[0] ?? null, matches });
+        const items = index === null ? [] : [{ message, index, evidence: reportEvidence(report.id, 'failed') }];
+        return { report, raw: Buffer.from(`by way ${report.id}`), items, now: clock.now, fingerprint: 'f1' };
+      };
+      return { message, request };
+    };
+    const kept = async (): Promise<number> => (await parts().store.reports({}, { limit: 9 })).items.length;
+
+    it('is known by its fingerprint, at once or later, and changes nothing', async () => {
+      const { store } = parts();
+      const { request } = await tied();
+      const both = await Promise.all([store.recordReport(request(0)), store.recordReport(request(0))]);
+      const [first, second] = both[0].repeated ? [both[1], both[0]] : both;
+      expect([first.repeated, second.repeated]).toEqual([false, true]);
+      expect(second).toMatchObject({ report: { id: first.report.id }, transitions: [] });
+      expect(await store.recordReport(request(0))).toMatchObject({ report: { id: first.report.id }, transitions: [], repeated: true });
+      expect(await store.recordReport(request(null))).toMatchObject({ report: { id: first.report.id }, repeated: true });
+      expect(await kept()).toBe(1);
+      expect((await store.report(first.report.id))?.raw.toString()).toBe(`by way ${first.report.id}`);
+    });
+
+    it('is another one where it is of another recipient', async () => {
+      const { store } = parts();
+      const { request } = await tied();
+      await store.recordReport(request(0));
+      expect(await store.recordReport(request(1))).toMatchObject({ repeated: false, transitions: [{ changed: true }] });
+      expect(await store.recordReport(request(1))).toMatchObject({ repeated: true });
+      expect(await kept()).toBe(2);
+    });
+
+    it('ties the one of the review list when it is known whom it is of', async () => {
+      const { store } = parts();
+      const { message, request } = await tied();
+      const stray = await store.recordReport(request(null));
+      expect(await store.recordReport(request(null))).toMatchObject({ repeated: true, report: { id: stray.report.id } });
+      const explained = await store.recordReport(request(1));
+      expect(explained).toMatchObject({ repeated: false, report: { id: stray.report.id, matched: { message, index: 1 } } });
+      expect((await store.record(message))?.recipients[1]).toMatchObject({ state: 'failed', reports: [stray.report.id] });
+      expect(await store.recordReport(request(1))).toMatchObject({ repeated: true, transitions: [] });
+      expect(await kept()).toBe(1);
+      expect((await store.reports({ matched: false }, { limit: 9 })).items).toEqual([]);
+    });
+
+    it('is not known any more once it was deleted', async () => {
+      const { store, clock } = parts();
+      const { message, request } = await tied();
+      await store.recordReport(request(0));
+      await store.erase({ ids: [message], force: false, now: clock.now });
+      expect(await store.recordReport(request(null))).toMatchObject({ repeated: false });
+    });
+  });
+
   describe('mailboxes', () => {
     it('keep how far they were read', async () => {
       const { store } = parts();

@@ -78,7 +78,7 @@ export function storeBench() {
       await maker.claim(store, id(3));
       await maker.attempt(store, id(4), 'transferred', 0, { remoteId: '4XyZ12AbCd' });
       const report = maker.report({ matched: { message: id(4), index: 0, rank: 1 } });
-      await store.recordReport({ report, raw: Buffer.from('Action: failed\r\n'), items: [], now: clock.now });
+      await store.recordReport({ report, raw: Buffer.from('Action: failed\r\n'), items: [], now: clock.now, fingerprint: 'f4' });
       await store.recordReport({ report: maker.report(), raw: Buffer.from('What is this?\r\n'), items: [], now: clock.now });
       await store.apply([{ message: id(0), index: 0, evidence: { kind: 'cancelled' } }], clock.now);
       await store.erase({ ids: [id(0)], force: false, now: clock.now });

@@ -194,6 +194,10 @@ describe('rebuild', () => {
     expect((await store.consumers.get('erp'))?.seq).toBe(5);
     expect((await store.suppressions.get('eve@customer.example'))?.reason).toBe('manual');
     expect((await store.nextHops.get('hop.example:25'))?.failures).toBe(1);
+    expect((await store.mailboxes.get('bounces'))?.lastUid).toBe(12);
+    expect(await store.messagesKnownAs({ envelopeId: 'order 4' }, 5)).toHaveLength(1);
+    const again = { report: maker.report(), raw: Buffer.from('x'), items: [], now: clock.now, fingerprint: 'f4' };
+    expect((await store.recordReport(again)).repeated).toBe(true);
     expect((await store.reports({}, { limit: 10 })).items).toHaveLength(2);
   });
 

@@ -11,6 +11,8 @@ import {
   attemptRange,
   COMMIT_KEY,
   EVENTS,
+  FINGERPRINTS,
+  fingerprintKey,
   MESSAGES,
   PENDING,
   prefixRange,
@@ -170,6 +172,12 @@ describe('verify', () => {
       'a report with a flipped bit',
       async (db) => put(db, await keyAt(db, REPORTS, 0), Buffer.from('\x01\x00\x00\x00\x00{}')),
       /does not match its checksum/,
+    ],
+    ['a fingerprint that is missing', async (db) => del(db, await keyAt(db, FINGERPRINTS, 0)), /would not be known again/],
+    [
+      'a fingerprint of a report that is missing',
+      async (db) => put(db, fingerprintKey('f5'), encodeJson([['00000000000000000000000000', []]])),
+      /which a fingerprint names, is missing/,
     ],
     [
       'a segment that is counted wrong',

@@ -62,7 +62,11 @@ export async function attempt(
   store: Store,
   message: MessageId,
   index: number,
-  end: Pick<AttemptEnded, 'category' | 'addressInvalid'> & { readonly outcome: AttemptEnded['attempt']['outcome']; readonly code: number },
+  end: Pick<AttemptEnded, 'category' | 'addressInvalid'> & {
+    readonly outcome: AttemptEnded['attempt']['outcome'];
+    readonly code: number;
+    readonly remoteId?: string;
+  },
 ): Promise<void> {
   const now = Date.now();
   const claim = await store.claim({ message, indexes: [index], nextHop: 'hop', leaseUntil: now + 60_000, retryAt: now + 60_000, now });
@@ -82,6 +86,7 @@ export async function attempt(
       phase: 'rcpt',
       ambiguous: false,
       error: null,
+      ...(end.remoteId === undefined ? {} : { remoteId: end.remoteId }),
     },
     category: end.category,
     addressInvalid: end.addressInvalid,

@@ -29,6 +29,7 @@ import type {
   PageRequest,
   QueueCounts,
   ReportFilter,
+  ReportMatch,
   ReportRecord,
   ScheduleChange,
   ScheduledRecipient,
@@ -53,7 +54,7 @@ import {
   type Transition,
   transition,
 } from '../../src/domain/recipient.ts';
-import { erasedSignalBody } from '../../src/domain/representation.ts';
+import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
 import { suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 
@@ -137,7 +138,7 @@ class InMemoryStore implements MemoryStore {
   readonly #entries = new Map<MessageId, Entry>();
   readonly #events: FeedEvent[] = [];
   readonly #keys = new Map<string, { readonly message: MessageId; readonly until: number }>();
-  readonly #reports = new Map<ReportId, { report: ReportRecord; raw: Buffer }>();
+  readonly #reports = new Map<ReportId, { report: ReportRecord; raw: Buffer; fingerprint?: string }>();
   readonly #signals = new Map<string, SignalDelivery>();
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
   readonly #poisonListeners = new Set<(cause: Error) => void>();
@@ -293,16 +294,33 @@ class InMemoryStore implements MemoryStore {
 
   // ── Reports ──
 
-  async recordReport(request: Parameters<Store['recordReport']>[0]): Promise<{ report: ReportRecord; transitions: readonly Transition[] }> {
+  async recordReport(request: Parameters<Store['recordReport']>[0]): ReturnType<Store['recordReport']> {
     this.#commit(request.items.length + 1);
     const known = this.#reports.get(request.report.id);
-    if (known !== undefined) return { report: known.report, transitions: this.#applyAll(request.items, request.now) };
+    if (known !== undefined) return { report: known.report, transitions: this.#applyAll(request.items, request.now), repeated: true };
+    const { fingerprint } = request;
+    const bearers = [...this.#reports.values()].filter((bearer) => fingerprint !== undefined && bearer.fingerprint === fingerprint);
+    const matches = matchesOf(request.report);
+    const same =
+      matches.length === 0
+        ? bearers[0]
+        : bearers.find(({ report }) => matchesOf(report).some((own) => matches.some((match) => isSameRecipient(own, match))));
+    if (same !== undefined) return { report: same.report, transitions: [], repeated: true };
+    const unexplained = bearers.find(({ report }) => report.matched === null);
+    if (unexplained !== undefined) {
+      const { id } = unexplained.report;
+      const items = request.items.map((item) =>
+        item.evidence.kind === 'report' ? { ...item, evidence: { ...item.evidence, report: id } } : item,
+      );
+      const { report, transitions } = await this.linkReport({ id, matches, items, now: request.now });
+      return { report, transitions, repeated: false };
+    }
     const raw = Buffer.from(request.raw);
     const report: ReportRecord = { ...request.report, size: raw.length, sha256: sha256(raw) };
-    this.#reports.set(report.id, { report, raw });
+    this.#reports.set(report.id, { report, raw, ...(fingerprint === undefined ? {} : { fingerprint }) });
     const transitions = this.#applyAll(request.items, request.now);
     if (report.matched === null) this.#append({ type: 'report.unmatched', report: report.id }, request.now, undefined);
-    return { report, transitions };
+    return { report, transitions, repeated: false };
   }
 
   async linkReport(request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
@@ -328,7 +346,8 @@ class InMemoryStore implements MemoryStore {
   }
 
   async report(id: ReportId): Promise<{ report: ReportRecord; raw: Buffer } | undefined> {
-    return this.#reports.get(id);
+    const found = this.#reports.get(id);
+    return found === undefined ? undefined : { report: found.report, raw: found.raw };
   }
 
   async reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>> {
@@ -625,8 +644,7 @@ class InMemoryStore implements MemoryStore {
     }
     for (const id of recipients.flatMap(({ reports }) => reports)) {
       const { report } = this.#reports.get(id) ?? {};
-      const matches = report?.matches ?? (report?.matched ? [report.matched] : []);
-      if (matches.some((match) => match.message === message.id)) this.#reports.delete(id);
+      if (report !== undefined && matchesOf(report).some((match) => match.message === message.id)) this.#reports.delete(id);
     }
     const { contact: _, document: __, ...references } = message.references;
     this.#append({ type: 'message.deleted' }, now, { ...message, references: { ...references, contact: null, document: null } });
@@ -700,6 +718,10 @@ function groupOf(group: StatisticsRequest['group'], message: AcceptedMessage, re
     default:
       return group satisfies never;
   }
+}
+
+function isSameRecipient(a: ReportMatch, b: ReportMatch): boolean {
+  return a.message === b.message && a.index === b.index;
 }
 
 function* slicesOf(content: Buffer): Iterable<Buffer> {

@@ -1,17 +1,16 @@
 /**
- * Takes a report in: read, tied to its recipient, and recorded with what it proves in one commit.
+ * Takes a report in: read, tied to its recipients, and recorded with what it proves in one commit.
  *
- *   upstream    listener.ts; later the mailboxes, the API and files
+ *   upstream    every way in: listener.ts, the mailboxes, the API, files (by desk.ts)
  *   downstream  parser.ts, correlate.ts, the store
  *   failure     rejects when it could not be recorded, and then the report must be sent again; a
  *               report that could not be read or believed is recorded all the same
  *
- * Idempotent: the same report once more, by the same way or another, changes nothing and is not
- * recorded again. The same is what agrees in body and Message-ID; the trace fields that each way
- * puts in front do not count. Two that come at the same time wait for one another.
+ * Idempotent: the same report once more, by the same way or another, at once or after a restart,
+ * changes nothing and is not recorded again. The same is what agrees in body and Message-ID; the
+ * trace fields that each way puts in front do not count. The store knows them by their fingerprint.
  */
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { ReportId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { ReportRecord, Store } from '../../domain/ports.ts';
@@ -25,7 +24,7 @@ import type { ReportParser } from './parser.ts';
 
 export interface IntakeOptions {
   readonly parser: Pick<ReportParser, 'parse'>;
-  readonly store: Pick<Store, 'record' | 'report' | 'recordReport'>;
+  readonly store: Pick<Store, 'record' | 'recordReport' | 'messagesKnownAs' | 'messages'>;
   readonly tokenKeys: readonly TokenKey[];
   readonly tokenLifetime: number;
   /** Of our return paths; null: there is none. */
@@ -60,26 +59,12 @@ export interface Intake {
   takeReport(report: IncomingReport): Promise<TakenReport | null>;
 }
 
-/** Reports lately taken, so that one that is sent again finds the first, be it still under way. */
-const RECENT = { max: 1000, ttl: 3_600_000 };
-
 export function createIntake(options: IntakeOptions): Intake {
-  const recent = new LRUCache<string, Promise<TakenReport>>(RECENT);
-  const take = (incoming: IncomingReport, parsed?: ParsedReport): Promise<TakenReport> => {
-    const fingerprint = fingerprintOf(incoming.raw);
-    const key = `${fingerprint} ${incoming.to?.toLowerCase() ?? ''}`;
-    const known = recent.get(key);
-    if (known !== undefined) return known.then(({ report }) => ({ report, repeated: true, transitions: [] }));
-    const taken = record(options, incoming, fingerprint, parsed);
-    recent.set(key, taken);
-    taken.catch(() => recent.delete(key));
-    return taken;
-  };
   return {
-    take: (incoming) => take(incoming),
+    take: (incoming) => take(options, incoming),
     takeReport: async (incoming) => {
       const parsed = await options.parser.parse(incoming.raw);
-      return isOtherMail(parsed, incoming) ? null : take(incoming, parsed);
+      return isOtherMail(parsed, incoming) ? null : take(options, incoming, parsed);
     },
   };
 }
@@ -89,37 +74,31 @@ function isOtherMail(parsed: ParsedReport, { to }: IncomingReport): boolean {
   return parsed.kind === 'none' && parsed.trouble === NO_REPORT && to === null;
 }
 
-async function record(options: IntakeOptions, incoming: IncomingReport, fingerprint: string, known?: ParsedReport): Promise<TakenReport> {
-  const { raw, to } = incoming;
-  const { parser, store, tokenKeys, tokenLifetime, now, newReportId, log } = options;
+async function take(options: IntakeOptions, incoming: IncomingReport, known?: ParsedReport): Promise<TakenReport> {
+  const { parser, store, tokenKeys, tokenLifetime, reportDomain, now, newReportId, log } = options;
+  const { raw, to, via } = incoming;
   const parsed = known ?? (await parser.parse(raw));
   const id = newReportId();
-  const correlation = await correlate({
-    report: id,
-    to,
-    parsed,
-    tokenKeys,
-    tokenLifetime,
-    now: now(),
-    record: (message) => store.record(message),
-  });
-  const sha256 = createHash('sha256').update(raw).digest('hex');
-  const earlier = await sameBefore(store, correlation, { fingerprint, sha256 });
-  if (earlier !== undefined) {
-    log.info({ report: earlier.id }, 'a report came again: recorded before, nothing changes');
-    return { report: earlier, repeated: true, transitions: [] };
-  }
-  const { report, transitions } = await store.recordReport({
+  const context = { report: id, via, to, parsed, tokenKeys, tokenLifetime, reportDomain, now: now(), store };
+  const correlation = await correlate(context);
+  const taken = await store.recordReport({
     report: draft({ id, receivedAt: now(), incoming, parsed, correlation }),
     raw,
     items: correlation.items,
     now: now(),
+    fingerprint: fingerprintOf(raw),
   });
+  tell(log, taken);
+  return taken;
+}
+
+function tell(log: Log, { report, repeated, transitions }: TakenReport): void {
   // Not `to`: whoever reads the log could report in our recipients' names.
-  const fields = { report: id, kind: report.kind, message: report.matched?.message, index: report.matched?.index };
-  if (report.trouble === null) log.info({ ...fields, changed: transitions.some(({ changed }) => changed) }, 'report recorded');
-  else log.warn({ ...fields, trouble: report.trouble }, 'report recorded, but not all is well with it');
-  return { report, repeated: false, transitions };
+  const { id, kind, matched, trouble } = report;
+  const fields = { report: id, kind, message: matched?.message, index: matched?.index };
+  if (repeated) log.info(fields, 'a report came again: recorded before, nothing changes');
+  else if (trouble === null) log.info({ ...fields, changed: transitions.some(({ changed }) => changed) }, 'report recorded');
+  else log.warn({ ...fields, trouble }, 'report recorded, but not all is well with it');
 }
 
 function draft(of: {
@@ -145,30 +124,14 @@ function draft(of: {
     envelopeId,
     reportingMta,
     recipients,
-    matched: correlation.matched,
+    matched: correlation.matches[0] ?? null,
+    matches: correlation.matches,
     trouble: troubles.length === 0 ? null : troubles.join('; '),
   };
 }
 
 function cutTrouble({ raw, cutFrom }: IncomingReport): string | null {
   return cutFrom == null ? null : `it is too big: of its ${cutFrom} octets the first ${raw.length} were kept`;
-}
-
-/** The report as recorded before, if the recipient has it already. */
-async function sameBefore(
-  store: IntakeOptions['store'],
-  { matched }: Correlation,
-  { fingerprint, sha256 }: { readonly fingerprint: string; readonly sha256: string },
-): Promise<ReportRecord | undefined> {
-  if (matched === null) return undefined;
-  const reports = (await store.record(matched.message))?.recipients[matched.index]?.reports ?? [];
-  for (const id of reports) {
-    const earlier = await store.report(id);
-    if (earlier === undefined) continue;
-    // Its bytes may have been erased by retention: what they were is still known.
-    if (fingerprintOf(earlier.raw) === fingerprint || earlier.report.sha256 === sha256) return earlier.report;
-  }
-  return undefined;
 }
 
 /** Octets that are compared: reports differ, where they do, at their beginning. */

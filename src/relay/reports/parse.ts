@@ -13,6 +13,7 @@ import { type DeliveryStatus, type DsnRecipient, readDeliveryStatus } from './de
 import { diagnose, refusedInTranscript } from './diagnosis.ts';
 import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
+import { type ReportHints, readHints } from './hints.ts';
 import { type ReportMime, readMime } from './mime.ts';
 import { readNotice, reasonFor } from './notice.ts';
 
@@ -22,6 +23,8 @@ export interface ParsedReport
   readonly returnPaths: readonly string[];
   /** Every address the report names as recipient, original and final, in lower case. */
   readonly addresses: readonly string[];
+  /** What else may tell which message it speaks of. Absent: nothing was looked for. */
+  readonly hints?: ReportHints;
 }
 
 /** The trouble of what was read and is something else: ordinary mail. */
@@ -46,7 +49,7 @@ export async function parseReport(raw: Buffer): Promise<ParsedReport> {
   } catch (error) {
     return { ...UNREADABLE, trouble: `its MIME could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return readReport(mime);
+  return { ...readReport(mime), hints: readHints(mime) };
 }
 
 export function readReport(mime: ReportMime): ParsedReport {

@@ -13,7 +13,7 @@ import type { StoreContext } from './context.ts';
 import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
 import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalEventKey, signalKey, signalTimeOf } from './keys.ts';
 import { isContentErased, type StoredMessage } from './records.ts';
-import { loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
+import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
 import { rewriteSegments } from './rewriting.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -121,6 +121,7 @@ async function cleanSome(context: StoreContext, due: readonly StoredReport[], re
   if (old.length + stale.length === 0) return;
   await eraseFromSpool(context, [], [...old, ...stale]);
   await context.committer.submit({
+    reads: fingerprintKeys(old),
     weight: old.length + stale.length,
     stage: (transaction) => {
       for (const report of old) stageReportDeletion(transaction, report);

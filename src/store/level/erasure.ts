@@ -15,11 +15,12 @@ import type { FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { EraseResult } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
+import { matchesOf } from '../../domain/representation.ts';
 import { encodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { eventKey } from './keys.ts';
 import type { StoredMessage } from './records.ts';
-import { loadReports, matchesOf, type StoredReport, stageReportDeletion } from './reports.ts';
+import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion } from './reports.ts';
 import { deliveriesOf, stageBlankDelivery } from './signals.ts';
 import type { Statistics } from './statistics.ts';
 import { attemptKeysOf } from './transaction.ts';
@@ -100,7 +101,7 @@ export async function eraseRecords(
   const deliveries = await deliveriesOf(context, seqs);
   await committer.submit({
     messages: messages.map(({ message }) => message.id),
-    reads: [...messages.flatMap(attemptKeysOf), ...deliveries],
+    reads: [...messages.flatMap(attemptKeysOf), ...fingerprintKeys(reports), ...deliveries],
     weight: messages.length * 4 + deliveries.length,
     stage: (transaction) => {
       for (const key of deliveries) stageBlankDelivery(transaction, key);

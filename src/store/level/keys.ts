@@ -8,6 +8,7 @@
  *     d id                      signal delivery
  *     D signal 0 ~time 0 id     signal deliveries by signal, newest first
  *     e seq                     event of the feed
+ *     f fingerprint             reports that bear it, each with what it was tied to
  *     g segment                 what lives in a segment of the spool
  *     h group hour account 0 value     statistics
  *     i name value 0 ~id        index of messages; of reports by `matched`
@@ -210,6 +211,12 @@ export const REPORTS = prefixRange('p');
 
 export function reportKey(inverted: string): string {
   return `p${inverted}`;
+}
+
+export const FINGERPRINTS = prefixRange('f');
+
+export function fingerprintKey(fingerprint: string): string {
+  return `f${fingerprint}`;
 }
 
 // ── Signals ──

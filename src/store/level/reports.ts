@@ -7,14 +7,16 @@
  */
 import { StoreError } from '../../domain/errors.ts';
 import { invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { Page, PageRequest, ReportFilter, ReportMatch, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
+import type { EvidenceItem, Page, PageRequest, ReportFilter, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
 import type { Transition } from '../../domain/recipient.ts';
+import { matchesOf } from '../../domain/representation.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
-import { after, indexKey, indexPrefix, invertedIdOf, type KeyRange, prefixRange, REPORTS, reportKey } from './keys.ts';
+import { decodeBearers, type Sameness, samenessOf, stageFingerprint, unstageFingerprint } from './fingerprints.ts';
+import { after, fingerprintKey, indexKey, indexPrefix, invertedIdOf, type KeyRange, prefixRange, REPORTS, reportKey } from './keys.ts';
 import type { Transaction } from './transaction.ts';
 
 type RecordRequest = Parameters<Store['recordReport']>[0];
@@ -25,16 +27,54 @@ export interface StoredReport {
   readonly report: ReportRecord;
   readonly location: SpoolLocation;
   readonly contentErased: boolean;
+  /** Absent in records of earlier versions. */
+  readonly fingerprint?: string;
 }
 
 const POSITION = /^[0-9A-Z]{26}$/;
 
 export async function recordReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
-  const { committer, spool, database, segments } = context;
-  const key = reportKey(invertId(request.report.id));
+  const { database } = context;
+  const { report, fingerprint } = request;
+  const key = reportKey(invertId(report.id));
   const known = await database.get(key);
   if (known !== undefined) return applyKnown(context, decodeJson<StoredReport>(key, known), request);
-  const writer = spool.openContent('report', Buffer.from(JSON.stringify(request.report)));
+  if (fingerprint === undefined) return keepReport(context, request);
+  const bearersKey = fingerprintKey(fingerprint);
+  const bearers = decodeBearers(bearersKey, await database.get(bearersKey));
+  return (await settled(context, request, samenessOf(bearers, matchesOf(report)))) ?? keepReport(context, request);
+}
+
+/** What becomes of a report that is the same as an earlier one; null: it is new, or that one is gone. */
+async function settled(context: StoreContext, request: RecordRequest, same: Sameness): Promise<RecordAnswer | null> {
+  if (same.kind === 'new') return null;
+  const { id } = same;
+  if (same.kind === 'explains') {
+    const { items, now } = request;
+    const matches = matchesOf(request.report);
+    try {
+      const { linked, report, transitions } = await linkReport(context, { id, matches, items: items.map((item) => saidBy(item, id)), now });
+      return { report, transitions, repeated: !linked };
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'not-found') return null;
+      throw error;
+    }
+  }
+  const [earlier] = await loadReports(context, [id]);
+  return earlier === undefined ? null : { report: earlier.report, transitions: [], repeated: true };
+}
+
+/** The same evidence as another report's. */
+function saidBy(item: EvidenceItem, report: ReportId): EvidenceItem {
+  return item.evidence.kind === 'report' ? { ...item, evidence: { ...item.evidence, report } } : item;
+}
+
+async function keepReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
+  const { committer, spool, segments, turns } = context;
+  const { fingerprint, items, now } = request;
+  const key = reportKey(invertId(request.report.id));
+  const header = fingerprint === undefined ? request.report : { ...request.report, fingerprint };
+  const writer = spool.openContent('report', Buffer.from(JSON.stringify(header)));
   await writer.write(request.raw);
   const entry = await committer.submit({
     content: writer,
@@ -45,19 +85,47 @@ export async function recordReport(context: StoreContext, request: RecordRequest
       return prepared;
     },
   });
+  const { location } = entry;
   const report: ReportRecord = { ...request.report, size: entry.size, sha256: entry.sha256 };
-  const recorded = committer.submit({
-    messages: messagesOf(request),
-    reads: [key],
-    weight: request.items.length + 1,
-    stage: (transaction) => {
-      if (transaction.value(key) === undefined)
-        stageReport(transaction, { report, location: entry.location, contentErased: false }, request.now);
-      return applyItems(transaction, request);
-    },
-  });
-  const transitions = await recorded.finally(() => segments.unpin(entry.location));
-  return { report, transitions };
+  const stored: StoredReport = { report, location, contentErased: false, ...(fingerprint === undefined ? {} : { fingerprint }) };
+  try {
+    const answer = await committer.submit({
+      messages: messagesOf(request),
+      reads: [key, ...fingerprintKeys([stored])],
+      weight: items.length + 1,
+      stage: (transaction) => stageNew(transaction, stored, request),
+    });
+    if (answer.kind === 'kept') return { report, transitions: answer.transitions, repeated: false };
+    // The same came by another way while this one was written.
+    await turns
+      .take(() => spool.erase([location]))
+      .catch((error: unknown) => {
+        throw error instanceof StoreError && error.code === 'closed' ? error : committer.fail(error);
+      });
+    return (await settled(context, request, answer)) ?? recordReport(context, { ...request, now });
+  } finally {
+    segments.unpin(location);
+  }
+}
+
+type Staged = { readonly kind: 'kept'; readonly transitions: readonly Transition[] } | Exclude<Sameness, { kind: 'new' }>;
+
+function stageNew(transaction: Transaction, stored: StoredReport, request: RecordRequest): Staged {
+  const { report, fingerprint } = stored;
+  if (transaction.value(reportKey(invertId(report.id))) === undefined) {
+    if (fingerprint !== undefined) {
+      const key = fingerprintKey(fingerprint);
+      const same = samenessOf(decodeBearers(key, transaction.value(key)), matchesOf(report));
+      if (same.kind !== 'new') return same;
+    }
+    stageReport(transaction, stored, request.now);
+  }
+  return { kind: 'kept', transitions: applyItems(transaction, request) };
+}
+
+/** What operations name in `reads` that write or delete reports. */
+export function fingerprintKeys(reports: readonly StoredReport[]): string[] {
+  return reports.flatMap(({ fingerprint }) => (fingerprint === undefined ? [] : [fingerprintKey(fingerprint)]));
 }
 
 export async function linkReport(context: StoreContext, request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
@@ -65,7 +133,8 @@ export async function linkReport(context: StoreContext, request: Parameters<Stor
   const key = reportKey(invertId(id));
   return context.committer.submit({
     messages: messagesOf(request),
-    reads: [key],
+    // Its fingerprint never changes.
+    reads: [key, ...fingerprintKeys(await loadReports(context, [id]))],
     weight: items.length + 1,
     stage: (transaction) => {
       const value = transaction.value(key);
@@ -78,14 +147,10 @@ export async function linkReport(context: StoreContext, request: Parameters<Stor
       transaction.put(key, encodeJson({ ...stored, report } satisfies StoredReport));
       transaction.del(indexKey('matched', matchedText(stored.report), inverted));
       transaction.put(indexKey('matched', matchedText(report), inverted), NO_VALUE);
+      if (stored.fingerprint !== undefined) stageFingerprint(transaction, stored.fingerprint, id, matches);
       return { linked: true, report, transitions: applyItems(transaction, { items, now }) };
     },
   });
-}
-
-/** All that a report was tied to, records of earlier versions included. */
-export function matchesOf({ matched, matches }: Pick<ReportRecord, 'matched' | 'matches'>): readonly ReportMatch[] {
-  return matches ?? (matched === null ? [] : [matched]);
 }
 
 /** It came before under this id: what it says is applied again, which changes nothing it has changed already. */
@@ -95,7 +160,7 @@ async function applyKnown({ committer }: StoreContext, { report }: StoredReport,
     weight: request.items.length,
     stage: (transaction) => applyItems(transaction, request),
   });
-  return { report, transitions };
+  return { report, transitions, repeated: true };
 }
 
 function messagesOf({ items }: Pick<RecordRequest, 'items'>): MessageId[] {
@@ -107,23 +172,31 @@ function applyItems(transaction: Transaction, { items, now }: Pick<RecordRequest
 }
 
 function stageReport(transaction: Transaction, stored: StoredReport, now: number): void {
-  const { report, location } = stored;
+  const { report } = stored;
+  stageReportRecord(transaction, stored);
+  if (report.matched === null) transaction.appendEvent({ type: 'report.unmatched', report: report.id }, now, undefined);
+}
+
+/** The record with its indexes; no event. */
+export function stageReportRecord(transaction: Transaction, stored: StoredReport): void {
+  const { report, location, fingerprint } = stored;
   const inverted = invertId(report.id);
   transaction.put(reportKey(inverted), encodeJson(stored));
   transaction.put(indexKey('matched', matchedText(report), inverted), NO_VALUE);
+  if (fingerprint !== undefined) stageFingerprint(transaction, fingerprint, report.id, matchesOf(report));
   transaction.countContent(location, 1, null);
-  if (report.matched === null) transaction.appendEvent({ type: 'report.unmatched', report: report.id }, now, undefined);
 }
 
 function matchedText({ matched }: ReportRecord): string {
   return matched === null ? 'no' : 'yes';
 }
 
-/** Takes the report's keys; its content is overwritten by who calls. */
+/** Takes the report's keys; its content is overwritten by who calls, who names `fingerprintKeys` in `reads`. */
 export function stageReportDeletion(transaction: Transaction, stored: StoredReport): void {
   const inverted = invertId(stored.report.id);
   transaction.del(reportKey(inverted));
   transaction.del(indexKey('matched', matchedText(stored.report), inverted));
+  if (stored.fingerprint !== undefined) unstageFingerprint(transaction, stored.fingerprint, stored.report.id);
   if (!stored.contentErased) transaction.countContent(stored.location, -1, null);
 }
 

@@ -5,12 +5,12 @@
 import { invertId, type MessageId, parseMessageId } from '../../domain/ids.ts';
 import type { PreparedMessage } from '../../domain/message.ts';
 import type { ReportRecord } from '../../domain/ports.ts';
-import { decodeJson, encodeJson, NO_VALUE } from '../level/codec.ts';
+import { decodeJson, encodeJson } from '../level/codec.ts';
 import type { Database } from '../level/database.ts';
-import { indexKey, messageKey, reportKey, segmentKey } from '../level/keys.ts';
+import { fingerprintKey, messageKey, reportKey, segmentKey } from '../level/keys.ts';
 import { MessageLoader } from '../level/loader.ts';
 import { decodeMessage } from '../level/records.ts';
-import type { StoredReport } from '../level/reports.ts';
+import { type StoredReport, stageReportRecord } from '../level/reports.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount, Transaction } from '../level/transaction.ts';
 import type { ScannedEntry, SpoolEnd, SpoolLocation } from '../spool/spool.ts';
 
@@ -37,7 +37,7 @@ export interface FillCounts {
 
 type Item =
   | { readonly kind: 'message'; readonly message: PreparedMessage; readonly entry: ScannedEntry }
-  | { readonly kind: 'report'; readonly report: ReportRecord; readonly entry: ScannedEntry };
+  | { readonly kind: 'report'; readonly report: ReportRecord; readonly fingerprint: string | undefined; readonly entry: ScannedEntry };
 
 export class Filling {
   readonly counts: FillCounts = { messages: 0, recipients: 0, reports: 0, erased: 0, damagedContents: 0, unreadable: 0 };
@@ -92,7 +92,7 @@ export class Filling {
     const batch = this.#database.batch();
     const items = await this.#unknown(this.#waiting);
     const messages = await new MessageLoader(this.#database).loadMany(supersededBy(items), false);
-    const sources = { messages, values: new Map(), segments: this.segments };
+    const sources = { messages, values: await this.#values(items), segments: this.segments };
     const transaction = new Transaction({ batch, before: this.#record, now: this.#now, ...sources });
     for (const item of items) this.#stage(transaction, item);
     if (last) for (const [segment, count] of this.segments) transaction.put(segmentKey(segment), encodeJson(count));
@@ -127,12 +127,24 @@ export class Filling {
     return fresh;
   }
 
+  /** Reports that bear the same fingerprints as these. */
+  async #values(items: readonly Item[]): Promise<Map<string, Buffer>> {
+    const keys = items.flatMap((item) =>
+      item.kind === 'report' && item.fingerprint !== undefined ? [fingerprintKey(item.fingerprint)] : [],
+    );
+    const values = await this.#database.getMany(keys);
+    return new Map(keys.flatMap((key, i) => (values[i] === undefined ? [] : [[key, values[i]]])));
+  }
+
   #stage(transaction: Transaction, item: Item): void {
     const { entry } = item;
     if (!entry.whole) this.counts.damagedContents++;
     if (item.kind === 'report') {
       this.counts.reports++;
-      stageReport(transaction, { report: item.report, location: entry.location, contentErased: false });
+      const { report, fingerprint } = item;
+      const stored: StoredReport = { report, location: entry.location, contentErased: false };
+      // As recordReport writes it, less its event: those who listen have heard of it.
+      stageReportRecord(transaction, fingerprint === undefined ? stored : { ...stored, fingerprint });
       return;
     }
     const { message } = item;
@@ -157,22 +169,16 @@ function contentOf(key: string, value: Buffer): string {
   return key === messageKey(key.slice(1)) ? decodeMessage(key, value).message.sha256 : decodeJson<StoredReport>(key, value).report.sha256;
 }
 
-/** As recordReport writes it, less its event: those who listen have heard of it. */
-function stageReport(transaction: Transaction, stored: StoredReport): void {
-  const { report, location } = stored;
-  const inverted = invertId(report.id);
-  transaction.put(reportKey(inverted), encodeJson(stored));
-  transaction.put(indexKey('matched', report.matched === null ? 'no' : 'yes', inverted), NO_VALUE);
-  transaction.countContent(location, 1, null);
-}
+type ReportHeader = Omit<ReportRecord, 'size' | 'sha256'> & { readonly fingerprint?: string };
 
 /** The header was written by us and its checksum holds; what is looked at is whether it is what its kind says. */
 function readItem(entry: ScannedEntry): Item | undefined {
   try {
-    const header = JSON.parse(entry.header.toString('utf8')) as PreparedMessage & Omit<ReportRecord, 'size' | 'sha256'>;
+    const header = JSON.parse(entry.header.toString('utf8')) as PreparedMessage & ReportHeader;
     if (parseMessageId(header.id) === undefined) return undefined;
     if (entry.kind === 'report') {
-      return { kind: 'report', report: { ...header, size: entry.size, sha256: entry.sha256 }, entry };
+      const { fingerprint, ...report } = header;
+      return { kind: 'report', report: { ...report, size: entry.size, sha256: entry.sha256 }, fingerprint, entry };
     }
     return header.envelope.recipients.length === 0 ? undefined : { kind: 'message', message: header, entry };
   } catch {

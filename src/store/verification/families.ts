@@ -2,7 +2,9 @@
  * The register family by family: every value's checksum, the feed without a gap, and the keys that
  * belong to nothing.
  */
+import { invertId } from '../../domain/ids.ts';
 import { decodeJson, payloadOf } from '../level/codec.ts';
+import { decodeBearers } from '../level/fingerprints.ts';
 import {
   ACCEPT_KEY_ORDER,
   ACCEPT_KEYS,
@@ -11,10 +13,13 @@ import {
   deliveryOfEventKey,
   EVENTS,
   eventSeqOf,
+  FINGERPRINTS,
+  fingerprintKey,
   PENDING,
   pendingSignalKey,
   prefixRange,
   REPORTS,
+  reportKey,
   SEGMENTS,
   SIGNALS_BY_EVENT,
   segmentOf,
@@ -29,7 +34,7 @@ import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDeghikmopqrsuvwxX';
+const FAMILIES = '!adDefghikmopqrsuvwxX';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;
@@ -51,6 +56,7 @@ export async function verifyFeed({ database, record, counts, findings }: Verific
 export async function verifyTotals(verification: Verification): Promise<void> {
   const { database, record, counts, findings } = verification;
   await verifyReports(verification);
+  await verifyFingerprints(verification);
   const compare = (what: string, found: number, expected: number, where: string): void => {
     if (found !== expected) findings.add('damage', `${what}: ${found} where there should be ${expected}`, where, REBUILD);
   };
@@ -67,7 +73,7 @@ export async function verifyTotals(verification: Verification): Promise<void> {
   await verifySegments(verification);
   await verifySignals(verification);
   await verifyAcceptKeys(verification);
-  for (const family of 'dhkrs') await verifyChecksums(verification, family);
+  for (const family of 'dfhkrs') await verifyChecksums(verification, family);
   for (const family of await strayKeys(verification)) findings.add('damage', 'a key of no known family', JSON.stringify(family), REBUILD);
 }
 
@@ -102,6 +108,37 @@ async function verifyReports(verification: Verification): Promise<void> {
         findings.add('note', `content of report ${report.id}, of the last commit, is not there`, key, SETTLES);
       else findings.add('damage', `content of report ${report.id} is missing`, placeOf(location), RESTORE);
     }
+  }
+}
+
+/** Each report is known by its fingerprint, and what stands under one is there. */
+async function verifyFingerprints({ database, findings }: Verification): Promise<void> {
+  const known = new Set<string>();
+  for await (const slice of database.slices(FINGERPRINTS, SLICE)) {
+    for (const [key, value] of slice) {
+      const bearers = attempt(findings, key, () => decodeBearers(key, value)) ?? [];
+      const there = await database.hasMany(bearers.map(([id]) => reportKey(invertId(id))));
+      for (const [i, [id]] of bearers.entries()) {
+        known.add(`${key} ${id}`);
+        if (there[i] !== true) findings.add('damage', `report ${id}, which a fingerprint names, is missing`, key, REBUILD);
+      }
+    }
+  }
+  for await (const slice of database.slices(REPORTS, SLICE)) {
+    for (const [key, value] of slice) {
+      // Damage is told of elsewhere.
+      const { report, fingerprint } = tryDecode(key, value) ?? {};
+      if (report === undefined || fingerprint === undefined || known.has(`${fingerprintKey(fingerprint)} ${report.id}`)) continue;
+      findings.add('damage', `report ${report.id} would not be known again: its fingerprint is missing`, key, REBUILD);
+    }
+  }
+}
+
+function tryDecode(key: string, value: Buffer): StoredReport | undefined {
+  try {
+    return decodeJson<StoredReport>(key, value);
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { autoReply, complaint, dsn, lines } from './mails.ts';
 
 describe('parseReport', () => {
   it('reads a bounce', async () => {
-    expect(await parseReport(dsn({ envelopeId: 'ENV-1', originalRecipient: 'anna@example.org' }))).toEqual({
+    expect(await parseReport(dsn({ envelopeId: 'ENV-1', originalRecipient: 'anna@example.org' }))).toMatchObject({
       kind: 'bounce',
       subject: 'Undelivered Mail Returned to Sender',
       originalMessageId: 'original-1@erp.example',
