@@ -33,7 +33,7 @@ function tryNext({ colors }: Terminal, relais: Relais): string[] {
     `    curl -H "Authorization: Bearer $(npx relais token add --name try)" ${relais.url}/api/v1/messages`,
     '',
     colors.dim('  The built-in next hop answers by local part: bounce@ full@ defer@ greylist@ slow@ blocked@'),
-    colors.dim('  late-bounce@ confirm@ complaint@; anything else is accepted. AUTH, if you like: sandbox / sandbox.'),
+    colors.dim('  late-bounce@ stray-bounce@ confirm@ complaint@; anything else is accepted. AUTH: sandbox / sandbox.'),
     colors.dim('  Without swaks: npx relais send-test --to bounce@example.com. Stop with Ctrl-C.'),
   ];
 }

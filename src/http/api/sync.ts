@@ -67,7 +67,7 @@ export function syncRoutes(api: Api, shared: Shared): void {
 }
 
 /** Null: it goes on. */
-async function collectUntil(collector: Collector, enough: AbortSignal): Promise<CollectorStatus | null> {
+export async function collectUntil(collector: Collector, enough: AbortSignal): Promise<CollectorStatus | null> {
   let stop = (): void => undefined;
   const over = new Promise<null>((resolve) => {
     stop = () => resolve(null);

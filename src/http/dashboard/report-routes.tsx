@@ -4,13 +4,16 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ReportRecord } from '../../domain/ports.ts';
 import { matchesOf } from '../../domain/representation.ts';
 import type { Shared } from '../api/context.ts';
+import { abortAfter } from '../api/feed-reading.ts';
 import { candidatesOf, linkReport } from '../api/report-linking.ts';
 import { visibleReport, visibleReports } from '../api/reports.ts';
+import { collectUntil } from '../api/sync.ts';
 import { assertPermitted, assertUnrestricted } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
+import { deskOf } from '../desk.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
 import { printable } from '../printable.ts';
-import { asProblem, notFound, type Problem } from '../problem.ts';
+import { asProblem, type Problem } from '../problem.ts';
 import { Page } from './layout.tsx';
 import { frameOf, mayReview, pageCaller, submitted } from './page.ts';
 import { type LinkFault, ReportPage, type TiedTo } from './report-page.tsx';
@@ -77,19 +80,16 @@ function recipientOf(form: URLSearchParams): string | number | undefined {
 }
 
 async function synchronise({ options, reviewCount, stopping }: Shared, caller: Caller): Promise<void> {
-  const desk = options.reports();
-  if (desk === null) throw notFound('Reports are not taken in at the moment');
+  const { collector } = deskOf(options);
   options.log.info({ caller: caller.name }, 'mailboxes are read on request');
-  const collected = desk.collector.collect().catch((error: unknown) => {
+  const until = abortAfter(SYNC_WAIT, [stopping]);
+  try {
+    await collectUntil(collector, until.signal);
+  } catch (error) {
     options.log.error({ error: printable(error instanceof Error ? error.message : String(error)) }, 'the mailboxes could not be read');
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, SYNC_WAIT);
-    stopping.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([collected, enough]);
-  clearTimeout(timer);
+  } finally {
+    until.release();
+  }
   reviewCount.forget();
 }
 

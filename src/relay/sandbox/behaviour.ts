@@ -3,7 +3,8 @@
  * recipients it has put off, which is bounded.
  */
 
-export type Report = 'bounce' | 'delivered' | 'complaint';
+/** `stray`: a bounce that comes to no token and names nothing but the recipient. */
+export type Report = 'bounce' | 'stray' | 'delivered' | 'complaint';
 
 export interface Behaviour {
   /** Refusal of RCPT; null: accepted. */
@@ -27,6 +28,7 @@ const FIXED: Readonly<Record<string, Behaviour>> = {
   blocked: refused(554, '5.7.1 Refused: your address is listed at dnsbl.sandbox.invalid'),
   slow: { ...ACCEPTED, slow: true },
   'late-bounce': { ...ACCEPTED, report: 'bounce' },
+  'stray-bounce': { ...ACCEPTED, report: 'stray' },
   confirm: { ...ACCEPTED, report: 'delivered' },
   complaint: { ...ACCEPTED, report: 'complaint' },
 };
@@ -83,7 +85,7 @@ export function withNotify(behaviour: Behaviour, notify: readonly string[]): Beh
   if (notify.length === 0 || behaviour.report === 'complaint') return behaviour;
   const asked = (word: string): boolean => notify.some((one) => one.toUpperCase() === word);
   if (asked('NEVER')) return { ...behaviour, report: null };
-  if (behaviour.report === 'bounce') return asked('FAILURE') ? behaviour : { ...behaviour, report: null };
+  if (behaviour.report === 'bounce' || behaviour.report === 'stray') return asked('FAILURE') ? behaviour : { ...behaviour, report: null };
   return asked('SUCCESS') ? { ...behaviour, report: 'delivered' } : behaviour;
 }
 

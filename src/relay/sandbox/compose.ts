@@ -7,7 +7,7 @@ import type { Report } from './behaviour.ts';
 export interface ReportSubject {
   readonly report: Report;
   readonly hostname: string;
-  /** Reverse-path of the message: where the report goes. */
+  /** Where the report goes: the reverse-path of the message, or another address of its domain. */
   readonly returnPath: string;
   readonly recipient: string;
   /** As they came, xtext decoded; null where not given. */
@@ -25,7 +25,7 @@ export function composeReport(subject: ReportSubject): string {
   return subject.report === 'complaint' ? composeComplaint(subject) : composeDeliveryStatus(subject);
 }
 
-const WORDS: Readonly<Record<Exclude<Report, 'complaint'>, { subject: string; text: string; fields: readonly string[] }>> = {
+const WORDS: Readonly<Record<'bounce' | 'delivered', { subject: string; text: string; fields: readonly string[] }>> = {
   bounce: {
     subject: 'Undelivered Mail Returned to Sender',
     text: 'Your message could not be delivered: the mailbox does not exist.',
@@ -40,9 +40,11 @@ const WORDS: Readonly<Record<Exclude<Report, 'complaint'>, { subject: string; te
 
 function composeDeliveryStatus(subject: ReportSubject): string {
   const words = WORDS[subject.report === 'delivered' ? 'delivered' : 'bounce'];
+  // What would tell the message is left out.
+  const stray = subject.report === 'stray';
   const status = [
     `Reporting-MTA: dns; ${subject.hostname}`,
-    ...(subject.envid === null ? [] : [`Original-Envelope-Id: ${oneLine(subject.envid)}`]),
+    ...(subject.envid === null || stray ? [] : [`Original-Envelope-Id: ${oneLine(subject.envid)}`]),
     `Arrival-Date: ${rfc5322Date(subject.arrivedAt)}`,
     '',
     ...(subject.orcpt === null ? [] : [`Original-Recipient: ${oneLine(subject.orcpt)}`]),
@@ -54,7 +56,7 @@ function composeDeliveryStatus(subject: ReportSubject): string {
   return multipart(subject, words.subject, 'delivery-status', [
     part('text/plain; charset=utf-8', [words.text, '', `    <${oneLine(subject.recipient)}>`]),
     part('message/delivery-status', status),
-    part('text/rfc822-headers', [subject.headers.trimEnd()]),
+    ...(stray ? [] : [part('text/rfc822-headers', [subject.headers.trimEnd()])]),
   ]);
 }
 

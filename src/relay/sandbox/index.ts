@@ -5,6 +5,7 @@
  *     bounce 550 5.1.1   full 552 5.2.2   blocked 554 5.7.1   defer 451 4.2.0, then 250
  *     greylist 451 4.7.1 for some seconds   slow a late 250   anything else 250
  *     late-bounce, confirm, complaint: 250, and a report to the reverse-path some seconds later
+ *     stray-bounce: 250, and a bounce to the domain of the reverse-path, which tells no message
  *
  * Upstream: the delivery's `sandbox` routes. Downstream: the report listener, by real SMTP.
  * Standards: RFC 5321, RFC 3461 (it offers DSN), RFC 3464, RFC 5965. Failure: nothing is kept; a
@@ -142,12 +143,13 @@ class Sandbox {
       log.warn({ recipient: recipient.address }, 'sandbox hop: too many reports are waiting, this one is dropped');
       return;
     }
+    const to = report === 'stray' ? `bounces${sender.slice(sender.lastIndexOf('@'))}` : sender;
     const arrivedAt = new Date();
     this.#after(this.#delays.report, () => {
       const text = composeReport({
         report,
         hostname,
-        returnPath: sender,
+        returnPath: to,
         recipient: recipient.address,
         orcpt: recipient.orcpt,
         envid: request.envid,
@@ -156,7 +158,7 @@ class Sandbox {
         sentAt: new Date(),
         id: randomBytes(12).toString('hex'),
       });
-      sendReport({ ...reportTo, hostname, to: sender, text }).catch((error: unknown) =>
+      sendReport({ ...reportTo, hostname, to, text }).catch((error: unknown) =>
         log.warn({ err: error, recipient: recipient.address }, 'sandbox hop: a report could not be sent'),
       );
     });

@@ -111,6 +111,16 @@ describe('the sandbox hop', () => {
     });
   }
 
+  it('takes stray-bounce@…, and reports what tells the recipient and no message to another address of the domain', async () => {
+    const before = reports.messages.length;
+    await send('stray-bounce@example.net', 'rb-token@bounce.test', ' ORCPT=rfc822;was@example.net');
+    const message = (await reports.received(before + 1)).at(-1);
+    expect(message?.rcpts).toEqual(['RCPT TO:<bounces@bounce.test>']);
+    const text = message?.content.toString() ?? '';
+    expect(text).toContain('Final-Recipient: rfc822; stray-bounce@example.net');
+    expect(text).not.toMatch(/QQ314|1@erp\.test|rb-token/);
+  });
+
   it('reports nothing to the null reverse-path', async () => {
     const before = reports.messages.length;
     expect((await send('late-bounce@example.net', '')).final).toMatch(/^250 /);
