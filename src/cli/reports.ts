@@ -42,7 +42,7 @@ interface Candidate {
   readonly state: string;
   readonly subject: string | null;
   readonly acceptedAt: string;
-  readonly rank: number;
+  readonly rank: number | null;
 }
 
 interface LinkResult {
@@ -142,6 +142,7 @@ function candidateColumns({ colors }: Terminal): Column<Candidate>[] {
     { title: 'ACCEPTED', of: ({ acceptedAt }) => localTime(acceptedAt) },
     { title: 'STATE', of: ({ state }) => state, paint: (text, { state }) => paintState(colors, state, text) },
     { title: 'RECIPIENT', of: ({ address }) => address },
+    { title: 'EVIDENCE', of: ({ rank }) => (rank === null ? 'recipient' : (RANKS[rank] ?? '').replace(/^by (?:the )?/, '')) },
     { title: 'SUBJECT', of: ({ subject }) => subject ?? '' },
   ];
 }

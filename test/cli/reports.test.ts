@@ -104,7 +104,7 @@ describe('reports show', () => {
     expect(text).toContain(`${ID}  bounce  to review`);
     expect(text).toMatch(/note +it carries no token of ours/);
     expect(text).toContain('ann@partner.example  failed (mailbox-unknown) 550 5.1.1  the address is dead');
-    expect(text).toMatch(new RegExp(`${MESSAGE} +2026-.* transferred +ann@partner\\.example +Invoice`));
+    expect(text).toMatch(new RegExp(`${MESSAGE} +2026-.* transferred +ann@partner\\.example +recipient, time and subject +Invoice`));
     expect(text).not.toContain('\x1b');
     expect(notes.join()).toContain(`relais reports link ${ID} MESSAGE`);
   });

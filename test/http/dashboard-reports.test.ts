@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { MailboxRun } from '../../src/domain/ports.ts';
+import { NOTED } from '../../src/http/dashboard/report-words.ts';
 import { formSender, signedIn, text } from './browser.ts';
 import { candidate } from './fake-report-desk.ts';
 import { accept, createRoom, endAttempt, type Room, report, reported, START } from './harness.ts';
@@ -69,6 +71,11 @@ describe('the reports', () => {
     const html = await text(narrow('/reports'));
     expect(html).not.toMatch(/count-badge|list=review|mail\.partner\.example/);
   });
+});
+
+it('the reasons that are told apart are those that are written', () => {
+  const written = readFileSync(new URL('../../src/relay/reports/correlate.ts', import.meta.url), 'utf8');
+  for (const [pattern, why] of NOTED) expect([why, pattern.test(written)]).toEqual([why, true]);
 });
 
 describe('the page of a report', () => {

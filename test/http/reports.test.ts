@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LinkResult, pageOf, Report, ReportCandidate } from '../../src/http/api/schemas.ts';
 import { candidate } from './fake-report-desk.ts';
-import { accept, createRoom, endAttempt, problemOf, report, reported } from './harness.ts';
+import { accept, createRoom, endAttempt, problemOf, report, reported, START } from './harness.ts';
 
 const ids = ({ items }: { items?: { id: string }[] }): string[] => (items ?? []).map(({ id }) => id);
 
@@ -63,6 +63,7 @@ describe('GET /reports/{id}/candidates', () => {
     room.desk.found.set(id, [candidate(second, 1, 3), candidate(first, 0), candidate('01ARZ3NDEKTSV4RRFFQ69G5FAV' as never, 0)]);
     const found = await room.get<{ items: object[] }>(`/api/v1/reports/${id}/candidates`);
     expect(pageOf(ReportCandidate).safeParse(found).error).toBeUndefined();
+    // What the report names was never tried: nothing of it can have come back.
     expect(found.items).toMatchObject([
       { message: second, index: 1, rank: 3, address: 'ann@partner.example', state: 'queued', subject: 'Invoice 2026-117' },
       { message: first, index: 0, rank: 4 },
@@ -73,6 +74,24 @@ describe('GET /reports/{id}/candidates', () => {
     const narrow = await room.token('narrow', { role: 'admin', accounts: ['erp'] });
     expect((await room.call(`/api/v1/reports/${id}/candidates`, { token: narrow })).status).toBe(404);
   });
+});
+
+it('of what evidence does not tell apart, the latest that went to whom the report names', async () => {
+  const room = createRoom();
+  const sent = [];
+  for (let i = 0; i < 7; i++)
+    sent.unshift(await accept(room, { to: ['bob@partner.example', 'Ann@Partner.example'], at: START - 1000 + i }));
+  for (const message of sent) await endAttempt(room, message, 1, { outcome: 'transferred' });
+  await accept(room, { at: START - 10 });
+  await endAttempt(room, await accept(room, { at: START + 6_000 }), 0, { outcome: 'transferred' });
+  const id = await report(room);
+  room.desk.found.set(id, [candidate(sent[6] as never, 1, 4)]);
+  const found = await room.get<{ items: { message: string; index: number; rank: number | null }[] }>(`/api/v1/reports/${id}/candidates`);
+  expect(pageOf(ReportCandidate).safeParse(found).error).toBeUndefined();
+  expect(found.items.map(({ message, index, rank }) => [message, index, rank])).toEqual([
+    [sent[6], 1, 4],
+    ...sent.slice(0, 4).map((message) => [message, 1, null]),
+  ]);
 });
 
 describe('POST /reports/{id}/link', () => {

@@ -3,32 +3,62 @@
  * whom it may speak of, and what stands in the way. The desk of the reports does it.
  */
 import { normalizeAddress, toAddress } from '../../domain/address.ts';
-import type { ReportId } from '../../domain/ids.ts';
+import type { MessageId, ReportId } from '../../domain/ids.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
-import type { LinkAnswer, ReportMatch, ReportRecord } from '../../domain/ports.ts';
-import type { RecipientRecord } from '../../domain/recipient.ts';
+import type { LinkAnswer, ReportRecord } from '../../domain/ports.ts';
+import type { EvidenceRank, RecipientRecord } from '../../domain/recipient.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import { deskOf } from '../desk.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type Shared, type VisibleRecord, visibleRecord } from './context.ts';
 
 export interface Candidate {
-  readonly match: ReportMatch;
+  /** What ties it; null: it went to the recipient, and nothing else speaks for it. */
+  readonly rank: EvidenceRank | null;
   readonly message: AcceptedMessage;
   readonly recipient: RecipientRecord;
 }
 
-/** Best first, without what was erased since; none for a report that is tied already. */
+/** Of one address, so many of the latest messages to it. */
+const LATEST = 5;
+/** Addresses of a report that are looked up. */
+const ADDRESSES = 4;
+
+/**
+ * Best first: what evidence speaks for, then the latest that went to whom the report names. Without
+ * what was erased since; none for a report that is tied already.
+ */
 export async function candidatesOf(shared: Shared, caller: Caller, report: ReportRecord): Promise<readonly Candidate[]> {
   if (report.matched !== null) return [];
-  const found: Candidate[] = [];
-  for (const match of await deskOf(shared.options).candidates(report.id)) {
-    const record = await shared.options.store.record(match.message);
-    const recipient = record?.recipients[match.index];
-    if (record === undefined || recipient === undefined || !maySee(caller, record.message.account)) continue;
-    found.push({ match, message: record.message, recipient });
+  const { store } = shared.options;
+  const found = new Map<string, Candidate>();
+  const add = async (id: MessageId, which: (recipient: RecipientRecord) => boolean, rank: EvidenceRank | null): Promise<void> => {
+    const record = await store.record(id);
+    const recipient = record?.recipients.find(which);
+    if (record === undefined || recipient === undefined || !maySee(caller, record.message.account)) return;
+    const key = `${id} ${recipient.index}`;
+    if (!found.has(key)) found.set(key, { rank, message: record.message, recipient });
+  };
+  for (const { message, index, rank } of await deskOf(shared.options).candidates(report.id)) {
+    await add(message, (recipient) => recipient.index === index, rank);
   }
-  return found;
+  for (const address of namedIn(report)) {
+    const { items } = await store.messages({ recipient: address, to: report.receivedAt }, { limit: LATEST });
+    // What was never tried can not have come back.
+    for (const { message } of items) {
+      await add(message.id, ({ address: own, attempts }) => attempts > 0 && normalizeAddress(own) === address, null);
+    }
+  }
+  return [...found.values()];
+}
+
+function namedIn({ recipients }: ReportRecord): string[] {
+  const named = new Set<string>();
+  for (const { address } of recipients) {
+    const parsed = address === null ? undefined : toAddress(address);
+    if (parsed !== undefined) named.add(normalizeAddress(parsed));
+  }
+  return [...named].slice(0, ADDRESSES);
 }
 
 export interface LinkRequest {

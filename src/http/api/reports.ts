@@ -100,9 +100,9 @@ function linkRoutes(api: Api, shared: Shared): void {
     async ({ c, caller, params }) => {
       const { report } = await visibleReport(shared, caller, params.id);
       const candidates = await candidatesOf(shared, caller, report);
-      const items = candidates.map(({ match: { message: id, index, rank }, message, recipient }) => ({
-        message: id,
-        index,
+      const items = candidates.map(({ rank, message, recipient }) => ({
+        message: message.id,
+        index: recipient.index,
         rank,
         address: recipient.address,
         state: recipient.state,

@@ -219,7 +219,7 @@ export const ReportCandidate = z
   .strictObject({
     message: z.string(),
     index: z.number().int(),
-    rank,
+    rank: rank.nullable().openapi({ description: 'What speaks for it, as in `matches`; null: only that it went to this recipient.' }),
     address: z.string(),
     state: recipientState,
     subject: nullableText,

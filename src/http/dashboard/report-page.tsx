@@ -128,7 +128,7 @@ interface CandidateProps {
   readonly csrf: string;
 }
 
-function CandidateItem({ view, report, candidate: { match, message, recipient }, csrf }: CandidateProps) {
+function CandidateItem({ view, report, candidate: { rank, message, recipient }, csrf }: CandidateProps) {
   const { t } = view;
   const subject = message.headers.subject ?? t.register.noSubject;
   return (
@@ -147,12 +147,12 @@ function CandidateItem({ view, report, candidate: { match, message, recipient },
           </span>
           {message.references.document === null ? null : <span>{message.references.document}</span>}
         </p>
-        <p class="muted small-print">{t.ranks[match.rank]}</p>
+        <p class="muted small-print">{rank === null ? t.reportPage.recipientFits : t.ranks[rank]}</p>
       </div>
       <form method="post" action={`/reports/${report.id}/link`}>
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="message" value={message.id} />
-        <input type="hidden" name="index" value={String(match.index)} />
+        <input type="hidden" name="index" value={String(recipient.index)} />
         <button
           class="button primary"
           type="submit"

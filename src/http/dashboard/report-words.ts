@@ -26,11 +26,13 @@ export function reportSentence(report: ReportRecord, t: Strings): string {
 }
 
 /** What the notes of a report say that can be told apart; what is not among them is told from its fields. */
-const NOTED: readonly (readonly [RegExp, keyof Strings['reports']['whys']])[] = [
+export const NOTED: readonly (readonly [RegExp, keyof Strings['reports']['whys']])[] = [
   [/\b(?:forged|key that is not known)\b/, 'forged'],
   [/\bexpired\b/, 'expired'],
   [/\bnot recorded\b/, 'gone'],
   [/\bspeaks of another\b/, 'contradicts'],
+  [/\bmay speak of \$?\S+ messages\b/, 'several'],
+  [/\bcould be guessed\b/, 'guessable'],
 ];
 
 /** Half a sentence: `it names the recipient, but not the message`. */

@@ -257,6 +257,8 @@ export const de: Strings = {
       expired: 'die Rücksendeadresse, an die er kam, ist abgelaufen',
       gone: 'die Nachricht, um die es ging, ist nicht mehr aufgezeichnet',
       contradicts: 'seine Adresse gehört zu einer Nachricht, sein Text spricht von einer anderen',
+      several: 'mehrere Nachrichten passen zu dem, was er nennt',
+      guessable: 'was er nennt, ließe sich erraten, und an die Berichtsadresse kann jeder schreiben',
       nothingNamed: 'er nennt weder die Nachricht noch den Empfänger',
       recipientOnly: 'er nennt den Empfänger, aber nicht die Nachricht',
       noFit: 'keine gesendete Nachricht passt zu dem, was er nennt',
@@ -268,6 +270,7 @@ export const de: Strings = {
   reportPage: {
     which: 'Zu welcher Nachricht gehört er?',
     candidates: 'Diese gingen an den Empfänger, bevor der Bericht kam. Eine Zuordnung lässt sich nicht zurücknehmen.',
+    recipientFits: 'Nur der Empfänger passt.',
     noCandidates: 'relais kennt keine Nachricht, die passen würde. Wenn Sie wissen, welche es ist, nennen Sie sie hier.',
     pick: 'Diese ist es',
     pickLabel: (address, subject) => `„${subject}“ an ${address} zuordnen`,

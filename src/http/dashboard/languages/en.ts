@@ -274,6 +274,8 @@ export const en = {
       expired: 'the return address it came to has expired',
       gone: 'the message it was about is no longer recorded',
       contradicts: 'its address belongs to one message, its text speaks of another',
+      several: 'several messages fit what it names',
+      guessable: 'what it names could be guessed, and anybody can write to the report address',
       nothingNamed: 'it names neither the message nor the recipient',
       recipientOnly: 'it names the recipient, but not the message',
       noFit: 'no message that was sent fits what it names',
@@ -285,6 +287,7 @@ export const en = {
   reportPage: {
     which: 'Which message is it about?',
     candidates: 'These were sent to that recipient before the report came. Linking can not be undone.',
+    recipientFits: 'Only the recipient fits.',
     noCandidates: 'relais knows no message that would fit. If you know which one it is, name it here.',
     pick: 'This one',
     pickLabel: (address: string, subject: string) => `Link to “${subject}” for ${address}`,

@@ -258,6 +258,8 @@ export const fr: Strings = {
       expired: 'l’adresse de retour où il est venu a expiré',
       gone: 'le message dont il parlait n’est plus enregistré',
       contradicts: 'son adresse appartient à un message, son texte parle d’un autre',
+      several: 'plusieurs messages correspondent à ce qu’il nomme',
+      guessable: 'ce qu’il nomme peut se deviner, et tout le monde peut écrire à l’adresse des rapports',
       nothingNamed: 'il ne nomme ni le message ni le destinataire',
       recipientOnly: 'il nomme le destinataire, mais pas le message',
       noFit: 'aucun message envoyé ne correspond à ce qu’il nomme',
@@ -269,6 +271,7 @@ export const fr: Strings = {
   reportPage: {
     which: 'De quel message parle-t-il ?',
     candidates: 'Ceux-ci sont partis vers ce destinataire avant l’arrivée du rapport. Un rattachement ne peut pas être annulé.',
+    recipientFits: 'Seul le destinataire concorde.',
     noCandidates: 'relais ne connaît aucun message qui conviendrait. Si vous savez lequel c’est, nommez-le ici.',
     pick: 'C’est celui-ci',
     pickLabel: (address, subject) => `Rattacher à « ${subject} » pour ${address}`,

@@ -256,6 +256,8 @@ export const nl: Strings = {
       expired: 'het retouradres waarop het kwam, is verlopen',
       gone: 'het bericht waar het over ging, is niet meer vastgelegd',
       contradicts: 'het adres hoort bij het ene bericht, de tekst spreekt van een ander',
+      several: 'meer berichten passen bij wat het noemt',
+      guessable: 'wat het noemt, kan worden geraden, en naar het rapportadres kan iedereen schrijven',
       nothingNamed: 'het noemt noch het bericht noch de ontvanger',
       recipientOnly: 'het noemt de ontvanger, maar niet het bericht',
       noFit: 'geen verzonden bericht past bij wat het noemt',
@@ -267,6 +269,7 @@ export const nl: Strings = {
   reportPage: {
     which: 'Over welk bericht gaat het?',
     candidates: 'Deze gingen naar die ontvanger voordat het rapport kwam. Koppelen kan niet ongedaan worden gemaakt.',
+    recipientFits: 'Alleen de ontvanger klopt.',
     noCandidates: 'relais kent geen bericht dat zou passen. Weet u welk het is, noem het dan hier.',
     pick: 'Deze is het',
     pickLabel: (address, subject) => `Koppelen aan “${subject}” voor ${address}`,
