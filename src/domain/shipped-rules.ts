@@ -64,6 +64,13 @@ const MOMENT: readonly ReplyRule[] = [
     category: 'transient',
   },
   {
+    id: 'too-big-or-full',
+    says: 'the words of Exchange name both; the status says that the message is too big',
+    status: ['2.3', '3.4'],
+    wording: [r`\blarger than\b|\bmessage (?:size|length)\b|\btoo (?:big|large)\b`],
+    category: 'too-big',
+  },
+  {
     id: 'mailbox-full',
     says: 'the mailbox holds as much as it may',
     wording: [
@@ -87,6 +94,8 @@ const MOMENT: readonly ReplyRule[] = [
     wording: [
       r`\b(?:low|poor|bad|ip|domain|sender(?:base)?|negative|server|network|mta|host|its) (?:score |'?s )?reputation\b|\breputation (?:of|score|filter|service|is)\b|\buser complaints\b|\b(?:due to|because of|based on) (?:its |the |your )?(?:\S+ )?reputation\b`,
       r`\btoo many unwanted (?:messages|e?mails?)\b`,
+      // Codes of providers: AOL, T-Online.
+      r`\b(?:RLY|RTR|CON|DYN|HVU|DNS):[A-Z]{1,2}\d?\b|\bIP=[\d.a-f:]+ - `,
     ],
     category: 'blocked',
   },
@@ -147,7 +156,7 @@ const MESSAGE: readonly ReplyRule[] = [
     says: 'our address or domain is on a list of blocked ones',
     wording: [
       r`\bblock ?-?lis?t(?:ed|ing)?\b|\bblack ?-?list(?:ed|ing)?\b|\bdeny ?-?list(?:ed)?\b|\b(?:dns|rh)s?bl\b|\brbl\b|\w+rbl\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracudacentral\b|\bsorbs\b|\buceprotect\b|\binvaluement\b|\bproofpoint\b.{0,30}\bblock|\bbanned\b|\bblocked (?:using|by(?! (?:the )?(?:admin|user|owner))|at|since|ip)|(?<!not |user |alias )\blisted (?:at|by|in|on)\b`,
-      r`\b(?:ip|ips|host|client|server|network|connection|sender ip)(?: address)?(?: \S+)? (?:is |was |has been |have been |are )?(?:blocked|denied|rejected|refused|not allowed|banned)(?!:? (?:cannot|can't|no|need|unverified|recipient|address|your|the|this|it|message|mail|command|rcpt|to)\b)\b|\b(?:blocked|invalid|unauthori[sz]ed|suspicious) (?:sending )?ip\b|\byour ip\b.{0,40}\b(?:block|reject|refus|ban|den(?:y|ied))`,
+      r`\b(?:ip|ips|host|client|server|network|sender ip)(?: address)?(?: \S+)? (?:is |was |has been |have been |are )?(?:blocked|denied|rejected|refused|not allowed|banned)(?!:? (?:cannot|can't|no|need|unverified|recipient|address|your|the|this|it|message|mail|command|rcpt|to)\b)\b|\b(?:blocked|invalid|unauthori[sz]ed|suspicious|suspected spam) (?:sending )?ip\b|\bconnection (?:is |was )?(?:blocked|denied|rejected)\b|\bipcheck\b|\bblocked - see\b|\bblock for spam\b|\btraffic not accepted from\b|\b(?:ip|client) screened\b|\byour ip\b.{0,40}\b(?:block|reject|refus|ban|den(?:y|ied))`,
     ],
     category: 'blocked',
   },
@@ -184,7 +193,7 @@ const MESSAGE: readonly ReplyRule[] = [
     id: 'loop',
     says: 'the message goes in a circle between servers',
     wording: [
-      r`\b(?:mail|routing|forwarding|message|delivery|redirect\w*) loop|\bloop(?:ing|s back| detected| count)\b|\btoo many (?:hops|received)\b|\b(?:hop|hops) (?:count|limit)\b.{0,20}\bexceeded|\bmax(?:imum)? ?(?:hop|number of hops)|\bhop count\b|\bforwarded more than\b`,
+      r`\b(?:mail|routing|forwarding|message|delivery|redirect\w*) loop|\bloop(?:ing|s back| detected| count)\b|\btoo many (?:hops|received)\b|\b(?:hop|hops) (?:count|limit)\b.{0,20}\bexceeded|\bmax(?:imum)? ?(?:hop|number of hops)|\bhop count\b|\bforwarded more than\b|\bloops? back to\b|\bbounce between two servers\b|\btoo many "?received"?`,
     ],
     category: 'transient',
   },
@@ -226,6 +235,14 @@ const RECIPIENT: readonly ReplyRule[] = [
     dead: true,
   },
   {
+    id: 'recipient-refuses',
+    says: 'the recipient, or the domain, will not have mail from this sender',
+    wording: [
+      r`\brecipient(?:'s)? (?:preferences|settings)\b|\b(?:rejected|blocked|refused|denied) by (?:the |its )?(?:recipients?|destination|user|owner|addressee|receiving|remote)\b|\b(?:recipient|user|owner) (?:has )?(?:blocked|refused|refuses|rejects?) (?:your|mail|messages|this)|\bdelivery (?:is )?not allowed to this\b`,
+    ],
+    category: 'policy',
+  },
+  {
     id: 'moved',
     says: 'the recipient is gone, or lives elsewhere',
     wording: [
@@ -261,21 +278,35 @@ const RECIPIENT: readonly ReplyRule[] = [
   {
     id: 'no-route',
     says: 'no way to the domain, for a reason that proves nothing',
-    wording: [r`\baccount or domain may not exist\b|\bunexpected name server reply\b`],
+    wording: [
+      r`\baccount or domain may not exist\b|\bunexpected name server reply\b|\bno route (?:found )?to (?:the )?domain\b|\bmx\b.{0,30}\bpoints? (?:back )?to\b(?! non)|\bmx list for\b|\bunable to get mx\b`,
+    ],
     category: 'domain-unknown',
   },
   {
     id: 'domain-unknown',
     says: 'the recipient’s domain does not exist, or takes no mail',
     wording: [
-      r`\b(?:domain|host)(?: name)?(?: or domain)?(?: name)?(?: \S+)?:? (?:is |was |could )?(?:not (?:be )?(?:found|exist)|unknown|invalid|does(?:n't| not) exist)\b|\b(?:no such|unknown|non-?existent|bad destination|bad|illegal|invalid|unresolvable) (?:mail |destination |recipient |target )?(?:domain|host|system)(?! name in (?:helo|ehlo))|\bunroute?able (?:mail )?domain|\bnull ?mx\b|\bnx ?domain\b|\b(?:dns|name ?server|name service|mx) (?:hard |lookup )?(?:lookup )?(?:error|failure|failed)\b`,
-      r`\bdoes(?:n't| not) accept (?:any )?(?:e?mail|messages)(?! (?:from|for (?:this|the) (?:user|recipient|mailbox|address)))\b|\b(?:host|domain|server)\b.{0,40}\b(?:accepts? no|never accepts|do(?:es)? not (?:receive|handle)) (?:e?mail|smtp)|\bindicated no smtp service\b`,
+      r`\b(?:domain|host|destination server(?: for this recipient)?|email system)(?: name)?(?: or domain)?(?: name)?(?: [^ ,.;]\S*)?:? (?:is |was |could ?)?(?:(?:not|n't) (?:be )?(?:found|exist)|unknown|invalid|does(?:n't| not) exist)\b|\b(?:no such|unknown|non-?existent|bad destination|bad|illegal|invalid|unresolvable) (?:mail |destination |recipient |target )?(?:domain|host|system)(?! name in (?:helo|ehlo))|\bunroute?able (?:mail )?domain|\bnull ?mx\b|\bnx ?domain\b|\b(?:name service|dns hard) error\b|\bhost address lookups failed permanently\b|\bdomain is (?:not|un) ?reachable\b.{0,30}\bcheck the domain\b|\b(?:dns|mx) lookup (?:error|failure|failed): (?:host|domain)`,
+      r`\bdoes(?:n't| not) accept (?:any )?(?:e?mails?|messages)(?! (?:from|for (?:this|the) (?:user|recipient|mailbox|address)))\b|\b(?:host|domain|server)\b.{0,40}\b(?:accepts? no|never accepts|do(?:es)? not (?:receive|handle)) (?:e?mail|smtp)|\bindicated no smtp service\b`,
       r`\b(?:no|without|any|an?y?) (?:valid |usable |working )?(?:mx|mail exchangers?|a or mx|mx or a|dns|mail servers?)(?: or \w+)?(?: records?| hosts?| entr(?:y|ies))? (?:were |was |is |are )?(?:found|exists?|for|defined|or ip address|could be)\b|\bfind (?:any |a )?(?:host|mail exchanger|mx|mail server)|\b(?:unable to|could not|cannot|couldn't|can't|failed to) (?:resolve|look ?up|find|locate) (?:the |any |its )?(?:\w+ )?(?:domain|host|mx|dns|mail server|remote server|route)|\bmx records point to non-existent|\bhas no (?:mx|mail exchanger|dns|a record|address record)|\bname (?:does not resolve|or service not known)`,
       r`(?:domain|host)\S*.{0,30}(?:nicht gefunden|existiert nicht|unbekannt|bestaat niet)|(?:domaine|hôte)\b.{0,30}(?:inconnu|introuvable|inexistant|n'existe pas)|dominio\b.{0,30}(?:no existe|desconocid|inexistente|non esiste|sconosciut|no encontrad|non trovat)|dom[ií]nio\b.{0,30}(?:não existe|desconhecid|inexistente|não encontrad)|ドメイン.{0,20}(?:見つかりません|存在しません|不明)|(?:域名|網域|域).{0,12}(?:不存在|无效|找不到|無效)|domen\S*.{0,30}(?:nie istnieje|nieznan)|домен\S*.{0,30}(?:не найден|не существует|неизвест)`,
     ],
     unless: [r`\b(?:helo|ehlo)\b`, r`\b(?:account or domain|domain or account|may not exist|user or domain)\b`],
     category: 'domain-unknown',
     dead: true,
+  },
+  {
+    id: 'name-service-failed',
+    says: 'looking up the domain failed, it is not said for how long',
+    wording: [r`\b(?:dns|name ?server|mx|host ?name|host|domain)(?: name)? (?:lookup |query )?(?:error|failure|failed)\b`],
+    category: 'domain-unknown',
+  },
+  {
+    id: 'policy-violation',
+    says: 'a rule of the receiving side is named as the reason',
+    wording: [r`\b(?:mail ?|local |content |security )?policy violation\b|\bviolat\w+ (?:\w+ )?polic`],
+    category: 'policy',
   },
   {
     id: 'unknown-by-policy',
@@ -288,13 +319,15 @@ const RECIPIENT: readonly ReplyRule[] = [
     id: 'mailbox-unknown',
     says: 'the server knows no such recipient',
     wording: [
-      r`\b(?:users?|mail ?box|recipients?|address(?:es)?|account|alias|person|member|name|customer|mail ?drop|local[ -]?part|id)\b(?: \S+){0,6}?[ :,]+(?:(?:is|was|were|are|has|could|can) )?(?:unknown|(?:not|cannot)(?: \w+){0,2} (?:found|known|exist|here|listed|recogni[sz]ed|present|valid|defined|registered|locate[d]?|identified|resolved?|ok)|does(?:n't| not)(?: \w+)? exist|do not exist|doesnt exist|non-?existent|not ok|could not be (?:found|resolved)|can(?:not|'t) be found|isn't (?:known|valid|listed|in)|invalid|missing home directory)\b`,
-      r`\b(?:unknown|invalid|no such|non-?existent|bad(?: destination)?|undeliverable|illegal|incorrect|wrong|unrecogni[sz]ed|undefined|not a valid|no valid|no(?: local)?|unresolvable|not found|unroute?able|can't accept|cannot accept|not our|nobody) (?:local |virtual |or \w+ |remote |recipient |e-?mail |mail |delivery |envelope |system |destination |internet )*(?:users?|mail ?box(?:es)?|recipients?|address(?:es)?|accounts?|person|alias|customer|name|mail ?drop|mailbox name|member)\b(?! (?:verification|lists?|specified\b.{0,10}\bmail from))`,
+      r`\b(?:users?|user ?(?:id|name)|mail ?box|recipients?|address(?:es)?|account|alias|person|member|name|customer|mail ?drop|local[ -]?part|id)\b(?: \S+){0,6}?[ :,]+(?:(?:is|was|were|are|has|could|can) )?(?:unknown|(?:not|cannot)(?: \w+){0,2} (?:found|known|exist|here|listed|recogni[sz]ed|present|valid|defined|registered|locate[d]?|identified|resolved?|ok)|does(?:n't| not)(?: \w+)? exist|do not exist|doesnt exist|non-?existent|not ok|could(?: not|n't) be (?:found|resolved)|can(?:not|'t) be found|was(?:n't| not) found|isn't (?:known|valid|listed|in)|invalid|missing home directory)\b`,
+      r`\b(?:unknown|invalid|no such|non-?existent|bad(?: destination)?|undeliverable|illegal|incorrect|wrong|unrecogni[sz]ed|undefined|not a valid|no valid|no(?: local)?|unresolvable|not found|unroute?able|can't accept|cannot accept|not our|nobody) (?:local |virtual |or \w+ |remote |recipient |e-?mail |mail |delivery |envelope |system |destination |internet )*(?:final delivery )?(?:users?|user ?ids?|user ?names?|local[ -]?part|mail ?box(?:es)?|recipients?|addressees?|address(?:es)?|accounts?|person|alias|mail alias|customer|name|mail ?drop|mailbox name|member)\b(?! (?:verification|lists?|specified\b.{0,10}\bmail from))`,
       r`\bno (?:mail ?box|user|account|one|such one|person)\b.{0,12}\b(?:here|by that name|with that name|by this name|of that name|found|at this)\b|\b(?:does(?:n't| not)|has no|have no|do not) have an? (?:\S+ )?(?:account|mail ?box)|\bnot have (?:an? )?(?:\S+ )?(?:account|mail ?box)|\bnot our customer|\bnot a (?:known|valid|local|registered|recogni[sz]ed) (?:user|mail ?box|recipient|address|account|member)|\b(?:not|isn't) (?:listed|present|found|in) (?:in |the |our |\w+ )*(?:directory|address book|database|list of (?:users|recipients)|recipient (?:table|map)|alias table)`,
       r`\b(?:recipn?|recipient|user|mailbox|address)_?(?:not_?found|unknown|does_?not_?exist)\b|recipnotfound|recipientnotfound|badrcptto|bad-recipient|invalid-recipient|unknown-user|nosuchuser|\bno-such-user\b|\bnobody by that name\b`,
       r`(?:empfänger|benutzer|adresse|postfach|konto|mailbox|nutzer)\S*.{0,60}(?:unbekannt|nicht gefunden|existiert nicht|nicht vorhanden|ungültig|nicht bekannt|nicht existent|existiert leider nicht|konnte nicht gefunden|gibt es nicht)|(?:unbekannte|ungültige)\S* (?:empfänger|benutzer|adresse|postfach|nutzer|e-?mail)|(?:gebruiker|ontvanger|adres|postvak)\b.{0,40}(?:onbekend|bestaat niet|niet gevonden|ongeldig)|(?:onbekende|ongeldige?) (?:gebruiker|ontvanger|adres)`,
       r`(?:utilisateur|destinataire|adresse|bo[iî]te|compte|abonn[eé])\b.{0,60}(?:inconnu|introuvable|inexistant|invalide|n'existe pas|n'a pas été trouv|non trouv)|(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta|utente|indirizzo|casella)\b.{0,60}(?:desconocid|no existe|inexistente|no (?:se )?(?:ha )?(?:encontr|v[aá]lid)|inv[aá]lid|sconosciut|non (?:esiste|trovat|valid|è stat[oa] trovat)|inesistente)|(?:usu[aá]rio|destinat[aá]rio|endere[çc]o|caixa|conta)\b.{0,60}(?:desconhecid|não (?:existe|encontrad|foi encontrad)|nao existe|inexistente|inv[aá]lid)`,
       r`(?:ユーザ|宛先|受信者|アドレス|メールボックス|アカウント).{0,40}(?:見つかりません|見つからなかった|存在しません|存在しない|不明|ありません|存在致しません|存在いたしません)|(?:用户|用戶|收件人|邮箱|信箱|郵箱|地址|使用者|账号|帐号|帳號|邮件地址).{0,20}(?:不存在|未找到|找不到|无效|無效|未知|查无)|(?:użytkownik|odbiorc|adres|skrzynk|konto)\S*.{0,60}(?:nieznan|nie istnieje|nie (?:został[ao]? )?(?:znalezion)|nieprawidłow)|nie ma takiego|(?:пользовател|получател|адрес|ящик)\S*.{0,60}(?:не найден|не существует|неизвест|отсутствует|не зарегистрирован)|несуществующ|нет такого|такого .{0,20}(?:нет|не существует)`,
+      r`\bwas(?:n't| not) found (?:at|in)\b|\bnot unique[.,;]? several matches\b|\bdestination addresses? (?:was|were) unknown\b`,
+      r`nicht gefunden wurde oder|wurde (?:unter|bei|in) .{0,80}nicht gefunden|no se (?:encontró|ha encontrado|pudo encontrar).{0,20}(?:direcci|destinat|usuario)|nie znaleziono (?:adres|odbiorc|użytkownik)|找不到(?:地址|收件人|用户|用戶)`,
       r`\b(?:OFR|LPN)\w*_416\b`,
     ],
     unless: [
@@ -313,16 +346,28 @@ const STATUSES: readonly ReplyRule[] = [
   { id: 'status-address', says: 'the address is refused, by its status', status: ['1.0', '1.4'], category: 'mailbox-unknown' },
   // 1.10 and 7.27: RFC 7505 §4.
   { id: 'status-domain', says: 'no such domain, by its status', status: ['1.2', '1.10'], category: 'domain-unknown', dead: true },
+  {
+    id: 'status-no-such-domain',
+    says: 'Exchange Online: the domain does not exist',
+    status: ['4.310'],
+    category: 'domain-unknown',
+    dead: true,
+  },
   { id: 'status-routing', says: 'no way to the domain, by its status', status: ['4.4'], category: 'domain-unknown' },
   { id: 'status-sender', says: 'the sender is refused, by its status', status: ['1.7', '1.8'], category: 'policy' },
   { id: 'status-disabled', says: 'the mailbox is disabled, by its status', status: ['2.1'], category: 'mailbox-disabled' },
   { id: 'status-full', says: 'the mailbox is full, by its status', status: ['2.2'], category: 'mailbox-full' },
   { id: 'status-size', says: 'the message is too big, by its status', status: ['2.3', '3.4'], category: 'too-big' },
-  { id: 'status-pace', says: 'congestion, or too much at once, by its status', status: ['4.5', '5.3', '7.28'], category: 'rate' },
+  {
+    id: 'status-pace',
+    says: 'congestion, or too much at once, by its status',
+    status: ['2.121', '2.122', '4.5', '5.3', '7.28'],
+    category: 'rate',
+  },
   {
     id: 'status-path',
     says: 'trouble of the system or the network, by its status',
-    status: ['3.1', '3.2', '4.1', '4.2', '4.3', '4.6', '4.7'],
+    status: ['3.1', '3.2', '4.1', '4.2', '4.3', '4.6', '4.7', '4.300', '4.312', '4.316', '4.317'],
     category: 'transient',
   },
   // RFC 7372 §3.
@@ -349,7 +394,7 @@ const WEAK: readonly ReplyRule[] = [
     id: 'not-reached',
     says: 'no server answered, or not in time: nothing is known of the recipient',
     wording: [
-      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation)|starttls)\b`,
+      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation)|starttls|certificate)\b|\bcommunication problem\b|\bin the time limit specified\b|\bserver (?:is )?busy\b`,
       r`\b(?:retry time(?:out)? (?:not reached|exceeded)|too old|(?:message|delivery|queue|envelope) (?:time )?(?:has )?expired|(?:unable to|could not|cannot|can't|couldn't) (?:be )?(?:send|sent|deliver(?:ed)?)(?: \w+){0,2} (?:for|within|in|after) (?:the (?:last|past) )?\d+|in the queue (?:for )?too long|gave up)\b`,
     ],
     category: 'transient',
@@ -358,7 +403,7 @@ const WEAK: readonly ReplyRule[] = [
     id: 'policy',
     says: 'a rule of the receiving side',
     wording: [
-      r`\b(?:policy|policies|prohibited|access denied|not (?:allowed|permitted|authori[sz]ed)|security (?:issue|reasons?)|administrative(?:ly)?|restricted|forbidden|not acceptable|attachments?|encrypt\w*)\b`,
+      r`\b(?:policy|policies|prohibited|access denied|not (?:allowed|permitted|authori[sz]ed)|security (?:issue|reasons?)|administrative(?:ly)?|restricted|forbidden|not acceptable|attachments?|encrypt\w*|violat\w+|content[ -]type|file (?:type|extension))\b|\bnot supported\b`,
     ],
     category: 'policy',
   },
@@ -381,10 +426,16 @@ const WEAK: readonly ReplyRule[] = [
     category: 'mailbox-unknown',
   },
   {
+    id: 'acceptable-use',
+    says: 'a code of cable providers for what breaks their rules of use',
+    wording: [r`\bAUP#\S`],
+    category: 'blocked',
+  },
+  {
     id: 'refused',
     says: 'refused, no reason given',
-    wording: [r`\b(?:rejected|refused|refuses|denied|blocked|declined|not accept(?:ed|able)|unacceptable|not welcome)\b`],
-    unless: [r`\b(?:recipient|address|user|mailbox)\b`],
+    wording: [r`\b(?:rejected|rejects?|refused|refuses|denied|blocked|declined|not accept(?:ed|able)|unacceptable|not welcome)\b`],
+    unless: [r`\b(?:recipient|address|user|mailbox)\b.{0,20}\b(?:rejected|refused|denied)\b`],
     category: 'policy',
   },
 ];

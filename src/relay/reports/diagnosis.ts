@@ -57,9 +57,9 @@ export type RefusedAt = 'before-rcpt' | 'rcpt' | 'data' | null;
 const GAVE_UP =
   /\b(?:message|envelope|queue\.?)\s*(?:has )?expired\b|\bretry time(?:out)? (?:not reached|exceeded)\b|\b(?:has )?been in the queue too long\b|\bdelivery time expired\b|\b(?:could not|cannot|couldn't|unable to) (?:be )?(?:deliver(?:ed)?|send|sent) (?:message )?(?:for|within)(?: the last| too long)?(?: \d+ \w+)?\b|\bfailing for a long time\b/gi;
 const BEFORE_RCPT =
-  /\b(?:after|in (?:reply|response) to) (?:end of )?(?:mail from|helo|ehlo|initial connection)\b|>>> (?:mail from|helo|ehlo)\b|\b(?:my name|sender) was rejected\b|\brefused to talk to me\b|\[(?:mail_from|connect|helo|ehlo)\]/gi;
+  /\b(?:after|in (?:reply|response) to) (?:pipelined )?(?:mail from|helo|ehlo|initial connection)\b|>>> (?:mail from|helo|ehlo)\b|\b(?:my name|sender) was rejected\b|\brefused to talk to me\b|\[(?:mail_from|connect|helo|ehlo)\]/gi;
 const AT_RCPT =
-  /\b(?:after|at|in (?:reply|response) to|during|following|like our) (?:the )?rcpt\b|>>> rcpt\b|\[rcpt_to\]|\bdoes not like recipient\b|\bsmtp command:? rcpt\b|\brcpt to[:<]/gi;
+  /\b(?:after|at|in (?:reply|response) to|during|following|like our) (?:the )?(?:pipelined )?rcpt\b|>>> rcpt\b|\[rcpt_to\]|\bdoes not like recipient\b|\bsmtp command:? rcpt\b|\brcpt to[:<]/gi;
 const AFTER_DATA =
   /\b(?:(?:after|at|in (?:reply|response) to|during) (?:the )?(?:end of )?(?:message )?data\b|final data\b|(?:command:?|>>>) data\b)|after sending (?:message|mail) (?:body|content|data)\b|\bafter i sent the message\b|\[(?:data|dot|end_of_data)\]/gi;
 
@@ -96,7 +96,7 @@ function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
  */
 function isProof(of: { at: RefusedAt; quoted: boolean; status: EnhancedStatus | null; category: Judged['category'] }): boolean {
   const named = of.status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(of.status.slice(2));
-  if (of.at === 'data') return of.status?.endsWith('.1.1') === true;
+  if (of.at === 'data') return named;
   if (of.category === 'domain-unknown') return of.status?.startsWith('4') !== true;
   return of.at === 'rcpt' || named || !of.quoted;
 }
