@@ -21,7 +21,7 @@ function apart(args: readonly string[], options: RunOptions = {}): Promise<Ran> 
 }
 
 function configured([first = '', ...rest]: readonly string[]): string[] {
-  const words = ['token', 'user', 'suppressions'].includes(first) ? rest.splice(0, 1) : [];
+  const words = ['token', 'user', 'suppressions', 'reports'].includes(first) ? rest.splice(0, 1) : [];
   return [first, ...words, '--config', relay.config, ...rest];
 }
 
@@ -152,6 +152,29 @@ describe('messages are sent, acted on and sent again', () => {
     expect(lifted.stdout).toMatch(new RegExp(`stop@example\\.com is lifted\\.[^]*${id}`));
     expect((await at(['suppressions', 'lift', 'stop@example.com'])).code).toBe(1);
     expect((await at(['suppressions', 'list', '--json'])).stdout).toBe('');
+  });
+
+  it('a report that fits no message waits, is shown with its candidates, and is linked once', async () => {
+    const sent = await send('review@example.com');
+    await expect.poll(async () => (await at(['status', sent])).stdout).toContain('review@example.com  transferred');
+    const file = join(relay.dir, 'bounce.eml');
+    const status =
+      'Reporting-MTA: dns; mx.example.com\r\n\r\nFinal-Recipient: rfc822; review@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n';
+    const type = 'multipart/report; report-type=delivery-status; boundary=b';
+    writeFileSync(
+      file,
+      `Subject: Undelivered\r\nContent-Type: ${type}\r\n\r\n--b\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n${status}\r\n--b--\r\n`,
+    );
+    expect((await at(['report', file, '--submit'])).code).toBe(1);
+    const [listed] = (await at(['reports', 'list', '--unmatched', '--json'])).stdout.trim().split('\n');
+    const { id } = JSON.parse(listed ?? '') as { id: string };
+    expect((await at(['reports', 'show', id])).stdout).toMatch(
+      new RegExp(`It may be about:\\n.*\\n${sent} .* transferred +review@example\\.com`),
+    );
+    expect(await at(['reports', 'link', id, sent])).toMatchObject({ code: 0, stdout: `${sent}  review@example.com is now failed\n` });
+    expect(await at(['reports', 'link', id, sent])).toMatchObject({ code: 1, stderr: expect.stringContaining('already-linked') });
+    expect((await at(['status', sent])).stdout).toMatch(/report .* bounce .*\(linked by local\)/);
+    expect((await at(['reports', 'list', '--unmatched'])).stderr).toContain('No report waits for review.');
   });
 
   it('a next hop is paused and resumed by its name', async () => {
