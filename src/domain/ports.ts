@@ -382,9 +382,23 @@ export interface CollectorStatus {
   }[];
 }
 
+/** Reports since the room was started. */
+export interface ReportCounts {
+  readonly reports: readonly {
+    readonly via: ReportRecord['via'];
+    readonly kind: ReportRecord['kind'];
+    /** `counted`: one of too many automatic replies, of which no record is kept. */
+    readonly outcome: 'recorded' | 'repeated' | 'counted';
+    readonly count: number;
+  }[];
+  /** Refused at the listener: too many from an address or for a message, in a loop. */
+  readonly refused: readonly { readonly reason: 'address' | 'message' | 'loop'; readonly count: number }[];
+}
+
 /** What the other rooms may ask of the reports. */
 export interface ReportDesk {
   readonly collector: Collector;
+  counts(): ReportCounts;
   /** Takes in a raw report; resolves once it is durable. `repeated`: it came before, and nothing changed. */
   take(report: {
     readonly raw: Buffer;

@@ -185,6 +185,12 @@ export interface ReportLimits {
   readonly autoReplies: number;
 }
 
+export const DEFAULT_REPORT_LIMITS: ReportLimits = {
+  perAddress: { messages: 1200, per: 60_000 },
+  perMessage: { messages: 120, per: 60_000 },
+  autoReplies: 20,
+};
+
 /** So many within a time, in milliseconds. */
 export interface RateLimit {
   readonly messages: number;

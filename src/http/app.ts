@@ -49,7 +49,7 @@ export function createApp(options: HttpOptions): HttpApp {
   const uploads = createBodyBudget(() => UPLOADS_AT_ONCE * uploadSize(options.sending().messageSize));
   const reviewCount = createReviewCount(store, now);
   const shared: Shared = { options, limits, access, uploads, reviewCount, stopping: stopping.signal };
-  const metrics = createMetrics({ store, delivery, version, now });
+  const metrics = createMetrics({ store, delivery, reports: options.reports, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {
     const started = performance.now();

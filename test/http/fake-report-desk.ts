@@ -1,6 +1,6 @@
 /** The ReportDesk port over the store in memory: links what it is told to, finds the candidates it was given, collects nothing. */
 import type { MessageId, ReportId } from '../../src/domain/ids.ts';
-import type { CollectorStatus, LinkAnswer, ReportDesk, ReportMatch, ReportRecord } from '../../src/domain/ports.ts';
+import type { CollectorStatus, LinkAnswer, ReportCounts, ReportDesk, ReportMatch, ReportRecord } from '../../src/domain/ports.ts';
 import type { MemoryStore } from '../support/memory-store.ts';
 
 export interface FakeReportDesk extends ReportDesk {
@@ -10,6 +10,7 @@ export interface FakeReportDesk extends ReportDesk {
   refusal: Extract<LinkAnswer, { kind: 'refused' }>['reason'] | null;
   readonly found: Map<ReportId, readonly ReportMatch[]>;
   mailboxes: CollectorStatus['mailboxes'];
+  counted: ReportCounts;
   /** Collections that were asked for; each ends when `ended` does. */
   collections: number;
   ended: Promise<void>;
@@ -21,6 +22,8 @@ export interface FakeReportDesk extends ReportDesk {
 export function fakeReportDesk(store: MemoryStore, now: () => number): FakeReportDesk {
   const status = (): CollectorStatus => ({ running: false, mailboxes: fake.mailboxes });
   const fake: FakeReportDesk = {
+    counts: () => fake.counted,
+    counted: { reports: [], refused: [] },
     links: [],
     refusal: null,
     found: new Map(),

@@ -56,6 +56,15 @@ describe('/metrics', () => {
     const [attempt] = (await room.store.message(id))?.recipients[0]?.attemptList ?? [];
     if (attempt !== undefined) room.options.delivery.onAttempt?.(attempt);
     room.options.delivery.onTlsSession?.({ policy: 'sts', result: 'certificate-expired' });
+    room.desk.counted = {
+      reports: [{ via: 'imap', kind: 'bounce', outcome: 'recorded', count: 3 }],
+      refused: [{ reason: 'loop', count: 2 }],
+    };
+    const lastRun = { startedAt: 0, endedAt: 5000, taken: 3, repeated: 0, unmatched: 0, error: null };
+    room.desk.mailboxes = [
+      { name: 'bounces', folder: 'INBOX', state: 'connected', nextRunAt: null, lastRun },
+      { name: 'other', folder: 'INBOX', state: 'failing', nextRunAt: 0, lastRun: { ...lastRun, error: 'gone' } },
+    ];
     await room.call('/api/v1/messages/x%0d');
     const text = await (await room.call('/metrics')).text();
     for (const line of [
@@ -65,6 +74,11 @@ describe('/metrics', () => {
       'relais_queue_oldest_due_seconds 5',
       'relais_queue_oldest_seconds 60',
       'relais_store_writable 1',
+      'relais_reports_total{via="imap",kind="bounce",outcome="recorded"} 3',
+      'relais_reports_refused_total{reason="loop"} 2',
+      'relais_mailbox_up{mailbox="bounces"} 1',
+      'relais_mailbox_up{mailbox="other"} 0',
+      'relais_mailbox_last_read_seconds{mailbox="bounces"} 5',
       'relais_disk_free_bytes 1099511627776',
       'relais_orphans{kind="content"} 0',
       'relais_http_request_seconds_count{method="GET",route="/api/v1/messages/{id}",status="404"} 1',

@@ -4,7 +4,7 @@
  */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { DeliveryControl, NextHopStatus, Store } from '../../domain/ports.ts';
+import type { DeliveryControl, NextHopStatus, ReportDesk, Store } from '../../domain/ports.ts';
 
 /** Next hops told apart: direct delivery has one a domain, and a series each would be too many. */
 const NEXT_HOPS_LIMIT = 200;
@@ -23,6 +23,7 @@ export interface Metrics {
 export function createMetrics(options: {
   readonly store: Store;
   readonly delivery: DeliveryControl;
+  readonly reports: () => ReportDesk | null;
   readonly version: string;
   readonly now: () => number;
 }): Metrics {
@@ -32,6 +33,7 @@ export function createMetrics(options: {
   const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION });
   loop.enable();
   stateMetrics(registers, options);
+  reportMetrics(registers, options.reports);
   runtimeMetrics(registers, loop, options.version);
 
   const attempts = new Counter({
@@ -144,6 +146,53 @@ function stateMetrics(
     collect() {
       this.set({ kind: 'content' }, store.metrics.orphans.contents);
       this.set({ kind: 'record' }, store.metrics.orphans.records);
+    },
+  });
+}
+
+function reportMetrics(registers: Registry[], desk: () => ReportDesk | null): void {
+  new Counter({
+    name: 'relais_reports_total',
+    help: 'Reports taken in since their room was started, by way, kind and outcome.',
+    labelNames: ['via', 'kind', 'outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { via, kind, outcome, count } of desk()?.counts().reports ?? []) this.inc({ via, kind, outcome }, count);
+    },
+  });
+  new Counter({
+    name: 'relais_reports_refused_total',
+    help: 'Reports refused at the listener: too many from an address or for a message, or in a loop.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { reason, count } of desk()?.counts().refused ?? []) this.inc({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'relais_mailbox_up',
+    help: '1 while the mailbox can be read.',
+    labelNames: ['mailbox'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, state } of desk()?.collector.status().mailboxes ?? []) {
+        this.set({ mailbox: name }, state === 'failing' || state === 'stopped' ? 0 : 1);
+      }
+    },
+  });
+  new Gauge({
+    name: 'relais_mailbox_last_read_seconds',
+    help: 'Unix time at which the mailbox was last read to its end.',
+    labelNames: ['mailbox'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, lastRun } of desk()?.collector.status().mailboxes ?? []) {
+        if (lastRun?.error === null) this.set({ mailbox: name }, lastRun.endedAt / 1000);
+      }
     },
   });
 }

@@ -20,6 +20,7 @@ import { evidenceItem, type MessageRecord, type Said, saidOf, tellingOf, tieReci
 export interface DeskOptions {
   readonly intake: Intake;
   readonly collector: Collector;
+  readonly counts: ReportDesk['counts'];
   readonly parser: Pick<ReportParser, 'parse'>;
   readonly store: Pick<Store, 'record' | 'report' | 'linkReport' | 'messagesKnownAs' | 'messages'>;
   readonly tokenKeys: readonly TokenKey[];
@@ -37,9 +38,10 @@ const CANDIDATES_SHOWN = 10;
 const ANY_AGE = 10 * 365 * 86_400_000;
 
 export function createDesk(options: DeskOptions): ReportDesk {
-  const { intake, collector } = options;
+  const { intake, collector, counts } = options;
   return {
     collector,
+    counts,
     take: ({ raw, via, source }) => intake.take({ raw, via, source, to: null }),
     link: (request) => link(options, request),
     candidates: (report) => candidates(options, report),

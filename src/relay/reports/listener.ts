@@ -11,17 +11,23 @@
  * list, R46), and `postmaster` and `bounces`. Nothing is ever relayed.
  */
 import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
 import type { Log } from '../../domain/log.ts';
-import type { ReportSettings } from '../../domain/settings.ts';
+import { DEFAULT_REPORT_LIMITS, type ReportSettings } from '../../domain/settings.ts';
 import { verifyToken } from '../../domain/tokens.ts';
 import type { Intake } from './intake.ts';
-import { type ListenerLimits, type Refusal, ReportServer } from './smtp.ts';
+import { loopOf } from './loops.ts';
+import { createRateGate } from './rate-gate.ts';
+import { type ListenerLimits, type Refusal, ReportServer, type ReportServerOptions } from './smtp.ts';
+import type { ReportTally } from './tally.ts';
 
 export interface ReportListenerOptions {
   readonly settings: ReportSettings;
   readonly hostname: string;
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly intake: Intake;
+  readonly tally: Pick<ReportTally, 'refused'>;
+  readonly now: () => number;
   readonly log: Log;
   readonly limits?: Partial<ListenerLimits>;
 }
@@ -55,6 +61,7 @@ export async function startReportListener(options: ReportListenerOptions): Promi
   const { settings, hostname, tls, intake, log } = options;
   const { domain } = settings;
   const servers: ReportServer[] = [];
+  const gates = gatesOf(options);
   const addresses: { address: string; port: number }[] = [];
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.all(servers.map((server) => server.shutDown(graceMs)));
@@ -66,10 +73,10 @@ export async function startReportListener(options: ReportListenerOptions): Promi
         tls,
         limits: limitsOf(settings, options.limits),
         log,
-        refuseRecipient: (recipient) => refuseRecipient(recipient, domain ?? ''),
-        onReport: async (raw, recipients) => {
+        ...gates,
+        onReport: async (raw, recipients, client) => {
           const ids: string[] = [];
-          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp', source: null })).report.id);
+          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp', source: client })).report.id);
           return `2.0.0 Recorded as ${ids.join(', ')}`;
         },
       });
@@ -87,6 +94,53 @@ export async function startReportListener(options: ReportListenerOptions): Promi
     },
     stop,
   };
+}
+
+/**
+ * What is not taken, or not now. The limits are for all listeners together. Who is over them is told
+ * to come again (RFC 5321 §4.2.1), so that a report that is one of many is late and not lost.
+ */
+function gatesOf({
+  settings,
+  hostname,
+  tally,
+  now,
+}: ReportListenerOptions): Pick<ReportServerOptions, 'refuseClient' | 'refuseRecipient' | 'refuseReport'> {
+  const { perAddress, perMessage } = settings.limits ?? DEFAULT_REPORT_LIMITS;
+  const [byAddress, byMessage] = [createRateGate(perAddress), createRateGate(perMessage)];
+  return {
+    refuseClient: (client) => {
+      if (byAddress.pass(networkOf(client), now())) return null;
+      tally.refused('address');
+      return { code: 450, text: '4.7.1 Too many reports from your address, try again later' };
+    },
+    refuseRecipient: (recipient) => {
+      const refusal = refuseRecipient(recipient, settings.domain ?? '');
+      const message = refusal === null ? messageOf(recipient) : null;
+      if (message === null || byMessage.pass(message, now())) return refusal;
+      tally.refused('message');
+      return { code: 450, text: '4.7.1 Too many reports for this message, try again later' };
+    },
+    refuseReport: (raw) => {
+      const loop = loopOf(raw, hostname);
+      if (loop === null) return null;
+      tally.refused('loop');
+      return { code: 554, text: `5.4.6 ${loop}` };
+    },
+  };
+}
+
+/** A client of IPv6 has at least 2^64 addresses. */
+function networkOf(client: string): string {
+  if (!client.includes(':')) return client;
+  const address = ipaddr.parse(client);
+  return address instanceof ipaddr.IPv6 ? address.parts.slice(0, 4).join(':') : client;
+}
+
+/** The message that a return path claims to be of, whether it is or not; null: none. */
+function messageOf(recipient: string): string | null {
+  const token = verifyToken(recipient.slice(0, Math.max(0, recipient.lastIndexOf('@'))), [], { now: 0, lifetime: 0 });
+  return token.ok ? token.subject.message : (token.claimed?.message ?? null);
 }
 
 /** Null: it is one of ours. */

@@ -12,11 +12,12 @@ import type { ReportDesk, Store } from '../../domain/ports.ts';
 import type { ReportSettings } from '../../domain/settings.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { createDesk } from './desk.ts';
-import { createIntake, type Intake, type IntakeOptions } from './intake.ts';
+import { createIntake, type IncomingReport, type Intake, type IntakeOptions, type TakenReport } from './intake.ts';
 import { type ReportListener, startReportListener } from './listener.ts';
 import { type MailFromBox, startMailboxes, type TakenMail } from './mailboxes/index.ts';
 import { createReportParser, type ReportParser } from './parser.ts';
 import type { ListenerLimits } from './smtp.ts';
+import { createTally, type ReportTally } from './tally.ts';
 
 export interface ReportsOptions {
   readonly settings: ReportSettings;
@@ -47,10 +48,20 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
   const parser = options.parser ?? createReportParser({ log });
   const { domain, tokenLifetime } = settings;
   const reading = { parser, store, tokenKeys, tokenLifetime, reportDomain: domain, now, log };
-  const intake = createIntake({ ...reading, newReportId });
+  const tally = createTally();
+  const intake = tallied(createIntake({ ...reading, newReportId }), tally);
   try {
     const { limits } = options;
-    const listener = await startReportListener({ settings, hostname, tls, intake, log, ...(limits === undefined ? {} : { limits }) });
+    const listener = await startReportListener({
+      settings,
+      hostname,
+      tls,
+      intake,
+      tally,
+      now,
+      log,
+      ...(limits === undefined ? {} : { limits }),
+    });
     const collector = startMailboxes({
       mailboxes: settings.mailboxes ?? [],
       messageSize: settings.messageSize,
@@ -62,7 +73,7 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
       log,
     });
     return {
-      desk: createDesk({ ...reading, intake, collector }),
+      desk: createDesk({ ...reading, intake, collector, counts: tally.counts }),
       listener,
       stop: async (graceMs) => {
         await Promise.all([listener.stop(graceMs), collector.stop(graceMs)]);
@@ -73,6 +84,18 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
     await parser.stop();
     throw error;
   }
+}
+
+/** The intake, counted. */
+function tallied(intake: Intake, tally: ReportTally): Intake {
+  const count = <T extends TakenReport | null>(via: IncomingReport['via'], taken: T): T => {
+    if (taken !== null) tally.counted({ via, kind: taken.report.kind }, taken.repeated ? 'repeated' : 'recorded');
+    return taken;
+  };
+  return {
+    take: async (incoming) => count(incoming.via, await intake.take(incoming)),
+    takeReport: async (incoming) => count(incoming.via, await intake.takeReport(incoming)),
+  };
 }
 
 async function takeFromMailbox(intake: Intake, { raw, to, mailbox, otherMail, cutFrom }: MailFromBox): Promise<TakenMail> {

@@ -45,10 +45,14 @@ export interface ReportServerOptions {
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly limits: ListenerLimits;
   readonly log: Log;
+  /** Asked with MAIL. Null: one more message of this client is taken. */
+  readonly refuseClient: (client: string) => Refusal | null;
   /** Null: the recipient is taken. */
   readonly refuseRecipient: (address: string) => Refusal | null;
+  /** Asked once it is there. Null: it is taken. */
+  readonly refuseReport: (raw: Buffer) => Refusal | null;
   /** Resolves once all is durable; the reply's text after 250. Rejects: 451. */
-  readonly onReport: (raw: Buffer, recipients: readonly string[]) => Promise<string>;
+  readonly onReport: (raw: Buffer, recipients: readonly string[], client: string) => Promise<string>;
 }
 
 const STATUS_AT_HEAD = /^[245]\.\d{1,3}\.\d{1,3} /;
@@ -139,6 +143,11 @@ export class ReportServer extends SMTPServer {
     else this.#byAddress.delete(session.remoteAddress);
   }
 
+  override onMailFrom(_from: { address: string }, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+    const refusal = this.#options.refuseClient(clientOf(session));
+    callback(refusal === null ? null : new ReplyError(refusal));
+  }
+
   override onRcptTo(to: { address: string }, _session: SMTPServerSession, callback: (error?: Error | null) => void): void {
     const refusal = this.#options.refuseRecipient(to.address);
     callback(refusal === null ? null : new ReplyError(refusal));
@@ -149,7 +158,7 @@ export class ReportServer extends SMTPServer {
     session: SMTPServerSession,
     callback: (error?: Error | null, message?: string) => void,
   ): void {
-    const { limits, onReport } = this.#options;
+    const { limits, onReport, refuseReport } = this.#options;
     const recipients = session.envelope.rcptTo.map(({ address }) => address);
     const deadline = setTimeout(() => this.#cut(session, '4.4.2 DATA took too long'), limits.data);
     let chunks: Buffer[] = [];
@@ -176,7 +185,13 @@ export class ReportServer extends SMTPServer {
     stream.on('end', () => {
       const raw = Buffer.concat(chunks);
       clearTimeout(deadline);
-      onReport(raw, recipients)
+      const refusal = refuseReport(raw);
+      if (refusal !== null) {
+        letGo();
+        callback(new ReplyError(refusal));
+        return;
+      }
+      onReport(raw, recipients, clientOf(session))
         .then((text) => callback(null, text))
         .catch((error: unknown) => {
           this.#options.log.error({ err: error }, 'a report could not be recorded: its sender is to try again');
@@ -221,4 +236,9 @@ export class ReportServer extends SMTPServer {
   #cut(session: SMTPServerSession, text: string): void {
     this.#refuseWhile(session, { code: 421, text });
   }
+}
+
+/** Without the prefix of IPv4-mapped addresses. */
+function clientOf({ remoteAddress }: SMTPServerSession): string {
+  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
 }

@@ -6,7 +6,7 @@ import type { ReportSettings } from '../../../src/domain/settings.ts';
 import { signToken, type TokenKey } from '../../../src/domain/tokens.ts';
 import { type ReportListener, refuseRecipient } from '../../../src/relay/reports/listener.ts';
 import { parseReport } from '../../../src/relay/reports/parse.ts';
-import { type ReportsOptions, startReports } from '../../../src/relay/reports/room.ts';
+import { type Reports, type ReportsOptions, startReports } from '../../../src/relay/reports/room.ts';
 import { acceptMessage, attempt, transferredAttempt } from '../../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../../support/memory-store.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -36,6 +36,7 @@ afterEach(async () => {
 interface Scene {
   readonly store: MemoryStore;
   readonly listener: ReportListener;
+  readonly room: Reports;
   readonly message: MessageId;
   readonly token: string;
   readonly log: ReturnType<typeof recordingLog>;
@@ -73,6 +74,7 @@ async function scene(more: Partial<ReportsOptions> = {}): Promise<Scene> {
   return {
     store,
     listener,
+    room,
     message,
     log,
     token: `${signToken({ message, index: 0 }, KEY)}@bounce.example.com`,
@@ -239,6 +241,56 @@ describe('report listener', () => {
     const client = await at.sender();
     expect(await client.say(`RCPT TO:<${at.token}>`)).toMatch(/^250/);
     expect(await client.say('RCPT TO:<bounces@bounce.example.com>')).toMatch(/^452 4\.5\.3/);
+  });
+
+  it('limits reports from an address and for a message: who is over them comes again, and nothing is lost', async () => {
+    const settings = {
+      ...SETTINGS,
+      limits: { perAddress: { messages: 3, per: 3_600_000 }, perMessage: { messages: 2, per: 3_600_000 }, autoReplies: 20 },
+    };
+    const at = await scene({ settings });
+    const client = await at.sender();
+    expect(await client.say(`RCPT TO:<${at.token}>`)).toMatch(/^250/);
+    await client.say('DATA');
+    expect(await client.say(stuffed(dsn()))).toMatch(/^250/);
+    expect(await client.say('MAIL FROM:<>')).toMatch(/^250/);
+    expect(await client.say(`RCPT TO:<${at.token}>`)).toMatch(/^250/);
+    expect(await client.say(`RCPT TO:<${at.token}>`)).toMatch(/^450 4\.7\.1 Too many reports for this message/);
+    expect(await client.say('RCPT TO:<bounces@bounce.example.com>')).toMatch(/^250/);
+    await client.say('RSET');
+    expect(await client.say('MAIL FROM:<>')).toMatch(/^250/);
+    await client.say('RSET');
+    expect(await client.say('MAIL FROM:<>')).toMatch(/^450 4\.7\.1 Too many reports from your address/);
+    expect(at.room.desk.counts()).toEqual({
+      reports: [{ via: 'smtp', kind: 'bounce', outcome: 'recorded', count: 1 }],
+      refused: [
+        { reason: 'message', count: 1 },
+        { reason: 'address', count: 1 },
+      ],
+    });
+    expect((await at.store.reports({}, { limit: 10 })).items).toMatchObject([{ source: '127.0.0.1' }]);
+  });
+
+  it('R48 refuses what is in a loop: what passed this relay, or fifty servers', async () => {
+    const at = await scene();
+    const ours = `Received: by relay.example.com with ESMTP id ${at.message};\r\n\tMon, 2 Feb 2026 12:00:00 +0000\r\n`;
+    const hop = 'Received: by mx.partner.example (Postfix) id 1; Mon, 2 Feb 2026 12:00:00 +0000\r\n';
+    const client = await at.sender();
+    const submit = async (raw: string): Promise<string> => {
+      await client.say('MAIL FROM:<>');
+      await client.say(`RCPT TO:<${at.token}>`);
+      await client.say('DATA');
+      return client.say(stuffed(Buffer.from(raw)));
+    };
+    await client.say('RSET');
+    expect(await submit(ours + dsn())).toMatch(/^554 5\.4\.6 The message has passed this relay before/);
+    expect(await submit(hop.repeat(51) + dsn())).toMatch(/^554 5\.4\.6 The message has passed more than 50/);
+    expect((await at.store.reports({}, { limit: 10 })).items).toEqual([]);
+    // A server of the same machine goes by the same name, and the message that comes back has our field inside.
+    const name = 'Received: by relay.example.com (Postfix) id 4Xq1; Mon, 2 Feb 2026 12:00:00 +0000\r\n';
+    const returned = dsn().toString().replace('From: billing@example.com', `${ours}$&`);
+    expect(await submit(name + hop.repeat(49) + returned)).toMatch(/^250/);
+    expect(await at.state()).toBe('failed');
   });
 
   it('has room for so many octets at a time', async () => {
