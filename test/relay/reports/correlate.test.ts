@@ -42,7 +42,7 @@ function scene(now: () => number = Date.now): Scene {
   const intake = createIntake({ ...reading, newReportId: createIdFactory({ now: Date.now, randomBytes }) as () => ReportId });
   return {
     store,
-    desk: createDesk({ ...reading, intake, collector: NO_COLLECTOR }),
+    desk: createDesk({ ...reading, intake, collector: NO_COLLECTOR, counts: () => ({ reports: [], refused: [] }) }),
     accept: async ({ remoteId, transferred = true, ...request } = {}) => {
       const { id, envelope } = await acceptMessage(store, request);
       for (const index of transferred ? envelope.recipients.keys() : []) {
