@@ -17,6 +17,8 @@ export interface ReplyRule {
   /** `1.1` of any class, `7.*` of any detail, `5.7.1` of one class. */
   readonly status?: readonly string[];
   readonly code?: readonly number[];
+  /** By the code's first digit. */
+  readonly class?: 'transient' | 'permanent';
   readonly phase?: readonly Phase[];
   readonly category: Category;
   /** The address itself is dead, wherever the reply is a failure. */
@@ -90,6 +92,7 @@ function matchOf(
   phase: Phase,
 ): string | null {
   if (rule.code !== undefined && !rule.code.includes(said.code)) return null;
+  if (rule.class !== undefined && (rule.class === 'permanent') !== said.code >= 500) return null;
   if (rule.phase !== undefined && !rule.phase.includes(phase)) return null;
   if (status !== null && (said.status === null || !status.test(said.status))) return null;
   if (find === null) return said.status !== null && status !== null ? said.status : String(said.code);

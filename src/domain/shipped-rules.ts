@@ -89,6 +89,12 @@ const MOMENT: readonly ReplyRule[] = [
     category: 'mailbox-full',
   },
   {
+    id: 'cause-guessed',
+    says: 'the address could not be routed; the text guesses why',
+    wording: [r`\baccount or domain may not exist\b`],
+    category: 'domain-unknown',
+  },
+  {
     id: 'reputation',
     says: 'less is taken from us because of the reputation of our address or domain',
     wording: [
@@ -255,6 +261,14 @@ const RECIPIENT: readonly ReplyRule[] = [
     dead: true,
   },
   {
+    id: 'address-inactive',
+    says: 'an address not in use, and a status that knows no such mailbox',
+    status: ['1.1'],
+    wording: [r`\binactive (?:e-?mail )?address\b`],
+    category: 'mailbox-unknown',
+    dead: true,
+  },
+  {
     id: 'disabled',
     says: 'the mailbox exists and takes nothing at present',
     wording: [
@@ -279,7 +293,7 @@ const RECIPIENT: readonly ReplyRule[] = [
     id: 'no-route',
     says: 'no way to the domain, for a reason that proves nothing',
     wording: [
-      r`\baccount or domain may not exist\b|\bunexpected name server reply\b|\bno route (?:found )?to (?:the )?domain\b|\bmx\b.{0,30}\bpoints? (?:back )?to\b(?! non)|\bmx list for\b|\bunable to get mx\b`,
+      r`\bunexpected name server reply\b|\bno route (?:found )?to (?:the )?domain\b|\bmx\b.{0,30}\bpoints? (?:back )?to\b(?! non)|\bmx list for\b|\bunable to get mx\b`,
     ],
     category: 'domain-unknown',
   },
@@ -436,6 +450,7 @@ const WEAK: readonly ReplyRule[] = [
     says: 'refused, no reason given',
     wording: [r`\b(?:rejected|rejects?|refused|refuses|denied|blocked|declined|not accept(?:ed|able)|unacceptable|not welcome)\b`],
     unless: [r`\b(?:recipient|address|user|mailbox)\b.{0,20}\b(?:rejected|refused|denied)\b`],
+    class: 'permanent',
     category: 'policy',
   },
 ];

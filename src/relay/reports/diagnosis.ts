@@ -29,11 +29,11 @@ export function diagnose(of: {
   readonly refusedAt?: RefusedAt;
 }): Diagnosis {
   const diagnostic = of.diagnostic === null ? null : clean(of.diagnostic);
-  const replyCode = codeIn(diagnostic ?? '');
-  const quoted = statusIn(diagnostic ?? '');
+  const text = unwrapped(diagnostic ?? '');
+  const replyCode = codeIn(text);
+  const quoted = quotedStatus(text);
   const status = moreSpecific(of.status, quoted);
   const failed = of.action === 'failed';
-  const text = diagnostic ?? '';
   const positive = !failed && of.action !== 'delayed';
   if (positive) return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null };
   const code = replyCode ?? codeOf(status, failed);
@@ -92,13 +92,23 @@ function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
 /**
  * Who refuses after DATA had taken the recipient at RCPT: "user unknown" is then as often the word of
  * a filter. So it is where a gateway quotes another server's reply, and neither a status nor the
- * command says what was refused. A domain is unknown to whoever looked it up.
+ * command says what was refused. In a text for people without codes the reporting system speaks of
+ * what it knows itself; and a domain is unknown to whoever looked it up.
  */
 function isProof(of: { at: RefusedAt; quoted: boolean; status: EnhancedStatus | null; category: Judged['category'] }): boolean {
   const named = of.status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(of.status.slice(2));
   if (of.at === 'data') return named;
   if (of.category === 'domain-unknown') return of.status?.startsWith('4') !== true;
-  return of.at === 'rcpt' || named || !of.quoted;
+  return of.at === 'rcpt' || named || (!of.quoted && of.status === null);
+}
+
+/** Cisco's appliances lead with words of their own: `5.1.0 - Unknown address error 550-'…' (delivery attempts: 0)`. */
+const WRAPPED = /^[45]\.\d\.\d - [A-Za-z ]{3,60}? ([45]\d\d)-?'(.+)' \(delivery attempts: \d+\)$/;
+
+/** The reply that such a text wraps; the text itself where it wraps none. */
+function unwrapped(text: string): string {
+  const match = WRAPPED.exec(text);
+  return match === null ? text : `${match[1]} ${match[2]}`;
 }
 
 /** A report of a failure is final whatever it quotes: 2xx in it is a stray number, no success. */
@@ -113,10 +123,21 @@ function codeOf(status: EnhancedStatus | null, failed: boolean): number {
   return status.startsWith('5') ? 500 : 400;
 }
 
-/** `x.0.0` says nothing; then the one that the diagnostic text quotes is taken. */
+/** Who gave up quotes the last refusal behind the status that says so: `4.4.7 expired <421 4.4.2 …>`. */
+function quotedStatus(text: string): EnhancedStatus | null {
+  const first = statusIn(text);
+  if (first?.endsWith('.4.7') !== true) return first;
+  return statusIn(text.slice(text.indexOf('.4.7') + 4)) ?? first;
+}
+
+/**
+ * `x.0.0` says nothing, `x.1.0` next to nothing, `x.4.7` only when it ended: then the one that the
+ * diagnostic text quotes is taken.
+ */
 function moreSpecific(field: EnhancedStatus | null, quoted: EnhancedStatus | null): EnhancedStatus | null {
-  if (field === null) return quoted;
-  return field.endsWith('.0.0') && quoted !== null ? quoted : field;
+  if (field === null || quoted === null) return field ?? quoted;
+  if (field.endsWith('.0.0')) return quoted;
+  return /\.(?:1\.0|4\.7)$/.test(field) && !quoted.endsWith('.0.0') ? quoted : field;
 }
 
 function codeIn(text: string): number | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnhancedStatus } from '../../../src/domain/reply.ts';
-import { diagnose } from '../../../src/relay/reports/diagnosis.ts';
+import { diagnose, refusedInTranscript } from '../../../src/relay/reports/diagnosis.ts';
 
 type Row = { action?: 'failed' | 'delayed' | 'delivered'; status: EnhancedStatus | null; diagnostic: string | null; want: object };
 
@@ -33,6 +33,25 @@ const ROWS: Row[] = [
   },
   { action: 'delayed', status: '5.1.1', diagnostic: null, want: { addressInvalid: false, permanent: false } },
   { action: 'delivered', status: '2.0.0', diagnostic: '250 2.0.0 Ok', want: { category: 'unknown', permanent: false, reply: null } },
+  {
+    status: '5.1.0',
+    diagnostic: "5.1.0 - Unknown address error 550-'5.7.1 <u@b.example>... Access denied' (delivery attempts: 0)",
+    want: { category: 'policy', addressInvalid: false, status: '5.7.1', replyCode: 550 },
+  },
+  {
+    status: '4.4.7',
+    diagnostic: '554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.2 Connection timed out>',
+    want: { category: 'transient', addressInvalid: false, status: '4.4.2' },
+  },
+  // Proof of a dead address, and what is none.
+  { status: '5.0.0', diagnostic: '550 <u@b.example>: User unknown (in reply to RCPT TO command)', want: { addressInvalid: true } },
+  { status: '5.0.0', diagnostic: '550 <u@b.example>: User unknown (in reply to end of DATA command)', want: { addressInvalid: false } },
+  { status: '5.1.1', diagnostic: '550 5.1.1 User unknown (in reply to end of DATA command)', want: { addressInvalid: true } },
+  { status: '5.0.0', diagnostic: '550 <u@b.example>: User unknown', want: { category: 'mailbox-unknown', addressInvalid: false } },
+  { status: '5.0.0', diagnostic: 'after MAIL FROM:<s@a.example>: 550 User unknown', want: { category: 'policy', addressInvalid: false } },
+  { status: null, diagnostic: 'User u (u@b.example) not listed in Domino Directory', want: { addressInvalid: true } },
+  { status: '4.1.1', diagnostic: '450 4.1.1 User unknown in virtual alias table', want: { addressInvalid: true, permanent: false } },
+  { status: '4.4.4', diagnostic: 'Host or domain name not found', want: { category: 'domain-unknown', addressInvalid: false } },
   { status: '5.4.4', diagnostic: 'unable to look up host 250 times', want: { permanent: true, replyCode: null } },
 ];
 
@@ -53,5 +72,18 @@ describe('diagnose', () => {
     const { diagnostic } = diagnose({ action: 'failed', status: null, diagnostic: `550 a\r\nb\x1b[31m\0${'x'.repeat(9000)}` });
     expect(diagnostic).toMatch(/^550 a b \[31m x+$/);
     expect(diagnostic?.length).toBe(1000);
+  });
+});
+
+describe('refusedInTranscript', () => {
+  it.each([
+    ['>>> RCPT To:<u@b.example>\n<<< 550 User unknown', '550 User unknown', 'rcpt'],
+    ['>>> RCPT To:<u@b.example>\n<<< 250 ok\n>>> DATA\n<<< 550 User unknown', '550 User unknown', 'data'],
+    ['>>> MAIL From:<s@a.example>\n<<< 550 go away', '550 go away', 'before-rcpt'],
+    ['<u@b.example>: host mx said: 550 User\n    unknown (in reply to RCPT TO\n    command)', '550 User unknown', 'rcpt'],
+    ['<u@b.example>: host mx said: 550 User unknown', '550 User unknown', null],
+    ['', null, null],
+  ])('%j', (text, diagnostic, want) => {
+    expect(refusedInTranscript(text, diagnostic)).toBe(want);
   });
 });
