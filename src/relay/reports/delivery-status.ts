@@ -126,8 +126,14 @@ function recipientAddress(value: string | null): string | null {
   const text = untyped(value);
   if (text === null) return null;
   const utf8 = /^utf-8\s*;/i.test(value ?? '');
-  const plain = (utf8 ? decodeUnitext(text) : text).replace(/^[<"]+|[>"]+$/g, '').trim();
+  const plain = unquoted((utf8 ? decodeUnitext(text) : text).trim());
   return plain === '' ? null : plain.slice(0, 320);
+}
+
+/** Brackets, and quotes around the whole; those of a quoted local part belong to it (RFC 5321 §4.1.2). */
+function unquoted(text: string): string {
+  const bare = text.replace(/^<+|>+$/g, '').trim();
+  return /^"[^"]*"$/.test(bare) ? bare.slice(1, -1) : bare.replace(/^"(?=[^"]*$)|(?<=^[^"]*)"$/g, '');
 }
 
 /** `\x{HEX}` of utf-8-addr-xtext and utf-8-addr-unitext, RFC 6533 §3. */

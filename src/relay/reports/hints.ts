@@ -7,8 +7,10 @@
  *   standards   RFC 3464 §2.2.1 (Original-Envelope-Id), §2.3.7 (Final-Log-ID); RFC 5322 §3.6.4
  */
 import { decodeWords } from './encoded-words.ts';
-import { type Field, fieldValue, readBlocks, readFields } from './fields.ts';
+import { type Field, fieldValue, readBlocks } from './fields.ts';
 import type { ReportMime } from './mime.ts';
+import { readProviderNotification } from './provider-notification.ts';
+import { returnedHeaders } from './returned.ts';
 
 export interface ReportHints {
   /** In the shape of our tokens, with the domain behind where there is one; in the order found. */
@@ -31,12 +33,12 @@ const TOKENS_LIMIT = 20;
 const NAMES_LIMIT = 20;
 const ORIGINALS_LIMIT = 200;
 const TOKEN = /(?<![0-9a-z])rb-[0-9a-z]{26}-[0-9a-z]{1,4}-[0-9a-z]{1,2}-[0-9a-z]{16}(?![0-9a-z])(?:@[0-9a-z.-]{1,253})?/gi;
-const RETURNED = /^(?:message\/(?:rfc822|global)|(?:text\/rfc822|message\/global)-headers|text\/rfc822-headers)$/;
 const STATUS = /^message\/(?:global-)?delivery-status$/;
 
 export function readHints(mime: ReportMime): ReportHints {
   const { headers, parts, text } = mime;
-  const returned = parts.filter(({ contentType }) => RETURNED.test(contentType)).flatMap((part) => readFields(part.text.trimStart()));
+  const returned = returnedHeaders(mime);
+  const providerId = readProviderNotification(text)?.providerId ?? null;
   const groups = parts.filter(({ contentType }) => STATUS.test(contentType)).flatMap((part) => readBlocks(part.text));
   const status = groups.flat();
   const values = [...headers, ...status, ...returned].map(({ value }) => value);
@@ -49,7 +51,10 @@ export function readHints(mime: ReportMime): ReportHints {
       ...idsOf(headers, ['in-reply-to', 'x-original-message-id', 'original-message-id', 'references']),
       ...idsIn(lineOf(text, MESSAGE_ID_LINE) ?? ''),
     ]),
-    logIds: bounded(status.filter(({ name }) => LOG_IDS.includes(name)).map(({ value }) => value.replace(TYPED, ''))),
+    logIds: bounded([
+      ...status.filter(({ name }) => LOG_IDS.includes(name)).map(({ value }) => value.replace(TYPED, '')),
+      ...(providerId === null ? [] : [providerId]),
+    ]),
     originals: originalsOf(groups),
     subject: subject === null ? null : decodeWords(subject),
     date: dateOf(fieldValue(returned, 'date')),

@@ -14,7 +14,7 @@
  * made by an old nodemailer. It brings 130 files along, which the relay's own process never needs:
  * it is loaded by whoever reads the first report.
  */
-import type { Headers, StructuredHeader } from 'mailparser';
+import type { Attachment, Headers, ParsedMail, StructuredHeader } from 'mailparser';
 import { type Field, readFields } from './fields.ts';
 
 export interface ReportPart {
@@ -65,13 +65,24 @@ export async function readMime(raw: Buffer): Promise<ReportMime> {
     subject: mail.subject ?? null,
     contentType: (structured?.value ?? 'text/plain').toLowerCase(),
     reportType: structured?.params['report-type']?.toLowerCase() ?? null,
-    // A multipart whose boundary is lost on the way has neither text nor parts: then all of it is text.
-    text: (mail.text?.trim() ? mail.text : mail.attachments.length > 0 ? '' : bodyOf(bytes)).slice(0, TEXT_LIMIT),
+    text: `${mislabelled(mail.attachments)}${textOf(mail, bytes)}`.slice(0, TEXT_LIMIT),
     parts: mail.attachments.slice(0, PARTS_LIMIT).map(({ contentType: type, content }) => ({
       contentType: type.toLowerCase(),
       text: decode(content.subarray(0, PART_LIMIT)),
     })),
   };
+}
+
+/** A multipart whose boundary is lost on the way has neither text nor parts: then all of it is text. */
+function textOf({ text, attachments }: Pick<ParsedMail, 'text' | 'attachments'>, bytes: Buffer): string {
+  if (text?.trim()) return text;
+  return attachments.length > 0 ? '' : bodyOf(bytes);
+}
+
+/** Text for people that is taken for a file, because the semicolon behind `text/plain` is lost. */
+function mislabelled(attachments: readonly Pick<Attachment, 'contentType' | 'content'>[]): string {
+  const texts = attachments.filter(({ contentType }) => /^text\/plain\s/i.test(contentType));
+  return texts.map(({ content }) => `${decode(content.subarray(0, PART_LIMIT))}\n`).join('');
 }
 
 function bodyOf(bytes: Buffer): string {

@@ -9,6 +9,7 @@
  */
 import { addressIn, type Field, fieldValue, readBlocks } from './fields.ts';
 import type { ReportMime } from './mime.ts';
+import { isMessageField } from './returned.ts';
 
 export interface NoticeRecipient {
   readonly address: string;
@@ -33,23 +34,11 @@ const SYSTEM_NAME =
 const FAILURE_SUBJECT =
   /\b(?:undeliver(?:ed|able)|not? (?:be )?deliver(?:ed|able)|non-?deliver\w*|delivery (?:status|fail\w*|report|problem|error|delayed|notification|has failed)|deliver\w* .{0,20}\bfail\w*|fail(?:ed|ure)\b.{0,30}\b(?:deliver\w*|notice|mail|message)|returned? (?:mail|message|to sender)|mail (?:system )?(?:error|failed)|returning (?:mail|message)|delayed mail|warning: (?:could not send|message))\b/i;
 
-/** Fields by which the header of a returned message is known, and a delivery status in the text. */
-const MESSAGE_FIELDS = new Set([
-  'received',
-  'from',
-  'to',
-  'subject',
-  'date',
-  'message-id',
-  'return-path',
-  'mime-version',
-  'content-type',
-  'reply-to',
-  'dkim-signature',
-  'sender',
-  'cc',
-  'x-mailer',
-]);
+/** In the mail of a machine: that a message did not arrive, in the languages of those who write no subject for it. */
+const FAILURE_TEXT =
+  /\b(?:could ?n[o']t be delivered|(?:cannot|can't|could not|unable to|failed to) deliver|undeliver(?:ed|able)|not (?:been )?delivered|delivery (?:has )?failed|trouble delivering|nicht (?:zugestellt|zustellbar|ausgeliefert)|n'a pas pu (?:être|etre) (?:remis|distribu|délivr|delivr|livr)|non remis|no (?:se )?(?:pudo|ha podido|fue posible) (?:ser )?entreg|no entregado|non (?:è stato possibile )?(?:consegn|recapit)|impossibile (?:consegn|recapit)|não (?:pôde|foi possível|pode) (?:ser )?entreg|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|nie (?:mogła|może|została|udało się)[^.]{0,40}dostarcz)|не (?:было|был[ао]?|удалось|может быть)[^.]{0,40}доставл|(?:送信|配信|配達|お届け)(?:する(?:こと)?が?)?(?:でき|出来)ません|无法(?:投递|送达|发送)|投递失败|退信|無法(?:投遞|傳送|送達)/i;
+const MACHINE_LOCAL_PART = /^"?(?:no-?reply|do-?not-?reply|auto(?:mated|matic|reply|responder)?|bounces?|robot|noreply)\b/i;
+
 const FIELD_LINE = /^([A-Za-z][\w-]{1,60}):(?:\s|$)/;
 const STATUS_LINE = /^(?:reporting-mta|original-envelope-id|final-recipient|original-recipient|action)\s*:/i;
 const LINES_LIMIT = 2000;
@@ -76,32 +65,51 @@ export function readNotice(mime: ReportMime, attached: readonly Field[]): Notice
   const returned = attached.length > 0 ? attached : below;
   const status = notice.findIndex((line) => STATUS_LINE.test(line.trimStart()));
   const text = status === -1 ? notice : notice.slice(0, status);
+  const passedOn = status === -1 && namesNobody({ mime, text, returned }) ? statusFrom(lines.slice(cut)) : null;
   return {
-    deliveryStatus:
-      status === -1
-        ? null
-        : notice
-            .slice(status)
-            .map((line) => line.trimEnd())
-            .join('\n'),
+    deliveryStatus: status === -1 ? passedOn : linesOf(notice.slice(status)),
     delayed: isDelay(mime.subject ?? '', text.join(' ')),
     recipients: recipientsOf({ mime, text, returned }),
     returned,
   };
 }
 
-function isFromMailSystem({ headers, subject, reportType }: ReportMime): boolean {
+/** Whether a mail system wrote it, to whoever sent the message that it speaks of. */
+export function isFromMailSystem({ headers, subject, reportType, text }: ReportMime): boolean {
   if (reportType === 'delivery-status' || fieldValue(headers, 'x-failed-recipients') !== null) return true;
   const from = fieldValue(headers, 'from') ?? '';
   const name = from.replace(/<.*/, '');
-  if (SYSTEM_LOCAL_PART.test(addressIn(from) ?? from) || SYSTEM_NAME.test(name)) return true;
-  return FAILURE_SUBJECT.test(subject ?? '');
+  const address = addressIn(from) ?? from;
+  if (SYSTEM_LOCAL_PART.test(address) || SYSTEM_NAME.test(name) || FAILURE_SUBJECT.test(subject ?? '')) return true;
+  return isFromMachine(headers, address) && FAILURE_TEXT.test(text.slice(0, 4000));
+}
+
+/** RFC 3834 §2: nobody wrote it by hand. */
+function isFromMachine(headers: readonly Field[], address: string): boolean {
+  const submitted = fieldValue(headers, 'auto-submitted')?.toLowerCase() ?? 'no';
+  const nullPath = headers.some(({ name, value }) => name === 'return-path' && /^<\s*>$/.test(value));
+  return nullPath || !submitted.startsWith('no') || MACHINE_LOCAL_PART.test(address);
+}
+
+/** Whom it failed for is told by the returned header alone. */
+function namesNobody({ mime, text, returned }: Reading): boolean {
+  return recipientsOf({ mime, text, returned: returned.filter(({ name }) => name !== 'to') }).length === 0;
+}
+
+/** A report in the text of another, which says nothing of its own: a gateway passed it on. */
+function statusFrom(lines: readonly string[]): string | null {
+  const begin = lines.findIndex((line) => /^(?:reporting-mta|final-recipient)\s*:/i.test(line.trimStart()));
+  return begin === -1 ? null : linesOf(lines.slice(begin));
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 /** The line at which the returned message begins: three fields of a header, one after the other. */
 function returnedAt(lines: readonly string[]): number {
   for (let start = 0; start < lines.length; start++) {
-    if (isMessageField(lines[start] ?? '') && messageFieldsFrom(lines, start) >= 3) return start;
+    if (isMessageLine(lines[start] ?? '') && messageFieldsFrom(lines, start) >= 3) return start;
   }
   return lines.length;
 }
@@ -120,14 +128,14 @@ function withoutSeparator(lines: readonly string[]): readonly string[] {
   return lines.slice(0, end);
 }
 
-function isMessageField(line: string): boolean {
-  return MESSAGE_FIELDS.has(FIELD_LINE.exec(line)?.[1]?.toLowerCase() ?? '');
+function isMessageLine(line: string): boolean {
+  return isMessageField(FIELD_LINE.exec(line)?.[1] ?? '');
 }
 
 function messageFieldsFrom(lines: readonly string[], start: number): number {
   let known = 0;
   for (const line of lines.slice(start, start + 60)) {
-    if (isMessageField(line)) known++;
+    if (isMessageLine(line)) known++;
     else if (!FIELD_LINE.test(line) && !/^[ \t]+\S/.test(line)) break;
     if (known >= 3) break;
   }
@@ -218,6 +226,9 @@ function headsOf(text: readonly string[]): Head[] {
   return heads;
 }
 
+/** A reply code or an enhanced status: where one stands, there stands the reason. */
+const CODE = /(?<![\d.])[45]\d\d(?=[ -]\D|[ -][45]\.)|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/;
+
 /** Each address once, with what stands between it and the next one; quotations of itself are part of that. */
 function reasonsBelow(text: readonly string[], heads: readonly Head[]): NoticeRecipient[] {
   const firsts = heads.filter((head, at) => heads.findIndex(({ address }) => address.toLowerCase() === head.address.toLowerCase()) === at);
@@ -225,7 +236,12 @@ function reasonsBelow(text: readonly string[], heads: readonly Head[]): NoticeRe
     const below = text.slice(line + 1, firsts[at + 1]?.line ?? text.length);
     const reason = [rest.replace(/^[\s>"':;,.]+/, ''), ...below].join(' ').replace(/\s+/g, ' ').trim();
     // A list of addresses has its reason above, or below all of them.
-    return { address, reason: /\p{L}{3}/u.test(reason) ? reason : text.join(' ') };
+    if (!/\p{L}{3}/u.test(reason)) return { address, reason: text.join(' ') };
+    const above = text
+      .slice(0, firsts[0]?.line ?? 0)
+      .join(' ')
+      .trim();
+    return { address, reason: !CODE.test(reason) && CODE.test(above) ? `${above} ${reason}` : reason };
   });
 }
 

@@ -15,7 +15,9 @@ import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
 import { type ReportHints, readHints } from './hints.ts';
 import { type ReportMime, readMime } from './mime.ts';
-import { readNotice, reasonFor } from './notice.ts';
+import { isFromMailSystem, readNotice, reasonFor } from './notice.ts';
+import { readProviderNotification } from './provider-notification.ts';
+import { returnedHeaders } from './returned.ts';
 
 export interface ParsedReport
   extends Pick<ReportRecord, 'kind' | 'subject' | 'originalMessageId' | 'envelopeId' | 'reportingMta' | 'recipients' | 'trouble'> {
@@ -49,8 +51,21 @@ export async function parseReport(raw: Buffer): Promise<ParsedReport> {
   } catch (error) {
     return { ...UNREADABLE, trouble: `its MIME could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
-  return { ...readReport(mime), hints: readHints(mime) };
+  const inner = await passedOn(mime);
+  const report = readReport(inner ?? mime);
+  if (inner === null || report.kind === 'none') return { ...readReport(mime), hints: readHints(mime) };
+  return { ...report, subject: mime.subject, hints: readHints(inner) };
 }
+
+/** A report that a gateway wrapped into a notice of its own, which names nobody: what is inside counts. */
+async function passedOn(mime: ReportMime): Promise<ReportMime | null> {
+  const inner = partOf(mime, 'message/rfc822')?.trimStart();
+  if (inner === undefined || mime.text.includes('@') || partOf(mime, ...DELIVERY_STATUS) !== undefined) return null;
+  if (!isFromMailSystem(mime) || !/multipart\/report/i.test(fieldValue(readFields(inner), 'content-type') ?? '')) return null;
+  return readMime(Buffer.from(inner, 'utf8')).catch(() => null);
+}
+
+const DELIVERY_STATUS = ['message/delivery-status', 'message/global-delivery-status'] as const;
 
 export function readReport(mime: ReportMime): ParsedReport {
   const returned = returnedHeaders(mime);
@@ -65,6 +80,7 @@ export function readReport(mime: ReportMime): ParsedReport {
   return (
     readComplaint(mime, base, returned) ??
     readDsn(mime, base) ??
+    readNotification(mime, base) ??
     readText(mime, base, returned) ??
     readAutoReply(mime, base) ??
     nothing(base)
@@ -77,28 +93,18 @@ function nothing(base: Base): ParsedReport {
   return { ...base, kind: 'none', recipients: [], addresses: [], trouble: NO_REPORT };
 }
 
-const RETURNED = ['message/rfc822', 'text/rfc822-headers', 'message/global', 'message/global-headers'];
-
-/** The header of the returned message, RFC 6522 §3 and RFC 6533 §5. */
-function returnedHeaders({ parts }: ReportMime): readonly Field[] {
-  for (const part of parts) {
-    if (!RETURNED.includes(part.contentType)) continue;
-    const fields = readFields(part.text.trimStart());
-    if (fields.length > 0) return fields;
-  }
-  return [];
-}
-
 function partOf(mime: ReportMime, ...types: readonly string[]): string | undefined {
   return mime.parts.find(({ contentType }) => types.includes(contentType))?.text;
 }
+
+/** RFC 5965 §7.3: the recipient took it back. */
+const TAKEN_BACK = 'a complaint that was taken back (not-spam)';
 
 function readComplaint(mime: ReportMime, base: Base, returned: readonly Field[]): ParsedReport | null {
   const text = partOf(mime, 'message/feedback-report');
   if (text === undefined) return readJunkReport(base, returned);
   const report = readFeedbackReport(text);
-  // RFC 5965 §7.3: the recipient took it back.
-  if (report.type === 'not-spam') return { ...nothing(base), trouble: 'a complaint that was taken back (not-spam)' };
+  if (report.type === 'not-spam') return { ...nothing(base), trouble: TAKEN_BACK };
   const addresses = report.originalRecipients.length > 0 ? report.originalRecipients : [null];
   return {
     ...base,
@@ -132,24 +138,44 @@ function said(address: string | null, action: 'complaint' | 'auto-reply'): Repor
 }
 
 function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
-  const text = partOf(mime, 'message/delivery-status', 'message/global-delivery-status');
+  const text = partOf(mime, ...DELIVERY_STATUS);
   return text === undefined ? null : fromDeliveryStatus(text, base, mime);
 }
 
 function fromDeliveryStatus(text: string, base: Base, mime: ReportMime): ParsedReport | null {
   const dsn = readDeliveryStatus(text);
   if (dsn.recipients.length === 0) return null;
-  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(recipient, mime), mime.text));
+  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(withAddress(recipient, mime), mime), mime.text));
   return {
     ...base,
     kind: kindOf(recipients),
-    originalMessageId: base.originalMessageId ?? dsn.originalMessageId,
+    originalMessageId: base.originalMessageId ?? dsn.originalMessageId ?? answered(mime),
     envelopeId: dsn.envelopeId,
     reportingMta: dsn.reportingMta,
     recipients,
     addresses: addressesOf(dsn),
   };
 }
+
+/** Amazon SES, by SNS; provider-notification.ts. */
+function readNotification(mime: ReportMime, base: Base): ParsedReport | null {
+  const told = readProviderNotification(mime.text);
+  if (told === null) return null;
+  if (told.notSpam) return { ...nothing(base), trouble: TAKEN_BACK };
+  const own = { ...base, originalMessageId: told.messageId ?? base.originalMessageId, reportingMta: told.reportingMta };
+  const addresses = lowerCase(told.recipients.map(({ address }) => address));
+  if (told.kind === 'complaint') {
+    return { ...own, kind: 'complaint', recipients: told.recipients.map(({ address }) => said(address, 'complaint')), addresses };
+  }
+  const action = NOTIFIED[told.kind];
+  const recipients = told.recipients.map(({ address, status, diagnostic }) => {
+    const { reply: _, ...diagnosis } = diagnose({ action, status, diagnostic });
+    return { address, action, ...diagnosis };
+  });
+  return { ...own, kind: kindOf(recipients), recipients, addresses };
+}
+
+const NOTIFIED = { bounce: 'failed', delay: 'delayed', delivery: 'delivered' } as const;
 
 /** A report for people alone; notice.ts. */
 function readText(mime: ReportMime, base: Base, attached: readonly Field[]): ParsedReport | null {
@@ -179,6 +205,17 @@ function readText(mime: ReportMime, base: Base, attached: readonly Field[]): Par
     addresses: lowerCase(notice.recipients.map(({ address }) => address)),
   };
 }
+
+/** A program or a file that an alias led to (`|/usr/bin/filter`): the address is the one that led there. */
+function withAddress(recipient: DsnRecipient, mime: ReportMime): DsnRecipient {
+  const { finalRecipient, originalRecipient } = recipient;
+  if (finalRecipient === null || !/^[|/]/.test(finalRecipient)) return recipient;
+  const failed = fieldValue(mime.headers, 'x-failed-recipients');
+  const address = originalRecipient ?? addressIn(failed) ?? addressIn(GENERATED_BY.exec(mime.text)?.[1] ?? null);
+  return address === null ? recipient : { ...recipient, finalRecipient: address };
+}
+
+const GENERATED_BY = /\bgenerated (?:by|from) (\S+@\S+)/;
 
 /** A group without diagnostic: its reason is in the part for people, if anywhere. */
 function withReason(recipient: DsnRecipient, mime: ReportMime): DsnRecipient {
@@ -217,18 +254,20 @@ function kindOf(recipients: readonly ReportedRecipient[]): ParsedReport['kind'] 
 function readAutoReply(mime: ReportMime, base: Base): ParsedReport | null {
   // RFC 8098: a receipt is written by the recipient's mail program, and says nothing of delivery here.
   const receipt = mime.reportType === 'disposition-notification';
-  if (!receipt && !isAutoReply(mime.headers)) return null;
+  if (!receipt && !isAutoReply(mime.headers, mime.subject)) return null;
   const from = addressIn(fieldValue(mime.headers, 'from'));
   return {
     ...base,
     kind: 'auto-reply',
-    originalMessageId:
-      base.originalMessageId ??
-      messageIdOf(fieldValue(mime.headers, 'in-reply-to')) ??
-      lastReference(fieldValue(mime.headers, 'references')),
+    originalMessageId: base.originalMessageId ?? answered(mime),
     recipients: [said(from, 'auto-reply')],
     addresses: lowerCase(present([from])),
   };
+}
+
+/** RFC 5322 §3.6.4: what the report itself says it answers. */
+function answered({ headers }: ReportMime): string | null {
+  return messageIdOf(fieldValue(headers, 'in-reply-to')) ?? lastReference(fieldValue(headers, 'references'));
 }
 
 function lastReference(value: string | null): string | null {

@@ -98,11 +98,11 @@ export function complaint(request: { readonly returnPath?: string; readonly reci
   );
 }
 
-export function autoReply(request: { readonly from?: string; readonly field?: string } = {}): Buffer {
+export function autoReply(request: { readonly from?: string; readonly field?: string; readonly subject?: string } = {}): Buffer {
   return lines(
     `From: Ann <${request.from ?? 'ann@partner.example'}>`,
     'To: billing@example.com',
-    'Subject: =?utf-8?q?Abwesenheit=3A_Invoice?=',
+    `Subject: ${request.subject ?? '=?utf-8?q?Abwesenheit=3A_Invoice?='}`,
     'Message-ID: <reply-1@partner.example>',
     'In-Reply-To: <original-1@erp.example>',
     request.field ?? 'Auto-Submitted: auto-replied (vacation)',

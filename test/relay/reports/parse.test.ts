@@ -88,7 +88,53 @@ describe('parseReport', () => {
   );
 
   it.each(['Auto-Submitted: no', 'Precedence: bulk', 'X-Anything: auto'])('takes a person for a person: %s', async (field) => {
-    expect(await parseReport(autoReply({ field }))).toMatchObject({ kind: 'none', recipients: [], trouble: expect.any(String) });
+    const mail = autoReply({ field, subject: 'Re: Invoice' });
+    expect(await parseReport(mail)).toMatchObject({ kind: 'none', recipients: [], trouble: expect.any(String) });
+  });
+
+  it.each([
+    'Automatic reply: Invoice 1',
+    'Out of Office: Invoice 1',
+    'Out-of-office Re: Invoice 1',
+    'Auto: Invoice 1',
+    'Automatische Antwort: Rechnung',
+    'Abwesenheitsnotiz: Rechnung',
+    'Réponse automatique : Facture',
+    'Absence du bureau : Facture',
+    'Automatisch antwoord: Factuur',
+    'Afwezig: Factuur',
+    'Respuesta automática: Factura',
+    'Fuera de la oficina: Factura',
+    'Risposta automatica: Fattura',
+    'Fuori sede',
+    'Resposta automática: Fatura',
+    'Autosvar: Faktura',
+    'Automatiskt svar: Faktura',
+    'Automaattinen vastaus: Lasku',
+    'Automatyczna odpowiedź: Faktura',
+    'Automatická odpověď: Faktura',
+    'Автоответ: Счёт',
+    '自動応答: 請求書',
+    '自动回复: 发票',
+    'Otomatik yanıt: Fatura',
+  ])('reads an automatic reply by its subject: %s', async (subject) => {
+    const encoded = `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
+    expect(await parseReport(autoReply({ field: 'X-Anything: auto', subject: encoded }))).toMatchObject({ kind: 'auto-reply', subject });
+    const person = autoReply({ field: 'Auto-Submitted: no', subject: encoded });
+    expect(await parseReport(person)).toMatchObject({ kind: 'none' });
+    const list = autoReply({ field: 'List-Unsubscribe: <mailto:off@partner.example>', subject: encoded });
+    expect(await parseReport(list)).toMatchObject({ kind: 'none' });
+  });
+
+  it.each([
+    'Re: out of office supplies',
+    'Your automatic payment',
+    'Automation summit 2026',
+    'Vacation rentals',
+    'Absolut neu',
+    'Auto insurance offer',
+  ])('does not take for one: %s', async (subject) => {
+    expect(await parseReport(autoReply({ field: 'X-Anything: auto', subject }))).toMatchObject({ kind: 'none' });
   });
 
   it('R49 keeps going over what is no MIME, or too much of it', async () => {
