@@ -172,7 +172,7 @@ describe('the page of a report', () => {
       originalMessageId: evil,
       trouble: evil,
       source: evil,
-      recipients: [reported({ address: evil, diagnostic: evil, status: evil })],
+      recipients: [reported({ address: evil, diagnostic: evil, status: evil as never })],
       raw: `${evil}\0`,
     });
     const get = await signedIn(room);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NextHopStatus } from '../../src/domain/ports.ts';
 import { formSender, signedIn, text } from './browser.ts';
-import { accept, createRoom, endAttempt, nextHop, START } from './harness.ts';
+import { accept, createRoom, endAttempt, nextHop, type Room, START } from './harness.ts';
 
 describe('pages', () => {
   it('are whole documents under a policy that runs and loads nothing but our own files', async () => {
