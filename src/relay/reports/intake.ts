@@ -21,6 +21,7 @@ import { fieldValue, readFields } from './fields.ts';
 import { withLineFeeds } from './mime.ts';
 import { NO_REPORT, type ParsedReport } from './parse.ts';
 import type { ReportParser } from './parser.ts';
+import { type StormGate, stormKey } from './storms.ts';
 
 export interface IntakeOptions {
   readonly parser: Pick<ReportParser, 'parse'>;
@@ -29,6 +30,8 @@ export interface IntakeOptions {
   readonly tokenLifetime: number;
   /** Of our return paths; null: there is none. */
   readonly reportDomain: string | null;
+  /** Of automatic replies; absent: all of them are kept. */
+  readonly storms?: StormGate;
   readonly now: () => number;
   readonly newReportId: () => ReportId;
   readonly log: Log;
@@ -50,6 +53,8 @@ export interface TakenReport {
   /** It came before: `report` is that one, and nothing changed. */
   readonly repeated: boolean;
   readonly transitions: readonly Transition[];
+  /** It is one of too many automatic replies: nothing was recorded, `report` is the one kept last. */
+  readonly counted?: true;
 }
 
 export interface Intake {
@@ -81,6 +86,12 @@ async function take(options: IntakeOptions, incoming: IncomingReport, known?: Pa
   const id = newReportId();
   const context = { report: id, via, to, parsed, tokenKeys, tokenLifetime, reportDomain, now: now(), store };
   const correlation = await correlate(context);
+  const storm = parsed.kind === 'auto-reply' ? stormKey(correlation.matches, to, parsed.recipients[0]?.address ?? null) : null;
+  const last = storm === null ? null : (options.storms?.tooMany(storm, now()) ?? null);
+  if (last !== null) {
+    log.debug({ report: last.id }, 'one more automatic reply of many: counted alone');
+    return { report: last, repeated: true, transitions: [], counted: true };
+  }
   const taken = await store.recordReport({
     report: draft({ id, receivedAt: now(), incoming, parsed, correlation }),
     raw,
@@ -88,6 +99,7 @@ async function take(options: IntakeOptions, incoming: IncomingReport, known?: Pa
     now: now(),
     fingerprint: fingerprintOf(raw),
   });
+  if (storm !== null && !taken.repeated) options.storms?.kept(storm, taken.report, now());
   tell(log, taken);
   return taken;
 }

@@ -75,9 +75,12 @@ export async function startReportListener(options: ReportListenerOptions): Promi
         log,
         ...gates,
         onReport: async (raw, recipients, client) => {
-          const ids: string[] = [];
-          for (const to of recipients) ids.push((await intake.take({ raw, to, via: 'smtp', source: client })).report.id);
-          return `2.0.0 Recorded as ${ids.join(', ')}`;
+          const said: string[] = [];
+          for (const to of recipients) {
+            const { report, counted } = await intake.take({ raw, to, via: 'smtp', source: client });
+            said.push(counted === true ? 'counted, one of many automatic replies' : `Recorded as ${report.id}`);
+          }
+          return `2.0.0 ${said.join(', ')}`;
         },
       });
       servers.push(server);

@@ -9,7 +9,7 @@
  */
 import type { Log } from '../../domain/log.ts';
 import type { ReportDesk, Store } from '../../domain/ports.ts';
-import type { ReportSettings } from '../../domain/settings.ts';
+import { DEFAULT_REPORT_LIMITS, type ReportSettings } from '../../domain/settings.ts';
 import type { TokenKey } from '../../domain/tokens.ts';
 import { createDesk } from './desk.ts';
 import { createIntake, type IncomingReport, type Intake, type IntakeOptions, type TakenReport } from './intake.ts';
@@ -17,6 +17,7 @@ import { type ReportListener, startReportListener } from './listener.ts';
 import { type MailFromBox, startMailboxes, type TakenMail } from './mailboxes/index.ts';
 import { createReportParser, type ReportParser } from './parser.ts';
 import type { ListenerLimits } from './smtp.ts';
+import { createStormGate } from './storms.ts';
 import { createTally, type ReportTally } from './tally.ts';
 
 export interface ReportsOptions {
@@ -49,7 +50,8 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
   const { domain, tokenLifetime } = settings;
   const reading = { parser, store, tokenKeys, tokenLifetime, reportDomain: domain, now, log };
   const tally = createTally();
-  const intake = tallied(createIntake({ ...reading, newReportId }), tally);
+  const storms = createStormGate((settings.limits ?? DEFAULT_REPORT_LIMITS).autoReplies);
+  const intake = tallied(createIntake({ ...reading, storms, newReportId }), tally);
   try {
     const { limits } = options;
     const listener = await startReportListener({
@@ -89,7 +91,8 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
 /** The intake, counted. */
 function tallied(intake: Intake, tally: ReportTally): Intake {
   const count = <T extends TakenReport | null>(via: IncomingReport['via'], taken: T): T => {
-    if (taken !== null) tally.counted({ via, kind: taken.report.kind }, taken.repeated ? 'repeated' : 'recorded');
+    if (taken !== null)
+      tally.counted({ via, kind: taken.report.kind }, taken.counted === true ? 'counted' : taken.repeated ? 'repeated' : 'recorded');
     return taken;
   };
   return {
