@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { Api } from '../../src/cli/api.ts';
 import { linkReport, listReports, showReport } from '../../src/cli/reports.ts';
+import { listSuppressions } from '../../src/cli/suppressions.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
 const ID = '01KBC8Q4XJ6T3M1R9YV0W2Z5AA';
@@ -134,4 +135,24 @@ describe('reports link', () => {
     expect(bodies).toEqual([{ message: MESSAGE, recipient: 'ann@partner.example' }]);
     expect(lines).toEqual([`${MESSAGE}  ann@partner.example is now failed`, `${MESSAGE}  bob@partner.example stays failed`]);
   });
+});
+
+it('suppressions name the message whose report led to them, where there is one', async () => {
+  const entry = {
+    address: 'ann@partner.example',
+    reason: 'manual',
+    note: 'asked us',
+    by: 'carla',
+    at: '2026-02-01T12:00:00.000Z',
+    until: null,
+    message: null,
+  };
+  const byHand = scene({ '/suppressions': { items: [entry], next: null } });
+  await listSuppressions(byHand.api, {}, byHand.terminal);
+  expect(byHand.lines[0]).toMatch(/^ADDRESS +REASON +SINCE +UNTIL +BY +NOTE$/);
+  const dead = { ...entry, reason: 'bounce', by: null, note: '550 5.1.1 no such user', message: MESSAGE };
+  const byReport = scene({ '/suppressions': { items: [entry, dead], next: null } });
+  await listSuppressions(byReport.api, {}, byReport.terminal);
+  expect(byReport.lines[0]).toMatch(/ BY +MESSAGE +NOTE$/);
+  expect(byReport.lines[2]).toMatch(new RegExp(`bounce +2026-.* lifted +relais +${MESSAGE} +550 5\\.1\\.1 no such user$`));
 });

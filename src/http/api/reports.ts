@@ -13,7 +13,8 @@ import { LinkResult, pageOf, REPORT_KINDS, REPORT_WAYS, Report, ReportCandidate 
 
 export function reportRoutes(api: Api, shared: Shared): void {
   listRoutes(api, shared);
-  linkRoutes(api, shared);
+  candidatesRoute(api, shared);
+  linkRoute(api, shared);
 }
 
 function listRoutes(api: Api, shared: Shared): void {
@@ -82,7 +83,7 @@ function listRoutes(api: Api, shared: Shared): void {
   );
 }
 
-function linkRoutes(api: Api, shared: Shared): void {
+function candidatesRoute(api: Api, shared: Shared): void {
   route(
     api,
     {
@@ -114,6 +115,9 @@ function linkRoutes(api: Api, shared: Shared): void {
       return c.json({ items, next: null });
     },
   );
+}
+
+function linkRoute(api: Api, shared: Shared): void {
   route(
     api,
     {
