@@ -102,7 +102,13 @@ class RunningRelais implements Relais {
   async start(config: Config): Promise<void> {
     const { dataDir } = config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const store = await openStore({ dataDir, diskFloor: config.diskFloor, now: this.#now, log: this.#log });
+    const store = await openStore({
+      dataDir,
+      diskFloor: config.diskFloor,
+      now: this.#now,
+      log: this.#log,
+      suppression: () => this.#config.reports.suppression ?? null,
+    });
     this.#store = store;
     try {
       store.onPoisoned((cause) => this.#recover(cause));

@@ -16,6 +16,11 @@ export const SANDBOX_SETTINGS: Readonly<Record<string, unknown>> = {
     attemptTimeout: '1m',
     lease: '90s',
   },
-  reports: { domain: 'bounce.sandbox.invalid', listeners: [{ address: '127.0.0.1', port: 0 }] },
+  reports: {
+    domain: 'bounce.sandbox.invalid',
+    listeners: [{ address: '127.0.0.1', port: 0 }],
+    // Its scripted addresses are there to be tried again.
+    suppression: { automatic: false },
+  },
   http: { address: '127.0.0.1', port: 8025 },
 };

@@ -225,6 +225,19 @@ const reportLimits = section({
   autoReplies: whole(1, 10_000).default(20).describe('automatic replies of one recipient kept within a day; more are counted alone'),
 }).prefault({});
 
+const suppression = section({
+  automatic: yesNo().default(true).describe('failures and complaints put addresses into the suppression list; false: people alone do'),
+  failures: whole(2, 20)
+    .default(3)
+    .describe('permanent failures within that time; one is enough where a report that is ours says that the address is dead'),
+  within: duration({ min: 3_600_000 }).prefault('30d'),
+  complaints: yesNo().default(true).describe('a complaint with a token of ours suppresses'),
+  duration: z
+    .union([z.literal('forever'), duration({ min: 60_000 })], { error: 'forever, or a duration such as 90d' })
+    .default('forever')
+    .describe('how long an address stays in the list when nobody lifts it'),
+}).prefault({});
+
 const reports = section({
   domain: domain('a domain of yours whose MX is this relay, such as bounce.example.com').optional().describe('domain of the return paths'),
   listeners: list(section({ address: listenAddress().default('0.0.0.0'), port: port() })).default([]),
@@ -232,6 +245,7 @@ const reports = section({
   tokenLifetime: duration({ min: 60_000 }).prefault('60d').describe('how long after acceptance a report is believed'),
   mailboxes: list(mailbox).default([]).describe('that reports are collected from by IMAP'),
   limits: reportLimits,
+  suppression,
 });
 
 const WEBHOOK_SECRET = 'whsec_ and 24 to 64 octets in base64 (`openssl rand -base64 32` makes some)';

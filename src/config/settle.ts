@@ -51,7 +51,15 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
       dnssec: delivery.dnssec,
     },
     dkim: parsed.dkim.map(({ headers, ...key }) => ({ ...key, headers: headers ?? null })),
-    reports: { ...reports, domain: reportDomain, mailboxes: reports.mailboxes.map(settleMailbox) },
+    reports: {
+      ...reports,
+      domain: reportDomain,
+      mailboxes: reports.mailboxes.map(settleMailbox),
+      suppression: {
+        ...reports.suppression,
+        duration: reports.suppression.duration === 'forever' ? null : reports.suppression.duration,
+      },
+    },
     signals: parsed.signals.map(settleSignal),
     retention: parsed.retention,
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },

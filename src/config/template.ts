@@ -145,6 +145,9 @@ reports:
   # messageSize: 30MB
   # tokenLifetime: 60d      # how long after acceptance a report is believed
   # limits: {perAddress: 1200/minute, perMessage: 120/minute, autoReplies: 20}
+  # Addresses that are not tried any more: after one report that is ours and says that the address is
+  # dead, or so many permanent failures; never for full mailboxes, blocks, spam or rate.
+  # suppression: {automatic: true, failures: 3, within: 30d, complaints: true, duration: forever}
   # Mailboxes that reports lie in, beside the listeners or in their place (docs/OPERATIONS.md).
   # mailboxes:
   #   - imap: {host: imap.example.com, user: bounces@example.com, password: {env: IMAP_PASSWORD}}

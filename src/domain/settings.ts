@@ -5,6 +5,7 @@
 import type { EventType } from './events.ts';
 import type { PriorityPatterns } from './priority.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { SuppressionPolicy } from './suppression.ts';
 
 export interface Listener {
   readonly address: string;
@@ -173,6 +174,8 @@ export interface ReportSettings {
   readonly mailboxes?: readonly MailboxSettings[];
   /** Absent: the defaults of the listener. */
   readonly limits?: ReportLimits;
+  /** Absent: evidence suppresses nobody. */
+  readonly suppression?: SuppressionPolicy;
 }
 
 /** How many reports are taken, so that a storm of them hinders nobody. */

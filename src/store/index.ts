@@ -8,7 +8,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
-import type { Store } from '../domain/ports.ts';
+import type { Store, SuppressionRecord } from '../domain/ports.ts';
+import type { SuppressionPolicy } from '../domain/suppression.ts';
 import { assertReached, markReached } from './high-water.ts';
 import { StoredCollection } from './level/collections.ts';
 import { Committer } from './level/committer.ts';
@@ -30,6 +31,7 @@ import { settleMoves } from './level/rewriting.ts';
 import { SegmentKeeper } from './level/segments.ts';
 import { Statistics } from './level/statistics.ts';
 import { type Collections, LevelStore } from './level/store.ts';
+import { Suppressing, stageLifted } from './level/suppressing.ts';
 import { Turns } from './level/turns.ts';
 import { beginOpening } from './opening-marker.ts';
 import { Spool, type SpoolFiles } from './spool/spool.ts';
@@ -42,6 +44,8 @@ export interface StoreOptions {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly log: Log;
+  /** When evidence suppresses an address, as it is configured now; never by default. */
+  readonly suppression?: () => SuppressionPolicy | null;
   /** Octets of a segment of the spool; 64 MiB by default. */
   readonly segmentSize?: number;
   /** The spool's file system; the system's own by default. */
@@ -135,6 +139,8 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     onPoisoned: (cause) => store.poisoned(cause),
   });
   const segments = new SegmentKeeper({ spool, committer: () => committer, log });
+  const suppressions = await StoredCollection.load<SuppressionRecord>('suppressions', database, () => committer, stageLifted);
+  const suppressing = new Suppressing({ loader, list: suppressions, policy: options.suppression ?? (() => null) });
   const feed = new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq });
   const context: StoreContext = {
     database,
@@ -146,6 +152,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     recent: new RecentContent(),
     disk,
     segments,
+    suppressing,
     turns: new Turns(),
     log,
     now,
@@ -155,7 +162,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),
     mtaStsPolicies: await StoredCollection.load('mtaStsPolicies', database, () => committer),
-    suppressions: await StoredCollection.load('suppressions', database, () => committer),
+    suppressions,
     tokens: await StoredCollection.load('tokens', database, () => committer),
     users: await StoredCollection.load('users', database, () => committer),
   };

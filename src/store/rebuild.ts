@@ -135,6 +135,7 @@ function countCollections({ collections }: OldRegister): Record<CollectionKind, 
   const count = (kind: CollectionKind): number => collections.get(kind)?.length ?? 0;
   return {
     consumers: count('consumers'),
+    failures: count('failures'),
     mailboxes: count('mailboxes'),
     nextHops: count('nextHops'),
     mtaStsPolicies: count('mtaStsPolicies'),

@@ -9,9 +9,9 @@ let dataDir = '';
 
 storeContract({
   name: 'LevelDB and spool',
-  open: async (clock) => {
+  open: async (clock, suppression) => {
     dataDir = await mkdtemp(join(tmpdir(), 'relais-store-'));
-    return openStore({ dataDir, diskFloor: 0, now: clock.read, log: recordingLog() });
+    return openStore({ dataDir, diskFloor: 0, now: clock.read, log: recordingLog(), suppression });
   },
   dispose: () => rm(dataDir, { recursive: true, force: true }),
 });

@@ -3,6 +3,6 @@ import { storeContract } from './store.ts';
 
 storeContract({
   name: 'in memory',
-  open: async (clock) => createMemoryStore({ now: clock.read }),
+  open: async (clock, suppression) => createMemoryStore({ now: clock.read, suppression }),
   dispose: async () => {},
 });

@@ -6,16 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
 import type { ReportFilter, Store } from '../../src/domain/ports.ts';
+import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
 import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
 import { repetitionContract } from './repetitions.ts';
-import { suppressionContract } from './suppressions.ts';
+import { evidenceContract, suppressionContract } from './suppressions.ts';
 
 export interface Implementation {
   readonly name: string;
   /** An empty store. */
-  open(clock: Clock): Promise<Store>;
+  open(clock: Clock, suppression: () => SuppressionPolicy | null): Promise<Store>;
   /** Called when the test is over; the store may be closed. */
   dispose(): Promise<void>;
 }
@@ -34,11 +35,13 @@ export function storeContract(implementation: Implementation): void {
     let clock: Clock;
     let make: Maker;
     let store: Store;
+    let policy: SuppressionPolicy | null;
 
     beforeEach(async () => {
       clock = new Clock();
       make = new Maker(clock);
-      store = await implementation.open(clock);
+      policy = null;
+      store = await implementation.open(clock, () => policy);
     });
     afterEach(async () => {
       await store.close();
@@ -646,6 +649,14 @@ export function storeContract(implementation: Implementation): void {
 
     repetitionContract(() => ({ store, make, clock }));
     suppressionContract(() => ({ store, make, clock }));
+    evidenceContract(() => ({
+      store,
+      make,
+      clock,
+      usePolicy: (wanted) => {
+        policy = wanted;
+      },
+    }));
     linkingContract(() => ({ store, make, clock }));
     listContract(() => ({ store, make, clock }));
   });

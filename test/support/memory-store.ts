@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { asciiDomainOf } from '../../src/domain/address.ts';
+import { asciiDomainOf, normalizeAddress } from '../../src/domain/address.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
 import { idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
@@ -46,6 +46,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import {
   type Attempt,
+  type Evidence,
   isPending,
   newRecipient,
   notBefore,
@@ -55,7 +56,7 @@ import {
   transition,
 } from '../../src/domain/recipient.ts';
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
-import { suppressionOf } from '../../src/domain/suppression.ts';
+import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 
 export interface MemoryStoreExtras {
@@ -86,8 +87,10 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
 /** An empty store. `now` dates the acceptance events; without it they bear the message's own time. */
-export function createMemoryStore(options: { readonly now?: () => number } = {}): MemoryStore {
-  return new InMemoryStore(options.now);
+export function createMemoryStore(
+  options: { readonly now?: () => number; readonly suppression?: () => SuppressionPolicy | null } = {},
+): MemoryStore {
+  return new InMemoryStore(options.now, options.suppression);
 }
 
 class MemoryContent implements ContentWriter {
@@ -110,8 +113,11 @@ class MemoryContent implements ContentWriter {
   }
 }
 
-function memoryCollection<T>(write: () => void): Collection<T> {
-  const values = new Map<string, T>();
+function memoryCollection<T>(
+  write: () => void,
+  values: Map<string, T> = new Map(),
+  onDelete: (name: string) => void = () => {},
+): Collection<T> {
   return {
     get: async (name) => values.get(name),
     put: async (name, value) => {
@@ -120,7 +126,9 @@ function memoryCollection<T>(write: () => void): Collection<T> {
     },
     delete: async (name) => {
       write();
-      return values.delete(name);
+      if (!values.delete(name)) return false;
+      onDelete(name);
+      return true;
     },
     list: async (part) => {
       const all = [...values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -135,6 +143,7 @@ function sha256(bytes: Buffer): string {
 
 class InMemoryStore implements MemoryStore {
   readonly #now: (() => number) | undefined;
+  readonly #policy: () => SuppressionPolicy | null;
   readonly #entries = new Map<MessageId, Entry>();
   readonly #events: FeedEvent[] = [];
   readonly #keys = new Map<string, { readonly message: MessageId; readonly until: number }>();
@@ -153,12 +162,19 @@ class InMemoryStore implements MemoryStore {
   readonly mtaStsPolicies = memoryCollection<MtaStsPolicyRecord>(() => this.#commit());
   readonly mailboxes = memoryCollection<MailboxRecord>(() => this.#commit());
   readonly nextHops = memoryCollection<NextHopRecord>(() => this.#commit());
-  readonly suppressions = memoryCollection<SuppressionRecord>(() => this.#commit());
+  readonly #suppressed = new Map<string, SuppressionRecord>();
+  readonly #failures = new Map<string, FailureHistory>();
+  readonly suppressions = memoryCollection<SuppressionRecord>(
+    () => this.#commit(),
+    this.#suppressed,
+    (address) => this.#failures.set(address, { failures: [], since: this.#now?.() ?? Date.now() }),
+  );
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
 
-  constructor(now: (() => number) | undefined) {
+  constructor(now: (() => number) | undefined, policy: () => SuppressionPolicy | null = () => null) {
     this.#now = now;
+    this.#policy = policy;
   }
 
   // ── For tests ──
@@ -621,7 +637,18 @@ class InMemoryStore implements MemoryStore {
       entry.attempts.set(index, attempts.set(result.attempt.number, result.attempt));
     }
     for (const event of result.events) this.#append(event, now, entry.message);
+    this.#suppress(entry.message, recipient, evidence, now);
     return result;
+  }
+
+  #suppress(message: AcceptedMessage, before: RecipientRecord, evidence: Evidence, now: number): void {
+    const policy = this.#policy();
+    if (policy === null) return;
+    const address = normalizeAddress(before.address);
+    const history = this.#failures.get(address) ?? NO_FAILURES;
+    const verdict = judgeSuppression({ policy, message, before, evidence, history, listed: this.#suppressed.get(address), now });
+    if (verdict.history !== null) this.#failures.set(address, verdict.history);
+    if (verdict.suppression !== null) this.#suppressed.set(address, verdict.suppression);
   }
 
   /** After a turn of the microtasks, as after a commit. */
@@ -645,6 +672,9 @@ class InMemoryStore implements MemoryStore {
     for (const id of recipients.flatMap(({ reports }) => reports)) {
       const { report } = this.#reports.get(id) ?? {};
       if (report !== undefined && matchesOf(report).some((match) => match.message === message.id)) this.#reports.delete(id);
+    }
+    for (const [address, history] of this.#failures) {
+      this.#failures.set(address, { ...history, failures: history.failures.filter((one) => one.message !== message.id) });
     }
     const { contact: _, document: __, ...references } = message.references;
     this.#append({ type: 'message.deleted' }, now, { ...message, references: { ...references, contact: null, document: null } });

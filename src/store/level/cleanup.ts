@@ -7,6 +7,7 @@
  */
 import { idTime, invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
 import type { CleanupCounts, CleanupRequest, SignalDelivery } from '../../domain/ports.ts';
+import type { FailureHistory } from '../../domain/suppression.ts';
 import type { AcceptKeys } from './accept-keys.ts';
 import { decodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
@@ -16,6 +17,7 @@ import { isContentErased, type StoredMessage } from './records.ts';
 import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
 import { rewriteSegments } from './rewriting.ts';
 import type { Statistics } from './statistics.ts';
+import { isStale, staleHistories } from './suppressing.ts';
 
 const SCANNED = 500;
 const AT_ONCE = 32;
@@ -51,6 +53,7 @@ export async function cleanUp(cleanup: Cleanup, request: CleanupRequest): Promis
   });
   await cleanReports(context, request);
   await cleanSignals(context, request);
+  await cleanFailures(context, request);
   await cleanup.keys.sweep(request.now);
   await trimFeed(cleanup, request);
   await context.segments.drop();
@@ -151,6 +154,22 @@ async function cleanSignals({ database, committer }: StoreContext, { recordsBefo
           transaction.del(key);
           transaction.del(signalKey(id));
           if (value !== undefined) transaction.del(signalEventKey(decodeJson<SignalDelivery>(signalKey(id), value)));
+        }
+      },
+    });
+  }
+}
+
+/** What is kept of addresses' failures, where the last of it is as old as records may be. */
+async function cleanFailures({ database, committer }: StoreContext, { recordsBefore }: CleanupRequest): Promise<void> {
+  for await (const keys of staleHistories(database, recordsBefore, SCANNED)) {
+    await committer.submit({
+      reads: keys,
+      weight: keys.length,
+      stage: (transaction) => {
+        for (const key of keys) {
+          const value = transaction.value(key);
+          if (value !== undefined && isStale(decodeJson<FailureHistory>(key, value), recordsBefore)) transaction.del(key);
         }
       },
     });

@@ -16,18 +16,31 @@ export class StoredCollection<T> implements Collection<T> {
   readonly #names: string[];
   #listed: readonly { readonly name: string; readonly value: T }[] | null = null;
   readonly #committer: () => Committer;
+  readonly #onDelete: ((transaction: Transaction, name: string) => void) | undefined;
 
-  private constructor(kind: CollectionKind, values: Map<string, T>, committer: () => Committer) {
+  private constructor(
+    kind: CollectionKind,
+    values: Map<string, T>,
+    committer: () => Committer,
+    onDelete?: (transaction: Transaction, name: string) => void,
+  ) {
     this.#kind = kind;
     this.#values = values;
     this.#names = [...values.keys()].sort();
     this.#committer = committer;
+    this.#onDelete = onDelete;
   }
 
-  static async load<T>(kind: CollectionKind, database: Database, committer: () => Committer): Promise<StoredCollection<T>> {
+  /** `onDelete`: what else a deletion writes, in the same commit. */
+  static async load<T>(
+    kind: CollectionKind,
+    database: Database,
+    committer: () => Committer,
+    onDelete?: (transaction: Transaction, name: string) => void,
+  ): Promise<StoredCollection<T>> {
     const values = new Map<string, T>();
     for (const [key, value] of await database.entries(collectionRange(kind))) values.set(collectionNameOf(key), decodeJson<T>(key, value));
-    return new StoredCollection(kind, values, committer);
+    return new StoredCollection(kind, values, committer, onDelete);
   }
 
   async get(name: string): Promise<T | undefined> {
@@ -41,7 +54,13 @@ export class StoredCollection<T> implements Collection<T> {
 
   async delete(name: string): Promise<boolean> {
     if (!this.#values.has(name)) return false;
-    await this.#committer().submit({ weight: 1, stage: (transaction) => transaction.del(collectionKey(this.#kind, name)) });
+    await this.#committer().submit({
+      weight: 1,
+      stage: (transaction) => {
+        transaction.del(collectionKey(this.#kind, name));
+        this.#onDelete?.(transaction, name);
+      },
+    });
     const { at, found } = placeIn(this.#names, name);
     if (found) this.#names.splice(at, 1);
     this.#listed = null;

@@ -9,6 +9,7 @@ import type { Feed } from './feed.ts';
 import type { MessageLoader } from './loader.ts';
 import type { PendingTable } from './pending.ts';
 import type { SegmentKeeper } from './segments.ts';
+import type { Suppressing } from './suppressing.ts';
 import type { Turns } from './turns.ts';
 
 export interface StoreContext {
@@ -21,6 +22,7 @@ export interface StoreContext {
   readonly recent: RecentContent;
   readonly disk: DiskSpace;
   readonly segments: SegmentKeeper;
+  readonly suppressing: Suppressing;
   /** Whoever overwrites or moves contents looks up where they stand in a turn of its own. */
   readonly turns: Turns;
   readonly log: Log;

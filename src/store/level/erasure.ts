@@ -23,6 +23,7 @@ import type { StoredMessage } from './records.ts';
 import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion } from './reports.ts';
 import { deliveriesOf, stageBlankDelivery } from './signals.ts';
 import type { Statistics } from './statistics.ts';
+import { failureKeysOf, unstageFailures } from './suppressing.ts';
 import { attemptKeysOf } from './transaction.ts';
 
 /** Messages erased in one commit: a few milliseconds of staging. */
@@ -101,12 +102,13 @@ export async function eraseRecords(
   const deliveries = await deliveriesOf(context, seqs);
   await committer.submit({
     messages: messages.map(({ message }) => message.id),
-    reads: [...messages.flatMap(attemptKeysOf), ...fingerprintKeys(reports), ...deliveries],
+    reads: [...messages.flatMap(attemptKeysOf), ...messages.flatMap(failureKeysOf), ...fingerprintKeys(reports), ...deliveries],
     weight: messages.length * 4 + deliveries.length,
     stage: (transaction) => {
       for (const key of deliveries) stageBlankDelivery(transaction, key);
       for (const event of events) transaction.put(eventKey(event.seq), encodeJson(event));
       for (const report of reports) stageReportDeletion(transaction, report);
+      for (const message of messages) unstageFailures(transaction, message);
       for (const { message } of messages) transaction.delete(message.id, now);
     },
   });

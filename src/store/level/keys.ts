@@ -306,6 +306,8 @@ function timeText(ms: number): string {
 
 export const COLLECTION_KINDS = {
   consumers: 'c',
+  /** What is kept of an address' failures; suppressing.ts. */
+  failures: 'f',
   mailboxes: 'b',
   nextHops: 'h',
   mtaStsPolicies: 'm',

@@ -8,7 +8,6 @@
 import { StoreError } from '../../domain/errors.ts';
 import { invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
 import type { EvidenceItem, Page, PageRequest, ReportFilter, ReportRecord, Store, StoredContent } from '../../domain/ports.ts';
-import type { Transition } from '../../domain/recipient.ts';
 import { matchesOf } from '../../domain/representation.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
 import { isSamePlace } from '../spool/types.ts';
@@ -17,6 +16,7 @@ import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
 import { decodeBearers, type Sameness, samenessOf, stageFingerprint, unstageFingerprint } from './fingerprints.ts';
 import { after, fingerprintKey, indexKey, indexPrefix, invertedIdOf, type KeyRange, prefixRange, REPORTS, reportKey } from './keys.ts';
+import type { Applied } from './suppressing.ts';
 import type { Transaction } from './transaction.ts';
 
 type RecordRequest = Parameters<Store['recordReport']>[0];
@@ -70,7 +70,7 @@ function saidBy(item: EvidenceItem, report: ReportId): EvidenceItem {
 }
 
 async function keepReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
-  const { committer, spool, segments, turns } = context;
+  const { committer, spool, segments, suppressing, turns } = context;
   const { fingerprint, items, now } = request;
   const key = reportKey(invertId(request.report.id));
   const header = fingerprint === undefined ? request.report : { ...request.report, fingerprint };
@@ -91,11 +91,11 @@ async function keepReport(context: StoreContext, request: RecordRequest): Promis
   try {
     const answer = await committer.submit({
       messages: messagesOf(request),
-      reads: [key, ...fingerprintKeys([stored])],
+      reads: [key, ...fingerprintKeys([stored]), ...((await suppressing.reads(items)) ?? [])],
       weight: items.length + 1,
-      stage: (transaction) => stageNew(transaction, stored, request),
+      stage: (transaction) => stageNew(context, transaction, stored, request),
     });
-    if (answer.kind === 'kept') return { report, transitions: answer.transitions, repeated: false };
+    if (answer.kind === 'kept') return { report, transitions: suppressing.remember(answer.applied), repeated: false };
     // The same came by another way while this one was written.
     await turns
       .take(() => spool.erase([location]))
@@ -108,9 +108,9 @@ async function keepReport(context: StoreContext, request: RecordRequest): Promis
   }
 }
 
-type Staged = { readonly kind: 'kept'; readonly transitions: readonly Transition[] } | Exclude<Sameness, { kind: 'new' }>;
+type Staged = { readonly kind: 'kept'; readonly applied: Applied } | Exclude<Sameness, { kind: 'new' }>;
 
-function stageNew(transaction: Transaction, stored: StoredReport, request: RecordRequest): Staged {
+function stageNew({ suppressing }: StoreContext, transaction: Transaction, stored: StoredReport, request: RecordRequest): Staged {
   const { report, fingerprint } = stored;
   if (transaction.value(reportKey(invertId(report.id))) === undefined) {
     if (fingerprint !== undefined) {
@@ -120,7 +120,7 @@ function stageNew(transaction: Transaction, stored: StoredReport, request: Recor
     }
     stageReport(transaction, stored, request.now);
   }
-  return { kind: 'kept', transitions: applyItems(transaction, request) };
+  return { kind: 'kept', applied: suppressing.apply(transaction, request.items, request.now) };
 }
 
 /** What operations name in `reads` that write or delete reports. */
@@ -130,45 +130,58 @@ export function fingerprintKeys(reports: readonly StoredReport[]): string[] {
 
 export async function linkReport(context: StoreContext, request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
   const { id, matches, items, now } = request;
+  const { committer, suppressing } = context;
   const key = reportKey(invertId(id));
-  return context.committer.submit({
+  // Its fingerprint never changes.
+  const fingerprint = fingerprintKeys(await loadReports(context, [id]));
+  const { applied, ...answer } = await committer.submit({
     messages: messagesOf(request),
-    // Its fingerprint never changes.
-    reads: [key, ...fingerprintKeys(await loadReports(context, [id]))],
+    reads: [key, ...fingerprint, ...((await suppressing.reads(items)) ?? [])],
     weight: items.length + 1,
     stage: (transaction) => {
       const value = transaction.value(key);
       if (value === undefined) throw new StoreError('not-found', `there is no report ${id}`);
       const stored = decodeJson<StoredReport>(key, value);
       const [first] = matches;
-      if (stored.report.matched !== null || first === undefined) return { linked: false, report: stored.report, transitions: [] };
+      if (stored.report.matched !== null || first === undefined) return { linked: false, report: stored.report, applied: NOTHING_APPLIED };
       const report: ReportRecord = { ...stored.report, matched: first, matches };
-      const inverted = invertId(id);
-      transaction.put(key, encodeJson({ ...stored, report } satisfies StoredReport));
-      transaction.del(indexKey('matched', matchedText(stored.report), inverted));
-      transaction.put(indexKey('matched', matchedText(report), inverted), NO_VALUE);
-      if (stored.fingerprint !== undefined) stageFingerprint(transaction, stored.fingerprint, id, matches);
-      return { linked: true, report, transitions: applyItems(transaction, { items, now }) };
+      stageLinked(transaction, { ...stored, report });
+      return { linked: true, report, applied: suppressing.apply(transaction, items, now) };
     },
   });
+  return { ...answer, transitions: suppressing.remember(applied) };
+}
+
+const NOTHING_APPLIED: Applied = { transitions: [], suppressions: [] };
+
+/** It leaves the review list. */
+function stageLinked(transaction: Transaction, stored: StoredReport): void {
+  const { report, fingerprint } = stored;
+  const inverted = invertId(report.id);
+  transaction.put(reportKey(inverted), encodeJson(stored));
+  transaction.del(indexKey('matched', 'no', inverted));
+  transaction.put(indexKey('matched', 'yes', inverted), NO_VALUE);
+  if (fingerprint !== undefined) stageFingerprint(transaction, fingerprint, report.id, matchesOf(report));
 }
 
 /** It came before under this id: what it says is applied again, which changes nothing it has changed already. */
-async function applyKnown({ committer }: StoreContext, { report }: StoredReport, request: RecordRequest): Promise<RecordAnswer> {
-  const transitions = await committer.submit({
+async function applyKnown(
+  { committer, suppressing }: StoreContext,
+  { report }: StoredReport,
+  request: RecordRequest,
+): Promise<RecordAnswer> {
+  const { items, now } = request;
+  const applied = await committer.submit({
     messages: messagesOf(request),
-    weight: request.items.length,
-    stage: (transaction) => applyItems(transaction, request),
+    reads: (await suppressing.reads(items)) ?? [],
+    weight: items.length,
+    stage: (transaction) => suppressing.apply(transaction, items, now),
   });
-  return { report, transitions, repeated: true };
+  return { report, transitions: suppressing.remember(applied), repeated: true };
 }
 
 function messagesOf({ items }: Pick<RecordRequest, 'items'>): MessageId[] {
   return items.map(({ message }) => message);
-}
-
-function applyItems(transaction: Transaction, { items, now }: Pick<RecordRequest, 'items' | 'now'>): Transition[] {
-  return items.flatMap((item) => transaction.apply(item, now) ?? []);
 }
 
 function stageReport(transaction: Transaction, stored: StoredReport, now: number): void {

@@ -275,12 +275,17 @@ export class LevelStore implements Store {
   }
 
   /** Evidence for a message that was erased meanwhile has nothing to change: it is left out of the answer. */
-  apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]> {
-    return this.#context.committer.submit({
+  async apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]> {
+    const { committer, suppressing } = this.#context;
+    const asked = suppressing.reads(items);
+    const reads = asked === undefined ? [] : await asked;
+    const applied = await committer.submit({
       messages: items.map(({ message }) => message),
+      reads,
       weight: items.length,
-      stage: (transaction) => items.flatMap((item) => transaction.apply(item, now) ?? []),
+      stage: (transaction) => suppressing.apply(transaction, items, now),
     });
+    return suppressing.remember(applied);
   }
 
   async content(id: MessageId): Promise<StoredContent> {
