@@ -252,16 +252,36 @@ function kindOf(recipients: readonly ReportedRecipient[]): ParsedReport['kind'] 
 }
 
 function readAutoReply(mime: ReportMime, base: Base): ParsedReport | null {
-  // RFC 8098: a receipt is written by the recipient's mail program, and says nothing of delivery here.
-  const receipt = mime.reportType === 'disposition-notification';
-  if (!receipt && !isAutoReply(mime.headers, mime.subject)) return null;
-  const from = addressIn(fieldValue(mime.headers, 'from'));
+  const receipt = readReceipt(mime);
+  if (receipt === null && !isAutoReply(mime.headers, mime.subject)) return null;
+  const from = receipt?.recipient ?? addressIn(fieldValue(mime.headers, 'from'));
   return {
     ...base,
     kind: 'auto-reply',
-    originalMessageId: base.originalMessageId ?? answered(mime),
-    recipients: [said(from, 'auto-reply')],
-    addresses: lowerCase(present([from])),
+    originalMessageId: receipt?.originalMessageId ?? base.originalMessageId ?? answered(mime),
+    recipients: [{ ...said(from, 'auto-reply'), diagnostic: receipt?.disposition ?? null }],
+    addresses: lowerCase(present([from, receipt?.originalRecipient ?? null])),
+  };
+}
+
+interface Receipt {
+  readonly recipient: string | null;
+  readonly originalRecipient: string | null;
+  readonly originalMessageId: string | null;
+  /** `displayed`, `deleted`, …: what a person or a program did with it, and no word on its delivery. */
+  readonly disposition: string | null;
+}
+
+/** RFC 8098 §3: a receipt is written by the recipient's mail program; null: it is none. */
+function readReceipt(mime: ReportMime): Receipt | null {
+  const text = partOf(mime, 'message/disposition-notification', 'message/global-disposition-notification');
+  if (text === undefined && mime.reportType !== 'disposition-notification') return null;
+  const fields = readFields(text?.trimStart() ?? '');
+  return {
+    recipient: addressIn(fieldValue(fields, 'final-recipient')),
+    originalRecipient: addressIn(fieldValue(fields, 'original-recipient')),
+    originalMessageId: messageIdOf(fieldValue(fields, 'original-message-id')),
+    disposition: fieldValue(fields, 'disposition')?.slice(0, 200) ?? null,
   };
 }
 

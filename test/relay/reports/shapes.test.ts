@@ -229,6 +229,42 @@ describe('recipients', () => {
   });
 });
 
+describe('a disposition notification', () => {
+  const mdn = (type: string): Buffer =>
+    lines(
+      'From: Ann <ann@partner.example>',
+      'To: billing@erp.example',
+      'Subject: Read: Invoice 7',
+      'MIME-Version: 1.0',
+      `Content-Type: ${type}; boundary="b1"`,
+      '',
+      '--b1',
+      'Content-Type: text/plain',
+      '',
+      'Your message was displayed.',
+      '--b1',
+      'Content-Type: message/disposition-notification',
+      '',
+      'Reporting-UA: mail.partner.example; Mailer',
+      'Original-Recipient: rfc822;sales@partner.example',
+      'Final-Recipient: rfc822;ann.b@partner.example',
+      'Original-Message-ID: <invoice-7@erp.example>',
+      'Disposition: manual-action/MDN-sent-manually; displayed',
+      '--b1--',
+    );
+  it.each(['multipart/report; report-type=disposition-notification', 'multipart/mixed'])(
+    'is a reply, and no word on the delivery: %s',
+    async (type) => {
+      expect(await parseReport(mdn(type))).toMatchObject({
+        kind: 'auto-reply',
+        originalMessageId: 'invoice-7@erp.example',
+        recipients: [{ address: 'ann.b@partner.example', action: 'auto-reply', diagnostic: 'manual-action/MDN-sent-manually; displayed' }],
+        addresses: ['ann.b@partner.example', 'sales@partner.example'],
+      });
+    },
+  );
+});
+
 describe('notifications of Amazon SES', () => {
   const mail = {
     messageId: '0102abc-000000',
