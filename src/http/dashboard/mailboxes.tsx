@@ -37,15 +37,8 @@ function MailboxItem({ view, mailbox }: { readonly view: View; readonly mailbox:
         <h3>{name}</h3>
         <span class={`badge ${BADGES[state]}`}>{t.mailboxes.states[state]}</span>
       </div>
-      <p class="muted">{t.mailboxes.folder(folder)}</p>
-      {lastRun === null ? (
-        <p>{t.mailboxes.never}</p>
-      ) : (
-        <p>
-          {t.mailboxes.last} <RelativeTime view={view} at={lastRun.endedAt} />: {foundWords(lastRun, t)}
-        </p>
-      )}
-      {lastRun?.error ? <p class="warn">{t.mailboxes.failed(lastRun.error)}</p> : null}
+      {name.endsWith(`/${folder}`) ? null : <p class="muted">{t.mailboxes.folder(folder)}</p>}
+      {lastRun === null ? <p>{t.mailboxes.never}</p> : <LastRun view={view} run={lastRun} />}
       {state === 'stopped' ? null : nextRunAt === null ? (
         <p class="muted">{t.mailboxes.idle}</p>
       ) : (
@@ -54,6 +47,21 @@ function MailboxItem({ view, mailbox }: { readonly view: View; readonly mailbox:
         </p>
       )}
     </li>
+  );
+}
+
+/** What was not read was not found empty. */
+function LastRun({ view, run }: { readonly view: View; readonly run: MailboxRun }) {
+  const { t } = view;
+  const some = run.taken > 0;
+  return (
+    <>
+      <p>
+        {run.error === null ? t.mailboxes.last : t.mailboxes.tried} <RelativeTime view={view} at={run.endedAt} />
+        {run.error === null || some ? `: ${foundWords(run, t)}` : ''}
+      </p>
+      {run.error === null ? null : <p class="warn">{t.mailboxes.failed(run.error, some)}</p>}
+    </>
   );
 }
 

@@ -26,7 +26,7 @@ export interface ReportsPageProps {
 }
 
 export function ReportsPage(props: ReportsPageProps) {
-  const { view, tab, reviews, sync } = props;
+  const { view, tab, reviews, page, sync } = props;
   const { t } = view;
   const mailboxes = sync?.status?.mailboxes ?? [];
   return (
@@ -45,7 +45,7 @@ export function ReportsPage(props: ReportsPageProps) {
       </nav>
       <div class={mailboxes.length > 0 ? 'columns' : 'after'}>
         <div class="stack">
-          <p class="muted">{tab === 'review' ? t.reports.reviewLead : t.reports.lead}</p>
+          {page.items.length === 0 ? null : <p class="muted">{tab === 'review' ? t.reports.reviewLead : t.reports.lead}</p>}
           <List {...props} />
         </div>
         {sync === null || mailboxes.length === 0 ? null : (

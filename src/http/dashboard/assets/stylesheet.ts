@@ -259,6 +259,7 @@ details.recipient > summary::-webkit-details-marker { display: none; }
 
 .row-top { display: flex; align-items: center; gap: 10px; font-size: 13px; margin-bottom: 7px; }
 .columns > .stack > p.muted { max-width: 72ch; }
+.stack > .empty { margin-top: 0; }
 .footnote { margin-top: 24px; font-size: 13px; max-width: 72ch; }
 .small-print { font-size: 13px; margin-top: 6px; }
 .anywhere { overflow-wrap: anywhere; }
