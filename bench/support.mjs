@@ -182,7 +182,9 @@ http: {address: 127.0.0.1, port: ${http}}
 ${extra}`,
   );
   const log = fs.openSync(path.join(dir, 'log'), 'a');
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', 'dist/main.js', 'start', '--config', file], { stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', 'dist/main.js', 'start', '--config', file], {
+    stdio: ['ignore', log, log],
+  });
   fs.closeSync(log);
   const began = performance.now();
   await waitForReady(http, child);
