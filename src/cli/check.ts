@@ -1,7 +1,7 @@
 /**
  * `relais check`: the configuration, whether its ports are to be had, whether the data directory can
- * be written, how long certificates last, what each next hop answers, and what the DNS says of the
- * domains that mail is sent as (dns.ts). Exit code 78 for a
+ * be written, how long certificates last, what each next hop answers, whether the mailboxes of reports
+ * can be opened, and what the DNS says of the domains that mail is sent as (dns.ts). Exit code 78 for a
  * configuration with mistakes, 69 when something needed is not there, else 0.
  */
 import { X509Certificate } from 'node:crypto';
@@ -34,6 +34,7 @@ export async function check(options: { readonly config?: string | undefined; rea
   for (const one of certificates(config)) tell(one);
   for (const one of await ports(config, readControl(config.dataDir))) tell(one);
   for (const one of await nextHops(config)) tell(one);
+  for (const one of await mailboxes(config)) tell(one);
   for (const one of await checkDns(config, dnsSource(config))) tell(one);
   if (failed > 0) throw new CommandError(EXIT.unavailable, failed === 1 ? 'One check failed.' : `${failed} checks failed.`);
 }
@@ -112,6 +113,18 @@ async function nextHops(config: Config): Promise<Checked[]> {
     [...distinct.values()].map(async (route): Promise<Checked> => {
       const { ok, said } = await greet(route, config.hostname);
       return { what: 'next hop', state: ok ? 'ok' : 'failed', said: `${route.host}:${route.port} ${said}` };
+    }),
+  );
+}
+
+async function mailboxes({ reports }: Config): Promise<Checked[]> {
+  const configured = reports.mailboxes ?? [];
+  if (configured.length === 0) return [];
+  const { checkMailbox } = await import('../relay/reports/index.ts');
+  return Promise.all(
+    configured.map(async (mailbox): Promise<Checked> => {
+      const { ok, said } = await checkMailbox(mailbox, Date.now);
+      return { what: 'mailbox', state: ok ? 'ok' : 'failed', said: `${mailbox.name}: ${said}` };
     }),
   );
 }

@@ -384,7 +384,8 @@ function concernOf(room: RoomName, config: Config): string {
     case 'reports':
       return JSON.stringify([hostname, reports, submission.tls]);
     case 'sandbox':
-      return JSON.stringify([usesSandbox(config), concernOf('reports', config)]);
+      // Of the reports it needs to know where they are taken, and nothing of the mailboxes.
+      return JSON.stringify(usesSandbox(config) ? [hostname, reports.domain, reports.listeners] : null);
     case 'delivery':
       return JSON.stringify([hostname, routes, delivery, reports.domain, dkimConcern(config), concernOf('sandbox', config)]);
     case 'signals':

@@ -13,5 +13,6 @@
  * `parseReport` reads in this process: for the command line, which has nobody else to serve.
  */
 
+export { checkMailbox } from './mailboxes/check.ts';
 export { type ParsedReport, parseReport } from './parse.ts';
 export { type Reports, startReports } from './room.ts';

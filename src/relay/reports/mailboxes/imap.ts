@@ -13,7 +13,7 @@
  * (RFC 3501 §6.4.8). Of OpenSSL in FIPS mode imapflow's MD5 ids would throw.
  */
 import { rootCertificates } from 'node:tls';
-import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import type { ImapSettings } from '../../../domain/settings.ts';
 
 export interface ImapLimits {
@@ -93,7 +93,9 @@ const LINE_LIMIT = 4 * 1024 * 1024;
 
 /** Connects, signs in and opens the folder. `signal` gives it up. */
 export async function openFolder(request: FolderRequest, signal: AbortSignal): Promise<MailFolder> {
-  const client = new ImapFlow(optionsOf(request));
+  // Loaded when there is a mailbox: it takes a moment, and memory.
+  const { ImapFlow: Client } = await import('imapflow');
+  const client = new Client(optionsOf(request));
   // Each error meets the command that is under way, or `close` follows.
   client.on('error', () => undefined);
   const cut = (): void => client.close();

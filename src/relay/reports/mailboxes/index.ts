@@ -6,6 +6,7 @@
  *   collection.ts  one look: batches, the position
  *   imap.ts        the adapter to imapflow
  *   oauth2.ts      access tokens
+ *   check.ts       whether one can be signed in to, for `relais check`
  *   addressee.ts   whom a message was delivered to
  */
 import type { Log } from '../../../domain/log.ts';
@@ -17,6 +18,7 @@ import { IMAP_LIMITS, type ImapLimits } from './imap.ts';
 import { MAILBOX_RETRY, Mailbox, type MailboxRetry } from './mailbox.ts';
 import { createTokenSource } from './oauth2.ts';
 
+export { checkMailbox } from './check.ts';
 export type { TakenMail } from './collection.ts';
 
 export interface MailboxesOptions {

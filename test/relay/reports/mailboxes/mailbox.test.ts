@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { checkMailbox } from '../../../../src/relay/reports/mailboxes/index.ts';
 import { selfSigned } from '../../../support/certificates.ts';
 import { type FakeImap, type FakeImapOptions, startFakeImap } from '../../../support/fake-imap.ts';
 import { MESSAGE_SIZE, mail, type Scene, type SceneOptions, settingsFor, startScene, subjectOf } from './scene.ts';
@@ -316,6 +317,22 @@ describe('when things go wrong', () => {
       'warn a mailbox of reports could not be read: it is tried again',
     ]);
     expect(JSON.stringify(at.log.fields)).not.toMatch(/secret|wrong"/);
+  });
+});
+
+describe('relais check', () => {
+  it('signs in and opens the folder, changes nothing, and says what is wrong', async () => {
+    const server = await imapServer();
+    server.append('INBOX', mail('Report 1'));
+    const settings = settingsFor(server, { moveTo: 'Read' });
+    expect(await checkMailbox(settings, Date.now)).toEqual({
+      ok: true,
+      said: `127.0.0.1:${server.port} lets bounces in; INBOX tells of new mail (IDLE)`,
+    });
+    expect([...server.folders.keys()]).toEqual(['INBOX']);
+    expect(server.commands.filter((command) => /FETCH|STORE|SEARCH/.test(command))).toEqual([]);
+    const wrong = settingsFor(server, {}, { auth: { kind: 'password', password: 'wrong' } });
+    expect(await checkMailbox(wrong, Date.now)).toEqual({ ok: false, said: expect.stringContaining('check user and password') });
   });
 });
 
