@@ -13,7 +13,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { openKeys, removeControl, writeControl } from './config/index.ts';
+import { openKeys, type RelayKeys, removeControl, writeControl } from './config/index.ts';
 import type { Log } from './domain/log.ts';
 import type { Store } from './domain/ports.ts';
 import type { Config } from './domain/settings.ts';
@@ -112,7 +112,7 @@ class RunningRelais implements Relais {
     this.#store = store;
     try {
       store.onPoisoned((cause) => this.#recover(cause));
-      const keys = await openKeys({ dataDir, hostname: config.hostname, tls: config.submission.tls, now: this.#now() });
+      const keys = await this.#openKeys(config);
       const rooms = await Rooms.open({
         config,
         store,
@@ -131,6 +131,10 @@ class RunningRelais implements Relais {
       await store.close().catch((cause: unknown) => this.#log.error({ err: cause }, 'the store did not close cleanly'));
       throw error;
     }
+  }
+
+  #openKeys({ dataDir, hostname, submission, reports }: Config): Promise<RelayKeys> {
+    return openKeys({ dataDir, hostname, tls: submission.tls, now: this.#now(), tokenLifetime: reports.tokenLifetime });
   }
 
   #leaveWord(rooms: Rooms): void {
@@ -160,7 +164,7 @@ class RunningRelais implements Relais {
           `dataDir cannot change from ${this.#config.dataDir} to ${config.dataDir} while relais runs: stop it and start it again`,
         );
       }
-      const changed = await rooms.change(config).finally(() => {
+      const changed = await rooms.change(config, await this.#openKeys(config)).finally(() => {
         this.#config = rooms.config;
         this.#leaveWord(rooms);
       });

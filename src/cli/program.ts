@@ -92,6 +92,17 @@ function addRunning(program: Command, screen: Terminal, end: (code: number) => v
     .addOption(jsonOption())
     .action(async (options: GenerateOptions) => (await import('./dkim.ts')).generate(options, screen));
   program
+    .command('keys')
+    .description('keys of its own, which sign return paths')
+    .command('rotate')
+    .description('make a new key that signs return paths from the next reload or start on; the old ones verify until their tokens expire')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: Common & { json?: boolean }) => {
+      const { config } = loadConfig(options.config, machine());
+      (await import('./keys.ts')).rotateKeys(config, options, screen);
+    });
+  program
     .command('config')
     .description('about the configuration')
     .command('schema')

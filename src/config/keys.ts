@@ -24,6 +24,8 @@ export interface KeyRequest {
   /** The configured certificate; null: a self-signed one is kept in the data directory. */
   readonly tls: TlsMaterial;
   readonly now: number;
+  /** Milliseconds after acceptance in which a token is believed: keys that signed before are dropped. Absent: none is. */
+  readonly tokenLifetime?: number;
 }
 
 const SECRET_OCTETS = 32;
@@ -38,30 +40,97 @@ export async function openKeys(request: KeyRequest): Promise<RelayKeys> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
   return {
-    verp: verpKeys(join(directory, 'verp.json')),
+    verp: verpKeys(join(directory, 'verp.json'), request),
     session: sessionKey(join(directory, 'session.key')),
     tls: request.tls ?? (await certificate(directory, request)),
   };
 }
 
-function verpKeys(file: string): readonly TokenKey[] {
-  const text = readOr(file, () => {
-    const made = [{ id: '0', secret: randomBytes(SECRET_OCTETS).toString('base64') }];
-    return `${JSON.stringify({ keys: made }, null, 2)}\n`;
-  });
-  const keys = parseVerpKeys(text);
-  if (keys === null) throw damaged(file, 'keys: [{id: one or two of 0-9a-z, secret: base64 of at least 16 octets}, …]');
-  return keys;
+/** A key as it stands in the file, and since when it signs no more, as a relay that started has noted. */
+interface StoredKey {
+  readonly id: string;
+  /** Base64. */
+  readonly secret: string;
+  /** RFC 3339. */
+  readonly retired?: string;
 }
 
-function parseVerpKeys(text: string): readonly TokenKey[] | null {
+export interface RotatedKeys {
+  /** Of the key that signs from the next start or reload on. */
+  readonly signing: string;
+  /** Of those that verify until the tokens they signed have expired. */
+  readonly verifying: readonly string[];
+}
+
+const NEW_KEY = (id: string): StoredKey => ({ id, secret: randomBytes(SECRET_OCTETS).toString('base64') });
+const KEYS_EXPECTED = 'keys: [{id: one or two of 0-9a-z, secret: base64 of at least 16 octets}, …]';
+
+/**
+ * All keys, the one that signs first. Others are noted as retired when they are first seen, for that
+ * is when they stop to sign; they are dropped once the last token they can have signed has expired.
+ */
+function verpKeys(file: string, { now, tokenLifetime }: KeyRequest): readonly TokenKey[] {
+  const text = readOr(file, () => keyFileText([NEW_KEY('0')]));
+  const keys = parseVerpKeys(text);
+  if (keys === null) throw damaged(file, KEYS_EXPECTED);
+  const kept = keys.flatMap((key, i): StoredKey[] => {
+    if (i === 0) return [{ id: key.id, secret: key.secret }];
+    const retired = key.retired ?? new Date(now).toISOString();
+    const over = tokenLifetime !== undefined && Date.parse(retired) + tokenLifetime < now;
+    return over ? [] : [{ ...key, retired }];
+  });
+  const settled = keyFileText(kept);
+  if (JSON.stringify(kept) !== JSON.stringify(keys)) write(file, settled);
+  return kept.map(({ id, secret }) => ({ id, secret: Buffer.from(secret, 'base64') }));
+}
+
+/** Puts a new key in front, which signs from the next start or reload on. */
+export function rotateVerpKeys(dataDir: string): RotatedKeys {
+  const directory = join(dataDir, 'keys');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, 'verp.json');
+  const present = read(file);
+  const keys = present === null ? [] : parseVerpKeys(present);
+  if (keys === null) throw damaged(file, KEYS_EXPECTED);
+  const id = freeId(keys);
+  if (id === undefined) throw new Error(`${file} holds as many keys as there are names for: none can be added`);
+  write(file, keyFileText([NEW_KEY(id), ...keys]));
+  return { signing: id, verifying: keys.map((key) => key.id) };
+}
+
+/** The next after the newest, so that a name comes back as late as it can. */
+function freeId(keys: readonly StoredKey[]): string | undefined {
+  const newest = Number.parseInt(keys[0]?.id ?? 'zz', 36);
+  for (let i = 1; i <= KEY_IDS; i++) {
+    const id = ((newest + i) % KEY_IDS).toString(36);
+    if (!keys.some((key) => key.id === id)) return id;
+  }
+  return undefined;
+}
+
+const KEY_IDS = 36 ** 2;
+
+function keyFileText(keys: readonly StoredKey[]): string {
+  return `${JSON.stringify({ keys }, null, 2)}\n`;
+}
+
+function parseVerpKeys(text: string): readonly StoredKey[] | null {
   try {
-    const parsed = JSON.parse(text) as { keys?: readonly { id?: unknown; secret?: unknown }[] };
-    const keys = (parsed.keys ?? []).map(({ id, secret }) => ({ id: String(id), secret: Buffer.from(String(secret), 'base64') }));
-    return keys.length > 0 && keys.every((key) => /^[0-9a-z]{1,2}$/.test(key.id) && key.secret.length >= 16) ? keys : null;
+    const parsed = JSON.parse(text) as { keys?: readonly { id?: unknown; secret?: unknown; retired?: unknown }[] };
+    const keys = (parsed.keys ?? []).map(({ id, secret, retired }) => ({
+      id: String(id),
+      secret: String(secret),
+      ...(retired === undefined ? {} : { retired: String(retired) }),
+    }));
+    return keys.length > 0 && keys.every(isSound) ? keys : null;
   } catch {
     return null;
   }
+}
+
+function isSound({ id, secret, retired }: StoredKey): boolean {
+  const dated = retired === undefined || Number.isFinite(Date.parse(retired));
+  return /^[0-9a-z]{1,2}$/.test(id) && Buffer.from(secret, 'base64').length >= 16 && dated;
 }
 
 function sessionKey(file: string): Buffer {

@@ -57,6 +57,7 @@ export class Rooms {
   readonly #submitter: InternalSubmitter;
   readonly #newId: () => string;
   #config: Config;
+  #keys: RelayKeys;
   #notifications: Notifications | null = null;
   #reports: Reports | null = null;
   #sandbox: SandboxHop | null = null;
@@ -69,6 +70,7 @@ export class Rooms {
   private constructor(options: RoomsOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#keys = options.keys;
     this.#newId = createIdFactory({ now: options.now, randomBytes: systemRandomBytes });
     this.#submitter = new InternalSubmitter({
       ...this.#common(),
@@ -102,15 +104,21 @@ export class Rooms {
    * Goes over to another configuration. Rooms that it does not concern keep running, their
    * listeners with them. When one cannot start with it, all go back to the one before.
    */
-  async change(wanted: Config): Promise<readonly RoomName[]> {
+  async change(wanted: Config, keys: RelayKeys): Promise<readonly RoomName[]> {
     const before = this.#config;
+    const keysBefore = this.#keys;
     const next = keepPorts(wanted, before);
-    const concerned = START_ORDER.filter((room) => concernOf(room, before) !== concernOf(room, next));
+    const signing = verpConcern(keys) !== verpConcern(keysBefore);
+    const concerned = START_ORDER.filter(
+      (room) => concernOf(room, before) !== concernOf(room, next) || (signing && USES_TOKENS.includes(room)),
+    );
     const grace = before.shutdownGrace;
     await this.#stopAll(concerned, this.#options.now() + grace);
+    this.#keys = { ...keysBefore, verp: keys.verp };
     try {
       await this.#startAll(concerned, next);
     } catch (error) {
+      this.#keys = keysBefore;
       await this.#startAll(concerned, before);
       throw error;
     }
@@ -262,8 +270,8 @@ export class Rooms {
       ...this.#common(),
       settings: config.reports,
       hostname: config.hostname,
-      tls: config.submission.tls ?? this.#options.keys.tls,
-      tokenKeys: this.#options.keys.verp,
+      tls: config.submission.tls ?? this.#keys.tls,
+      tokenKeys: this.#keys.verp,
       newReportId: () => this.#newId() as ReportId,
     });
   }
@@ -282,7 +290,7 @@ export class Rooms {
       settings: config.delivery,
       hostname: config.hostname,
       reportDomain: config.reports.domain,
-      tokenKeys: this.#options.keys.verp,
+      tokenKeys: this.#keys.verp,
       dkim: config.dkim,
       sendersOf: (account) => accountNamed(config.accounts, account)?.senders ?? [],
       sandboxHop: hop === null ? null : { host: hop.host, port: hop.port },
@@ -290,7 +298,7 @@ export class Rooms {
   }
 
   #startHttp(config: Config): Promise<Http> {
-    const { store, now, localToken, keys, version } = this.#options;
+    const { store, now, localToken, version } = this.#options;
     return startHttp({
       ...this.#common(),
       settings: config.http,
@@ -308,7 +316,7 @@ export class Rooms {
         run: () => this.#housekeeping?.cleanupNow() ?? store.cleanup(cleanupRequest(this.#config.retention, now())),
       },
       localToken,
-      sessionKey: keys.session,
+      sessionKey: this.#keys.session,
       sandbox: config.sandbox,
       version,
       randomBytes: systemRandomBytes,
@@ -321,7 +329,7 @@ export class Rooms {
     return startSubmission({
       ...this.#common(),
       settings: config.submission,
-      tls: config.submission.tls ?? this.#options.keys.tls,
+      tls: config.submission.tls ?? this.#keys.tls,
       accounts: config.accounts,
       hostname: config.hostname,
       reportDomain: config.reports.domain,
@@ -368,6 +376,13 @@ function keepPorts(next: Config, running: Config): Config {
 /** Which account may send as whom matters to delivery where something is signed. */
 function dkimConcern({ dkim, accounts }: Config): unknown {
   return dkim.length === 0 ? null : [dkim, accounts.map(({ name, senders }) => [name, senders])];
+}
+
+/** Rooms that sign return paths or verify them. */
+const USES_TOKENS: readonly RoomName[] = ['reports', 'delivery'];
+
+function verpConcern({ verp }: RelayKeys): string {
+  return JSON.stringify(verp.map(({ id, secret }) => [id, Buffer.from(secret).toString('base64')]));
 }
 
 /** The part of the configuration that a room was started with, as text to be compared. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openKeys } from '../../src/config/index.ts';
+import { openKeys, rotateVerpKeys } from '../../src/config/index.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -38,6 +38,41 @@ it('a certificate for another name, or at its end, is made anew', async () => {
   expect(renamed.tls.certificate).not.toBe(first.tls.certificate);
   const late = await openKeys({ ...request(), hostname: 'other.example', now: NOW + 3650 * 86_400_000 });
   expect(late.tls.certificate).not.toBe(renamed.tls.certificate);
+});
+
+const DAY = 86_400_000;
+const LIFETIME = 60 * DAY;
+const opened = async (now: number) =>
+  (await openKeys({ ...request(), now, tokenLifetime: LIFETIME })).verp.map(
+    ({ id, secret }) => `${id} ${Buffer.from(secret).toString('hex')}`,
+  );
+
+it('R47 a new VERP key signs after rotation; the old one verifies until its tokens have expired, counted from when it signed last', async () => {
+  const [old] = await opened(NOW);
+  expect(rotateVerpKeys(dataDir)).toEqual({ signing: '1', verifying: ['0'] });
+  // The relay went on signing with the old one until it was loaded again.
+  const loaded = NOW + 100 * DAY;
+  const both = await opened(loaded);
+  expect(both).toEqual([expect.stringMatching(/^1 [0-9a-f]{64}$/), old]);
+  expect(await opened(loaded + LIFETIME)).toEqual(both);
+  expect(await opened(loaded + LIFETIME + 1)).toEqual([both[0]]);
+  expect(rotateVerpKeys(dataDir)).toEqual({ signing: '2', verifying: ['1'] });
+  expect(statSync(join(dataDir, 'keys', 'verp.json')).mode & 0o777).toBe(0o600);
+});
+
+it('a VERP key that is rotated twice before a reload leaves all that may have signed', async () => {
+  const [old] = await opened(NOW);
+  rotateVerpKeys(dataDir);
+  rotateVerpKeys(dataDir);
+  const keys = await opened(NOW + DAY);
+  expect(keys.map((key) => key.split(' ')[0])).toEqual(['2', '1', '0']);
+  expect(keys[2]).toBe(old);
+});
+
+it('a VERP key file that can not be read is not rotated', async () => {
+  await openKeys(request());
+  writeFileSync(join(dataDir, 'keys', 'verp.json'), '{"keys": []}');
+  expect(() => rotateVerpKeys(dataDir)).toThrow(/holds no key/);
 });
 
 it('a VERP key file that does not parse is refused, never replaced: bounces on their way depend on it', async () => {

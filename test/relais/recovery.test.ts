@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { parseConfig, readControl } from '../../src/config/index.ts';
+import { parseConfig, readControl, rotateVerpKeys } from '../../src/config/index.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import { type Relais, startRelais } from '../../src/relais.ts';
 import * as storeRoom from '../../src/store/index.ts';
 import { surroundings } from '../config/surroundings.ts';
+import { startFakeHop } from '../support/fake-hop.ts';
 
 /** Opens the real store, and keeps what a test needs to poison it. */
 vi.mock('../../src/store/index.ts', async (original) => {
@@ -127,4 +128,23 @@ it('a reload changes who may submit while a session is open', async () => {
   await expect(submit(port)).rejects.toThrow(/550 5\.7\.1/);
   expect(socket.destroyed).toBe(false);
   socket.destroy();
+});
+
+it('a key that was rotated signs return paths from the reload on', async () => {
+  const hop = await startFakeHop();
+  try {
+    const yaml = YAML.replace('{via: sandbox}', `{via: smarthost, host: 127.0.0.1, port: ${hop.port}, tls: none}`);
+    const running = await start(`${yaml}reports: {domain: bounce.relay.test}\n`);
+    const port = running.submission[0]?.port ?? 0;
+    const keyOf = (i: number): string | undefined => /rb-\w{26}-0-(\w+)-/.exec(hop.messages[i]?.mail ?? '')?.[1];
+    await submit(port);
+    await until(() => hop.messages.length === 1);
+    rotateVerpKeys(config().dataDir);
+    await running.reload(config(`${yaml}reports: {domain: bounce.relay.test}\n`));
+    await submit(port);
+    await until(() => hop.messages.length === 2);
+    expect([keyOf(0), keyOf(1)]).toEqual(['0', '1']);
+  } finally {
+    await hop.stop();
+  }
 });
