@@ -25,6 +25,11 @@ export const SCRIPT = `'use strict';
   for (const time of document.querySelectorAll('time')) time.title = exact.format(new Date(time.dateTime));
   setInterval(tick, 20000);
 
+  // On a phone the navigation is wider than the screen: where one is must be seen.
+  for (const here of document.querySelectorAll('.nav [aria-current], .tabs [aria-current]')) {
+    here.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }
+
   document.addEventListener('keydown', (event) => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && event.target.closest('input, textarea, select')) return;

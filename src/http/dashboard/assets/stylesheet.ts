@@ -305,6 +305,7 @@ aside.stack > .button { width: 100%; }
 .resend .button[type=submit], .add .button[type=submit] { justify-self: start; }
 .resend fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: 14px; min-width: 0; }
 .resend .notice, .add .notice { margin: 0; }
+.add { margin-bottom: 14px; }
 .add[open] { margin-bottom: 18px; }
 .add[open] > form { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); align-items: end; }
 .add .notice { grid-column: 1 / -1; }

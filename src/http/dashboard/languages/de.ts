@@ -205,7 +205,7 @@ export const de: Strings = {
     noneLead: 'Adressen, die keine Mail bekommen sollen, können hier eingetragen werden.',
     nothingLead: 'Keine gesperrte Adresse passt.',
     reasons: { bounce: 'Unzustellbar', complaint: 'Beschwerde', manual: 'Von Hand' },
-    since: (by) => (by === null ? 'seit' : `von ${by},`),
+    since: (by) => `von ${by ?? 'relais'},`,
     forGood: 'bis sie aufgehoben wird',
     holdsUntil: (time) => `bis ${time}`,
     because: 'die Nachricht, die dazu führte',

@@ -222,7 +222,7 @@ export const en = {
     noneLead: 'Addresses that must not get mail can be put here.',
     nothingLead: 'No suppressed address fits.',
     reasons: { bounce: 'Bounced', complaint: 'Complained', manual: 'By hand' },
-    since: (by: string | null) => (by === null ? 'since' : `by ${by},`),
+    since: (by: string | null) => `by ${by ?? 'relais'},`,
     forGood: 'until it is lifted',
     holdsUntil: (time: string) => `until ${time}`,
     because: 'the message that led to it',

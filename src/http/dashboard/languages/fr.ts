@@ -205,7 +205,7 @@ export const fr: Strings = {
     noneLead: 'Les adresses qui ne doivent pas recevoir de courrier peuvent être mises ici.',
     nothingLead: 'Aucune adresse bloquée ne correspond.',
     reasons: { bounce: 'Retour', complaint: 'Plainte', manual: 'À la main' },
-    since: (by) => (by === null ? 'depuis' : `par ${by},`),
+    since: (by) => `par ${by ?? 'relais'},`,
     forGood: 'jusqu’à son déblocage',
     holdsUntil: (time) => `jusqu’au ${time}`,
     because: 'le message qui y a conduit',

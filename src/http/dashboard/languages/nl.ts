@@ -204,7 +204,7 @@ export const nl: Strings = {
     noneLead: 'Adressen die geen mail mogen krijgen, kunnen hier worden gezet.',
     nothingLead: 'Geen geblokkeerd adres past.',
     reasons: { bounce: 'Onbestelbaar', complaint: 'Klacht', manual: 'Met de hand' },
-    since: (by) => (by === null ? 'sinds' : `door ${by},`),
+    since: (by) => `door ${by ?? 'relais'},`,
     forGood: 'tot het wordt opgeheven',
     holdsUntil: (time) => `tot ${time}`,
     because: 'het bericht dat ertoe leidde',
