@@ -65,7 +65,8 @@ export function readNotice(mime: ReportMime, attached: readonly Field[]): Notice
   const returned = attached.length > 0 ? attached : below;
   const status = notice.findIndex((line) => STATUS_LINE.test(line.trimStart()));
   const text = status === -1 ? notice : notice.slice(0, status);
-  const passedOn = status === -1 && namesNobody({ mime, text, returned }) ? statusFrom(lines.slice(cut)) : null;
+  const inner = status === -1 ? statusFrom(lines.slice(cut)) : null;
+  const passedOn = inner !== null && namesNobody({ mime, text, returned }) ? inner : null;
   return {
     deliveryStatus: status === -1 ? passedOn : linesOf(notice.slice(status)),
     delayed: isDelay(mime.subject ?? '', text.join(' ')),
@@ -232,17 +233,20 @@ const CODE = /(?<![\d.])[45]\d\d(?=[ -]\D|[ -][45]\.)|(?<![\d.])[45]\.\d{1,3}\.\
 /** Each address once, with what stands between it and the next one; quotations of itself are part of that. */
 function reasonsBelow(text: readonly string[], heads: readonly Head[]): NoticeRecipient[] {
   const firsts = heads.filter((head, at) => heads.findIndex(({ address }) => address.toLowerCase() === head.address.toLowerCase()) === at);
+  const above = reasonIn(text.slice(0, firsts[0]?.line ?? 0));
   return firsts.map(({ address, line, rest }, at) => {
     const below = text.slice(line + 1, firsts[at + 1]?.line ?? text.length);
     const reason = [rest.replace(/^[\s>"':;,.]+/, ''), ...below].join(' ').replace(/\s+/g, ' ').trim();
     // A list of addresses has its reason above, or below all of them.
     if (!/\p{L}{3}/u.test(reason)) return { address, reason: text.join(' ') };
-    const above = text
-      .slice(0, firsts[0]?.line ?? 0)
-      .join(' ')
-      .trim();
-    return { address, reason: !CODE.test(reason) && CODE.test(above) ? `${above} ${reason}` : reason };
+    return { address, reason: above !== '' && !CODE.test(reason) ? `${above} ${reason}` : reason };
   });
+}
+
+/** From the line with a code on; empty where none has one. */
+function reasonIn(text: readonly string[]): string {
+  const at = text.findIndex((line) => CODE.test(line));
+  return at === -1 ? '' : text.slice(at).join(' ').trim();
 }
 
 function addressesIn(value: string): string[] {

@@ -63,7 +63,5 @@ function isHeader(fields: readonly Field[]): boolean {
 
 /** `> Field: value`, `  Field: value`: lines that are fields once the marks in front are off. */
 function withoutQuoting(text: string): string {
-  return text.replace(/^[\s>|*]+(?=[A-Za-z][\w-]{1,60}:\s)/gm, (marks) =>
-    marks.includes('\n') ? marks.slice(0, marks.lastIndexOf('\n') + 1) : '',
-  );
+  return text.replace(/^[ \t>|*]+(?=[A-Za-z][\w-]{1,60}:\s)/gm, '');
 }

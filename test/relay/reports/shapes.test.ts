@@ -70,6 +70,19 @@ describe('the returned header is found', () => {
   });
 });
 
+describe('R35 hostile text', () => {
+  it.each<[string, string]>([
+    ['empty lines', '\n'.repeat(64_000)],
+    ['marks of quoting', `${'> '.repeat(32_000)}\n`.repeat(2)],
+    ['lines that are nearly fields', 'From\n'.repeat(12_000)],
+    ['braces', '{"Message":'.repeat(6_000)],
+  ])('takes no time: %s', async (_, text) => {
+    const began = performance.now();
+    await parseReport(lines(...FROM_SYSTEM, 'Auto-Submitted: auto-replied', '', text));
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+});
+
 describe('a notice by a machine', () => {
   const parts = (sentence: string): readonly (readonly string[])[] => [
     ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '', sentence, '', 'ann@partner.example', ''],
