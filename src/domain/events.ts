@@ -42,6 +42,9 @@ export const EVENT_TYPES = [
   'report.unmatched',
   'queue.blocked',
   'queue.recovered',
+  /** Reports of a mailbox are not collected, for the `reason` given; and are again. */
+  'mailbox.failing',
+  'mailbox.recovered',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -59,6 +62,8 @@ export interface EventDraft {
   readonly source?: 'attempt' | 'report';
   readonly nextAttemptAt?: number;
   readonly nextHop?: string;
+  /** Name of a mailbox of reports. */
+  readonly mailbox?: string;
   readonly attempt?: number;
   readonly ambiguous?: boolean;
   /** Where the sender gave NOTIFY: whether the next hop took it over (RFC 3461 §5.2). */

@@ -595,7 +595,7 @@ export interface Store {
   readonly lastSeq: number;
   /** Resolves when `lastSeq` is past `after`, or the signal aborts. */
   waitForChanges(after: number, signal: AbortSignal): Promise<void>;
-  /** Appends an event that belongs to no recipient (queue.blocked, queue.recovered, message.resent). */
+  /** Appends an event that belongs to no recipient (queue.*, mailbox.*, message.resent). */
   appendEvent(event: EventDraft & { readonly message?: MessageId }, now: number): Promise<FeedEvent>;
   /** Named positions kept for readers of the feed. */
   readonly consumers: Collection<{ readonly seq: number; readonly at: number }>;

@@ -169,6 +169,7 @@ export const Event = z
     source: z.enum(['attempt', 'report']).optional(),
     nextAttemptAt: at.optional(),
     nextHop: z.string().optional(),
+    mailbox: z.string().optional(),
     attempt: z.number().int().optional(),
     ambiguous: z.boolean().optional(),
     dsnPassed: z.boolean().optional(),

@@ -70,6 +70,7 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
       tokenLifetime,
       positions: store.mailboxes,
       take: (mail) => takeFromMailbox(intake, mail),
+      tell: (event) => store.appendEvent(event, now()),
       now,
       random: options.random,
       log,

@@ -9,6 +9,7 @@
  *   check.ts       whether one can be signed in to, for `relais check`
  *   addressee.ts   whom a message was delivered to
  */
+import type { EventDraft } from '../../../domain/events.ts';
 import type { Log } from '../../../domain/log.ts';
 import type { Collection, Collector, CollectorStatus, MailboxRecord } from '../../../domain/ports.ts';
 import type { MailboxSettings } from '../../../domain/settings.ts';
@@ -28,6 +29,8 @@ export interface MailboxesOptions {
   readonly positions: Collection<MailboxRecord>;
   /** Takes one in; resolves once it is durable. */
   readonly take: (mail: MailFromBox) => Promise<TakenMail>;
+  /** Puts an event into the feed: a mailbox fails, or does no more. */
+  readonly tell: (event: EventDraft) => Promise<unknown>;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -54,7 +57,7 @@ export interface MailboxCollector extends Collector {
 
 /** Begins to collect from all of them, each by itself. */
 export function startMailboxes(options: MailboxesOptions): MailboxCollector {
-  const { positions, messageSize, tokenLifetime, now, random, log } = options;
+  const { positions, messageSize, tokenLifetime, tell, now, random, log } = options;
   const mailboxes = options.mailboxes.map((settings) => {
     const { name, otherMail, imap } = settings;
     return new Mailbox({
@@ -62,6 +65,7 @@ export function startMailboxes(options: MailboxesOptions): MailboxCollector {
       positions,
       messageSize,
       tokenLifetime,
+      tell,
       now,
       random,
       log,

@@ -11,6 +11,7 @@
  *        ▲                        │
  *        └── all read, no IDLE ───┘     any of them ──stop──▶ stopped
  */
+import type { EventDraft } from '../../../domain/events.ts';
 import type { Log } from '../../../domain/log.ts';
 import type { Collection, CollectorStatus, MailboxRecord, MailboxRun } from '../../../domain/ports.ts';
 import type { MailboxSettings } from '../../../domain/settings.ts';
@@ -31,6 +32,8 @@ export interface MailboxOptions {
   readonly tokenLifetime: number;
   readonly limits: ImapLimits;
   readonly retry: MailboxRetry;
+  /** Puts an event into the feed. */
+  readonly tell: (event: EventDraft) => Promise<unknown>;
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -49,6 +52,8 @@ export const MAILBOX_RETRY: MailboxRetry = { first: 5_000, refused: 60_000, most
 
 /** SEARCH knows days alone, in the server's time zone. */
 const DAYS_MARGIN = 2 * 86_400_000;
+/** Failures in a row that are told to others: a server that is restarted is nobody's business. */
+const TOLD_AFTER = 3;
 /** Looks that fail at the same message before it is passed over. */
 const UNREADABLE_AFTER = 3;
 const GOODBYE = 2_000;
@@ -66,6 +71,8 @@ export class Mailbox {
   #state: MailboxStatus['state'] = 'waiting';
   #nextRunAt: number | null = null;
   #failures = 0;
+  /** It stands in the feed that it fails. */
+  #told = false;
   #unreadable: { readonly uid: number; readonly times: number } | null = null;
   #looking = false;
   #askers: (() => void)[] = [];
@@ -213,6 +220,8 @@ export class Mailbox {
     this.#nextRunAt = folder.idles ? null : now() + settings.every;
     if (this.#failures > 0) log.info({ mailbox: settings.name, failures: this.#failures }, 'the mailbox can be read again');
     this.#failures = 0;
+    if (this.#told) this.#tell({ type: 'mailbox.recovered', mailbox: settings.name });
+    this.#told = false;
     if (tally.trouble !== null)
       log.warn({ mailbox: settings.name, trouble: tally.trouble }, 'reports were taken from a mailbox, but lie there still');
     await this.#endLook(startedAt, tally, tally.trouble);
@@ -264,7 +273,16 @@ export class Mailbox {
     const wait = Math.min(doubled, retry.most) * (0.8 + 0.4 * random());
     const fields = { mailbox: settings.name, failures: this.#failures, retryInSeconds: Math.round(wait / 1000), error: messageOf(error) };
     log.warn(fields, 'a mailbox of reports could not be read: it is tried again');
+    if (!this.#told && (refused || this.#failures >= TOLD_AFTER)) {
+      this.#told = true;
+      this.#tell({ type: 'mailbox.failing', mailbox: settings.name, reason: messageOf(error) });
+    }
     return wait;
+  }
+
+  #tell(event: EventDraft): void {
+    const { tell, log } = this.#options;
+    tell(event).catch((cause: unknown) => log.error({ err: cause, mailbox: event.mailbox }, 'how a mailbox stands could not be recorded'));
   }
 
   #nextWake(): AbortSignal {

@@ -285,6 +285,27 @@ describe('when things go wrong', () => {
     expect(at.taken.map(subjectOf)).toEqual(['Report 1', 'Report 2']);
   });
 
+  it('is an event once it failed three times, or was refused, and another when it can be read again', async () => {
+    const server = await imapServer();
+    let answers: 'drop' | 'refuse' | undefined = 'drop';
+    server.fault = (command) => (command.startsWith('SELECT') ? answers : undefined);
+    const at = scene({ mailboxes: [settingsFor(server)] });
+    await server.heard(/^SELECT/, 5);
+    answers = undefined;
+    await server.heard(/^IDLE/);
+    expect(at.told).toEqual([
+      { type: 'mailbox.failing', mailbox: 'bounces', reason: expect.stringContaining('closed the connection') },
+      { type: 'mailbox.recovered', mailbox: 'bounces' },
+    ]);
+    const other = scene({
+      mailboxes: [settingsFor(server, {}, { auth: { kind: 'password', password: 'wrong' } })],
+      retry: { refused: 60_000, most: 60_000 },
+    });
+    await other.collector.collect();
+    while (other.told.length === 0) await new Promise(setImmediate);
+    expect(other.told).toMatchObject([{ type: 'mailbox.failing' }]);
+  });
+
   it('what can not be moved is taken all the same, and the look says so', async () => {
     const server = await imapServer();
     server.append('INBOX', mail('Report 1'));

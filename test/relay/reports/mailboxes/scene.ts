@@ -1,4 +1,5 @@
 /** Mailboxes of reports over a scriptable IMAP server, with an intake that remembers what it took. */
+import type { EventDraft } from '../../../../src/domain/events.ts';
 import type { Collection, CollectorStatus, MailboxRecord } from '../../../../src/domain/ports.ts';
 import type { MailboxSettings } from '../../../../src/domain/settings.ts';
 import {
@@ -18,6 +19,8 @@ export interface Scene {
   readonly taken: MailFromBox[];
   readonly positions: Map<string, MailboxRecord>;
   readonly log: RecordingLog;
+  /** Events, in order. */
+  readonly told: EventDraft[];
   /** The status of the only mailbox. */
   status(): CollectorStatus['mailboxes'][number];
   /** Resolves when so many were taken in all. */
@@ -49,7 +52,7 @@ export function settingsFor(
   };
 }
 
-export interface SceneOptions extends Partial<Omit<MailboxesOptions, 'take' | 'positions'>> {
+export interface SceneOptions extends Partial<Omit<MailboxesOptions, 'take' | 'positions' | 'tell'>> {
   readonly mailboxes: readonly MailboxSettings[];
   /** By default all whose subject begins with "Report" are reports. */
   readonly take?: (mail: MailFromBox) => Promise<TakenMail>;
@@ -69,6 +72,7 @@ export function startScene(options: SceneOptions): Scene {
   const seen = new Set<string>();
   const positions = options.positions ?? new Map<string, MailboxRecord>();
   const log = recordingLog();
+  const told: EventDraft[] = [];
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const remember = async (one: MailFromBox): Promise<TakenMail> => {
     const subject = subjectOf(one);
@@ -88,6 +92,7 @@ export function startScene(options: SceneOptions): Scene {
     limits: { connect: 1000, command: 1000, fetch: 1000, ...options.limits },
     retry: { first: 10, refused: 20, most: 50, ...options.retry },
     positions: inMemory(positions),
+    tell: async (event) => told.push(event),
     take: async (one) => {
       const answer = await take(one);
       taken.push(one);
@@ -103,6 +108,7 @@ export function startScene(options: SceneOptions): Scene {
     taken,
     positions,
     log,
+    told,
     status: () => {
       const [only] = collector.status().mailboxes;
       if (only === undefined) throw new Error('there is no mailbox');
