@@ -166,7 +166,10 @@ export async function startPostfix(dir, port, sinkPort) {
 }
 
 /** A relais with data below `dir`, whose one route is the sink. Resolves when it is ready. */
-export async function startRelais(dir, { smtp, http, sinkPort, returnPath = 'verp', extra = '' }) {
+export async function startRelais(
+  dir,
+  { smtp, http, sinkPort, returnPath = 'verp', reports = '{domain: bounce.test, listeners: []}', extra = '' },
+) {
   fs.mkdirSync(dir, { recursive: true });
   const file = path.join(dir, 'relais.yaml');
   fs.writeFileSync(
@@ -177,7 +180,7 @@ submission:
   listeners: [{address: 127.0.0.1, port: ${smtp}, tls: none}]
   networks: [127.0.0.0/8]
 routes: [{via: smarthost, host: 127.0.0.1, port: ${sinkPort}, tls: none, returnPath: ${returnPath}}]
-reports: {domain: bounce.test, listeners: []}
+reports: ${reports}
 http: {address: 127.0.0.1, port: ${http}}
 ${extra}`,
   );
