@@ -190,19 +190,30 @@ function readText(mime: ReportMime, base: Base, attached: readonly Field[]): Par
   if (structured !== null) return structured;
   if (notice.recipients.length === 0) return null;
   const action = notice.delayed ? 'delayed' : 'failed';
+  const diagnosed = onceEach((reason) => {
+    const { reply: _, ...diagnosis } = diagnose({
+      action,
+      status: null,
+      diagnostic: reason,
+      refusedAt: refusedInTranscript(mime.text, reason),
+    });
+    return diagnosis;
+  });
   return {
     ...withReturned,
     kind: notice.delayed ? 'delayed' : 'bounce',
-    recipients: notice.recipients.map(({ address, reason }) => {
-      const { reply: _, ...diagnosis } = diagnose({
-        action,
-        status: null,
-        diagnostic: reason,
-        refusedAt: refusedInTranscript(mime.text, reason),
-      });
-      return { address, action, ...diagnosis };
-    }),
+    recipients: notice.recipients.map(({ address, reason }) => ({ address, action, ...diagnosed(reason) })),
     addresses: lowerCase(notice.recipients.map(({ address }) => address)),
+  };
+}
+
+/** Hundreds of recipients may share one reason: it is judged once. */
+function onceEach<T>(judge: (reason: string) => T): (reason: string) => T {
+  const known = new Map<string, T>();
+  return (reason) => {
+    const found = known.get(reason) ?? judge(reason);
+    known.set(reason, found);
+    return found;
   };
 }
 
