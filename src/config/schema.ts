@@ -220,8 +220,8 @@ const mailbox = section({
 });
 
 const reportLimits = section({
-  perAddress: rate().prefault('1200/minute').describe('reports from one client address at the listeners'),
-  perMessage: rate().prefault('120/minute').describe('reports addressed to one message'),
+  perAddress: rate().prefault('30000/minute').describe('reports from one client address at the listeners'),
+  perMessage: rate().prefault('3000/minute').describe('reports addressed to one message'),
   autoReplies: whole(1, 10_000).default(20).describe('automatic replies of one recipient kept within a day; more are counted alone'),
 }).prefault({});
 

@@ -144,7 +144,7 @@ reports:
   listeners: [{address: 0.0.0.0, port: 25}]
   # messageSize: 30MB
   # tokenLifetime: 60d      # how long after acceptance a report is believed
-  # limits: {perAddress: 1200/minute, perMessage: 120/minute, autoReplies: 20}
+  # limits: {perAddress: 30000/minute, perMessage: 3000/minute, autoReplies: 20}
   # Addresses that are not tried any more: after one report that is ours and says that the address is
   # dead, or so many permanent failures; never for full mailboxes, blocks, spam or rate.
   # suppression: {automatic: true, failures: 3, within: 30d, complaints: true, duration: forever}

@@ -189,8 +189,8 @@ export interface ReportLimits {
 }
 
 export const DEFAULT_REPORT_LIMITS: ReportLimits = {
-  perAddress: { messages: 1200, per: 60_000 },
-  perMessage: { messages: 120, per: 60_000 },
+  perAddress: { messages: 30_000, per: 60_000 },
+  perMessage: { messages: 3000, per: 60_000 },
   autoReplies: 20,
 };
 
