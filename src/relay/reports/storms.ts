@@ -35,8 +35,9 @@ export function createStormGate(limit: number): StormGate {
   };
 }
 
-/** Whose replies are counted together: the recipient's, where it is known; otherwise who replies to what. */
-export function stormKey(matches: ReportRecord['matches'] = [], to: string | null, sender: string | null): string {
+/** Whose replies are counted together: the recipient's, where it is known; otherwise who replies to what. Null: nobody's. */
+export function stormKey(matches: ReportRecord['matches'] = [], to: string | null, sender: string | null): string | null {
   const [match] = matches;
-  return match === undefined ? `${sender ?? ''} ${to ?? ''}`.toLowerCase() : `${match.message} ${match.index}`;
+  if (match !== undefined) return `${match.message} ${match.index}`;
+  return sender === null ? null : `${sender} ${to ?? ''}`.toLowerCase();
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import { createIdFactory, type ReportId } from '../../../src/domain/ids.ts';
+import { createIdFactory, type MessageId, type ReportId } from '../../../src/domain/ids.ts';
 import { parseReport } from '../../../src/relay/reports/parse.ts';
 import { startReports } from '../../../src/relay/reports/room.ts';
+import { stormKey } from '../../../src/relay/reports/storms.ts';
 import { acceptMessage, attempt, transferredAttempt } from '../../support/accepted-message.ts';
 import { selfSigned } from '../../support/certificates.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
@@ -13,6 +14,13 @@ const DAY = 86_400_000;
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
+});
+
+it('counts together what one recipient sends, or one sender where the recipient is not known, and nothing else', () => {
+  const match = { message: '01KBC8Q4XJ6T3M1R9YV0W2Z5BB' as MessageId, index: 2, rank: 1 } as const;
+  expect(stormKey([match], 'a@b.example', 'ann@partner.example')).toBe('01KBC8Q4XJ6T3M1R9YV0W2Z5BB 2');
+  expect(stormKey([], 'Bounces@b.example', 'Ann@partner.example')).toBe('ann@partner.example bounces@b.example');
+  expect(stormKey([], 'bounces@b.example', null)).toBeNull();
 });
 
 it('keeps so many automatic replies of a recipient a day, counts the others, and takes every bounce', async () => {
