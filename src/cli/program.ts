@@ -141,8 +141,9 @@ function addReading(program: Command, screen: Terminal): void {
     );
   remote(program.command('report').description('parse bounces and other reports from files ("-": standard input); needs no running relay'))
     .argument('<file...>')
+    .option('--explain', 'say for each recipient which rule decided, by what, and what it overruled')
     .option('--submit', 'let the running relay take them in: what they say is applied')
-    .action(async (files: string[], options: Common & { submit?: boolean }) =>
+    .action(async (files: string[], options: Common & { submit?: boolean; explain?: boolean }) =>
       options.submit === true
         ? (await import('./submit-report.ts')).submitReports(requireRelay(options), files, options, screen)
         : (await import('./report.ts')).report(files, options, screen),

@@ -1,10 +1,14 @@
 /** `relais report FILE …`: parses bounces and other reports; needs no running relay. */
 import { readFileSync } from 'node:fs';
-import { type ParsedReport, parseReport } from '../relay/reports/index.ts';
+import { type Explanation, type ParsedReport, parseReport } from '../relay/reports/index.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-export async function report(files: readonly string[], options: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
+export async function report(
+  files: readonly string[],
+  options: { readonly json?: boolean; readonly explain?: boolean },
+  terminal: Terminal,
+): Promise<void> {
   let unread = 0;
   for (const file of files) {
     let raw: Buffer;
@@ -16,14 +20,14 @@ export async function report(files: readonly string[], options: { readonly json?
       continue;
     }
     const parsed = await parseReport(raw);
-    if (options.json === true) terminal.print(JSON.stringify(reportJson(file, parsed)));
-    else for (const line of reportLines(file, parsed, terminal)) terminal.print(line);
+    if (options.json === true) terminal.print(JSON.stringify(reportJson(file, parsed, options.explain === true)));
+    else for (const line of reportLines(file, parsed, options.explain === true, terminal)) terminal.print(line);
   }
   if (unread > 0) throw new CommandError(EXIT.usage, `${unread} of ${files.length} files could not be read.`);
 }
 
-/** The object of the contract, its keys in its order. */
-function reportJson(file: string, parsed: ParsedReport): object {
+/** The object of the contract, its keys in its order; `explanation` where it was asked for. */
+function reportJson(file: string, parsed: ParsedReport, explain: boolean): object {
   const { kind, originalMessageId, envelopeId, reportingMta, recipients } = parsed;
   return {
     file,
@@ -31,7 +35,7 @@ function reportJson(file: string, parsed: ParsedReport): object {
     originalMessageId,
     envelopeId,
     reportingMta,
-    recipients: recipients.map(({ address, action, status, replyCode, category, addressInvalid, permanent, diagnostic }) => ({
+    recipients: recipients.map(({ address, action, status, replyCode, category, addressInvalid, permanent, diagnostic }, index) => ({
       address,
       action,
       status,
@@ -40,19 +44,34 @@ function reportJson(file: string, parsed: ParsedReport): object {
       addressInvalid,
       permanent,
       diagnostic,
+      ...(explain ? { explanation: parsed.explanations?.[index] ?? null } : {}),
     })),
   };
 }
 
-function reportLines(file: string, parsed: ParsedReport, { colors }: Terminal): string[] {
+function reportLines(file: string, parsed: ParsedReport, explain: boolean, { colors }: Terminal): string[] {
   const about = [parsed.reportingMta, parsed.originalMessageId].filter((part) => part !== null).join('  ');
   const lines = [`${colors.bold(printable(file))}  ${parsed.kind}  ${colors.dim(printable(about))}`];
-  for (const one of parsed.recipients) {
+  for (const [index, one] of parsed.recipients.entries()) {
     const what = [one.action, one.status, one.category, one.addressInvalid ? 'address invalid' : null]
       .filter((part) => part !== null)
       .join('  ');
     lines.push(`  ${printable(one.address ?? '(no address)')}  ${what}`);
     if (one.diagnostic !== null) lines.push(`    ${colors.dim(printable(one.diagnostic))}`);
+    if (explain) lines.push(...explained(parsed.explanations?.[index] ?? null).map((line) => `    ${printable(line)}`));
   }
   return lines;
+}
+
+const REFUSED_AT = {
+  'before-rcpt': 'refused before a recipient was named',
+  rcpt: 'refused in answer to RCPT',
+  data: 'refused in answer to DATA',
+} as const;
+
+function explained(explanation: Explanation | null): string[] {
+  if (explanation === null) return ['no rule was asked: nothing failed'];
+  const { rule, says, matched, refusedAt, overruled } = explanation;
+  const head = rule === null ? says : `rule ${rule}: ${says}; it found "${matched ?? ''}"`;
+  return [head, ...(refusedAt === null ? [] : [REFUSED_AT[refusedAt]]), ...overruled.map((sentence) => `overruled: ${sentence}`)];
 }

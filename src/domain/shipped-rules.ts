@@ -217,8 +217,8 @@ const MESSAGE: readonly ReplyRule[] = [
     id: 'sender-refused',
     says: 'the sender, its domain or our greeting was refused',
     wording: [
-      r`\b(?:senders?|return[- ]path|mail from|envelope from|header from|from(?: header)? address|reply-to|ehlo|helo|from:)\W.{0,40}\b(?:rejected|denied|refused|unknown|invalid|blocked|verif\w+|not (?:found|exist|allowed|accepted|authori[sz]ed|owned|permitted|valid|local)|does(?:n't| not) (?:exist|resolve|match)|unroutable|unrouteable|could not|must)\b`,
-      r`\bdomain of (?:the )?sender\b|\b(?:invalid|bad|unknown|unresolvable|illegal|forged|fake|disallowed) (?:\w+ )?(?:sender|helo|ehlo|return[- ]path|from address)\b|\b(?:sender|my name) was rejected\b|\b(?:your|sender(?:'s)?|sending) (?:e?mail )?(?:address|domain)\b.{0,40}\b(?:rejected|refused|blocked|denied|invalid|not (?:exist|found|allowed|accepted|resolve))`,
+      r`\b(?:senders?|return[- ]path|mail from|envelope from|header from|from(?: header)? address|reply-to|ehlo|helo)\W.{0,40}\b(?:rejected|denied|refused|unknown|invalid|blocked|verif\w+|not (?:found|exist|allowed|accepted|authori[sz]ed|owned|permitted|valid|local)|does(?:n't| not) (?:exist|resolve|match)|unroutable|unrouteable|could not|must)\b`,
+      r`\bdomain of (?:the )?sender\b|\bfrom: (?:domain|address) is\b|\b(?:invalid|bad|unknown|unresolvable|illegal|forged|fake|disallowed) (?:\w+ )?(?:sender|helo|ehlo|return[- ]path|from address)\b|\b(?:sender|my name) was rejected\b|\b(?:your|sender(?:'s)?|sending) (?:e?mail )?(?:address|domain)\b.{0,40}\b(?:rejected|refused|blocked|denied|invalid|not (?:exist|found|allowed|accepted|resolve))`,
     ],
     category: 'policy',
   },

@@ -18,6 +18,21 @@ export interface Diagnosis
   extends Pick<ReportedRecipient, 'status' | 'replyCode' | 'category' | 'addressInvalid' | 'permanent' | 'diagnostic'> {
   /** For the recipient's failure; null where the report quotes none. */
   readonly reply: Reply | null;
+  /** Null where nothing failed. */
+  readonly explanation: Explanation | null;
+}
+
+/** How it was decided, for people. */
+export interface Explanation {
+  /** Null: no rule fits. */
+  readonly rule: string | null;
+  readonly says: string;
+  /** What the rule found: words, a status or a code. */
+  readonly matched: string | null;
+  /** The command that was refused, where the report tells. */
+  readonly refusedAt: RefusedAt;
+  /** What spoke for something else, a sentence each. */
+  readonly overruled: readonly string[];
 }
 
 /** `diagnostic` unfolded; `action` of the report. */
@@ -35,9 +50,14 @@ export function diagnose(of: {
   const status = moreSpecific(of.status, quoted);
   const failed = of.action === 'failed';
   const positive = !failed && of.action !== 'delayed';
-  if (positive) return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null };
+  if (positive)
+    return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null, explanation: null };
   const code = replyCode ?? codeOf(status, failed);
-  const { category, addressInvalid } = judge({ code: verdictCode(code, failed), status, text }, of.refusedAt ?? null, replyCode !== null);
+  const { category, addressInvalid, explanation } = judge(
+    { code: verdictCode(code, failed), status, text },
+    of.refusedAt ?? null,
+    replyCode !== null,
+  );
   const permanent = failed && (status === null ? code >= 500 : status.startsWith('5'));
   return {
     status,
@@ -47,6 +67,7 @@ export function diagnose(of: {
     permanent,
     diagnostic,
     reply: replyCode === null ? null : { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) },
+    explanation,
   };
 }
 
@@ -75,18 +96,47 @@ function refusedAt(text: string): RefusedAt {
   return last.at === -1 ? null : last.phase;
 }
 
-type Judged = Pick<ReportedRecipient, 'category' | 'addressInvalid'>;
+interface Judged extends Pick<ReportedRecipient, 'category' | 'addressInvalid'> {
+  readonly explanation: Explanation;
+}
 
 function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
   const reason = reply.text.replace(GAVE_UP, '');
   const at = refusedAt(reason) ?? told;
-  const { category, dead, decision } = readReply({ ...reply, text: reason }, at === 'rcpt' ? 'rcpt' : 'final');
-  if (at === 'before-rcpt') {
-    // Only the sender and the connecting host are known by then.
-    return { category: category === 'mailbox-unknown' || category === 'domain-unknown' ? 'policy' : category, addressInvalid: false };
+  const phase = at === 'rcpt' ? 'rcpt' : 'final';
+  const findings = readReply({ ...reply, text: reason }, phase);
+  const { category, dead, decision } = findings;
+  const explained = (overruled: readonly string[], says?: string): Explanation => ({
+    rule: decision?.rule.id ?? null,
+    says: says ?? decision?.rule.says ?? 'no rule fits: nothing is known of the reason',
+    matched: decision?.matched ?? null,
+    refusedAt: at,
+    overruled: [...againstStatus(reply, phase, category), ...overruled],
+  });
+  if (at === 'before-rcpt' && (category === 'mailbox-unknown' || category === 'domain-unknown')) {
+    const overruled = ['only the sender and the connecting host were known by then: it speaks of no recipient'];
+    return { category: 'policy', addressInvalid: false, explanation: explained(overruled) };
   }
-  if (decision === undefined && reason !== reply.text) return { category: 'transient', addressInvalid: false };
-  return { category, addressInvalid: dead && isProof({ at, quoted, status: reply.status, category }) };
+  if (decision === undefined && reason !== reply.text) {
+    return { category: 'transient', addressInvalid: false, explanation: explained([], 'given up after many tries, no other reason told') };
+  }
+  const proof = at !== 'before-rcpt' && isProof({ at, quoted, status: reply.status, category });
+  const unproven = dead && !proof ? [`no proof that the address is dead: ${whyNot(at, category)}`] : [];
+  return { category, addressInvalid: dead && proof, explanation: explained(unproven) };
+}
+
+function whyNot(at: RefusedAt, category: Judged['category']): string {
+  if (at === 'data') return 'the server had taken the recipient, and refused the message';
+  if (category === 'domain-unknown') return 'the status calls it temporary';
+  return 'the report tells neither a status of its own for it nor that RCPT was refused';
+}
+
+/** What the status alone would have meant, where it was overruled. */
+function againstStatus(reply: Reply, phase: 'rcpt' | 'final', category: Judged['category']): string[] {
+  if (reply.status === null) return [];
+  const { decision } = readReply({ ...reply, text: '' }, phase);
+  if (decision?.rule.status === undefined || decision.rule.category === category) return [];
+  return [`the status ${reply.status} alone would mean ${decision.rule.category} (${decision.rule.id})`];
 }
 
 /**
@@ -99,7 +149,7 @@ function isProof(of: { at: RefusedAt; quoted: boolean; status: EnhancedStatus | 
   const named = of.status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(of.status.slice(2));
   if (of.at === 'data') return named;
   if (of.category === 'domain-unknown') return of.status?.startsWith('4') !== true;
-  return of.at === 'rcpt' || named || (!of.quoted && of.status === null);
+  return of.at === 'rcpt' || named || (!of.quoted && of.status?.endsWith('.0.0') !== true);
 }
 
 /** Cisco's appliances lead with words of their own: `5.1.0 - Unknown address error 550-'…' (delivery attempts: 0)`. */
@@ -169,31 +219,43 @@ function clean(diagnostic: string): string {
 const QUOTATION = /^\s*<<< ([45]\d\d[ -].*)$/;
 const COMMAND = /^\s*>>> (\w+)/;
 
+const TRANSCRIPT_LIMIT = 50_000;
+
 /**
  * What was refused, by the part for people: a transcript of the session (`>>> RCPT To:<…>`, `<<< 550 …`),
- * or the sentence that quotes `diagnostic` and ends with the command. Null where it tells nothing of it.
+ * or the sentence that quotes a diagnostic and ends with the command. Read once; the answer for each
+ * diagnostic is null where the text tells nothing of it.
  */
-export function refusedInTranscript(text: string, diagnostic: string | null): RefusedAt {
-  const lines = text.slice(0, 100_000).split('\n');
-  const wanted = essence(diagnostic ?? '');
+export function readTranscript(text: string): (diagnostic: string | null) => RefusedAt {
+  const lines = text.slice(0, TRANSCRIPT_LIMIT).split('\n');
+  const refusals: { readonly said: string; readonly at: RefusedAt }[] = [];
   let command = '';
   for (const line of lines) {
     command = COMMAND.exec(line)?.[1]?.toUpperCase() ?? (line.trimStart().startsWith('>>> .') ? 'DATA' : command);
-    const refusal = QUOTATION.exec(line)?.[1];
-    if (refusal === undefined || command === '') continue;
-    const said = essence(refusal);
-    if (wanted !== '' && !wanted.includes(said) && !said.includes(wanted)) continue;
-    if (command === 'RCPT') return 'rcpt';
-    if (command === 'DATA') return 'data';
-    if (['MAIL', 'HELO', 'EHLO'].includes(command)) return 'before-rcpt';
+    const said = QUOTATION.exec(line)?.[1];
+    const at = REFUSED_BY[command];
+    if (said !== undefined && at !== undefined && refusals.length < 100) refusals.push({ said: essence(said), at });
   }
-  return wanted.length < 8 ? null : quotedBefore(essence(lines.join(' ')), wanted);
+  const flat = essence(lines.join(' '));
+  return (diagnostic) => {
+    const wanted = essence(diagnostic ?? '');
+    const same = refusals.find(({ said }) => wanted === '' || wanted.includes(said) || said.includes(wanted));
+    return same?.at ?? (wanted.length < 8 ? null : quotedBefore(flat, wanted));
+  };
 }
+
+const REFUSED_BY: Readonly<Record<string, RefusedAt>> = {
+  RCPT: 'rcpt',
+  DATA: 'data',
+  MAIL: 'before-rcpt',
+  HELO: 'before-rcpt',
+  EHLO: 'before-rcpt',
+};
 
 function quotedBefore(text: string, wanted: string): RefusedAt {
   const at = text.indexOf(wanted);
   if (at === -1) return null;
-  return refusedAt(text.slice(at + wanted.length, at + wanted.length + 60).replace(/\).*/, '')) ?? null;
+  return refusedAt(text.slice(at + wanted.length, at + wanted.length + 60).replace(/\).*/, ''));
 }
 
 function essence(text: string): string {

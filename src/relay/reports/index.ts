@@ -13,6 +13,7 @@
  * `parseReport` reads in this process: for the command line, which has nobody else to serve.
  */
 
+export type { Explanation } from './diagnosis.ts';
 export { checkMailbox } from './mailboxes/check.ts';
 export { type ParsedReport, parseReport } from './parse.ts';
 export { type Reports, startReports } from './room.ts';

@@ -10,7 +10,7 @@
 import type { ReportedRecipient, ReportRecord } from '../../domain/ports.ts';
 import { isAutoReply } from './auto-reply.ts';
 import { type DeliveryStatus, type DsnRecipient, readDeliveryStatus } from './delivery-status.ts';
-import { diagnose, refusedInTranscript } from './diagnosis.ts';
+import { type Diagnosis, diagnose, type Explanation, readTranscript } from './diagnosis.ts';
 import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
 import { type ReportHints, readHints } from './hints.ts';
@@ -27,6 +27,8 @@ export interface ParsedReport
   readonly addresses: readonly string[];
   /** What else may tell which message it speaks of. Absent: nothing was looked for. */
   readonly hints?: ReportHints;
+  /** How each of `recipients` was judged, in their order. Absent: no failures are told. */
+  readonly explanations?: readonly (Explanation | null)[];
 }
 
 /** The trouble of what was read and is something else: ordinary mail. */
@@ -145,14 +147,15 @@ function readDsn(mime: ReportMime, base: Base): ParsedReport | null {
 function fromDeliveryStatus(text: string, base: Base, mime: ReportMime): ParsedReport | null {
   const dsn = readDeliveryStatus(text);
   if (dsn.recipients.length === 0) return null;
-  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(withAddress(recipient, mime), mime), mime.text));
+  const transcript = readTranscript(mime.text);
+  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(withAddress(recipient, mime), mime), transcript));
   return {
     ...base,
-    kind: kindOf(recipients),
+    kind: kindOf(recipients.map(({ recipient }) => recipient)),
     originalMessageId: base.originalMessageId ?? dsn.originalMessageId ?? answered(mime),
     envelopeId: dsn.envelopeId,
     reportingMta: dsn.reportingMta,
-    recipients,
+    ...parted(recipients),
     addresses: addressesOf(dsn),
   };
 }
@@ -169,10 +172,9 @@ function readNotification(mime: ReportMime, base: Base): ParsedReport | null {
   }
   const action = NOTIFIED[told.kind];
   const recipients = told.recipients.map(({ address, status, diagnostic }) => {
-    const { reply: _, ...diagnosis } = diagnose({ action, status, diagnostic });
-    return { address, action, ...diagnosis };
+    return judged(address, action, diagnose({ action, status, diagnostic }));
   });
-  return { ...own, kind: kindOf(recipients), recipients, addresses };
+  return { ...own, kind: kindOf(recipients.map(({ recipient }) => recipient)), ...parted(recipients), addresses };
 }
 
 const NOTIFIED = { bounce: 'failed', delay: 'delayed', delivery: 'delivered' } as const;
@@ -190,19 +192,12 @@ function readText(mime: ReportMime, base: Base, attached: readonly Field[]): Par
   if (structured !== null) return structured;
   if (notice.recipients.length === 0) return null;
   const action = notice.delayed ? 'delayed' : 'failed';
-  const diagnosed = onceEach((reason) => {
-    const { reply: _, ...diagnosis } = diagnose({
-      action,
-      status: null,
-      diagnostic: reason,
-      refusedAt: refusedInTranscript(mime.text, reason),
-    });
-    return diagnosis;
-  });
+  const transcript = readTranscript(mime.text);
+  const diagnosed = onceEach((reason) => diagnose({ action, status: null, diagnostic: reason, refusedAt: transcript(reason) }));
   return {
     ...withReturned,
     kind: notice.delayed ? 'delayed' : 'bounce',
-    recipients: notice.recipients.map(({ address, reason }) => ({ address, action, ...diagnosed(reason) })),
+    ...parted(notice.recipients.map(({ address, reason }) => judged(address, action, diagnosed(reason)))),
     addresses: lowerCase(notice.recipients.map(({ address }) => address)),
   };
 }
@@ -235,13 +230,24 @@ function withReason(recipient: DsnRecipient, mime: ReportMime): DsnRecipient {
   return { ...recipient, diagnostic: reasonFor(address, mime) };
 }
 
-function reportedRecipient(recipient: DsnRecipient, text: string): ReportedRecipient {
-  const { reply: _, ...diagnosis } = diagnose({
-    ...recipient,
-    action: actionOf(recipient),
-    refusedAt: refusedInTranscript(text, recipient.diagnostic),
-  });
-  return { address: recipient.finalRecipient ?? recipient.originalRecipient, action: actionOf(recipient), ...diagnosis };
+interface Judged {
+  readonly recipient: ReportedRecipient;
+  readonly explanation: Explanation | null;
+}
+
+function judged(address: string | null, action: ReportedRecipient['action'], diagnosis: Diagnosis): Judged {
+  const { reply: _, explanation, ...rest } = diagnosis;
+  return { recipient: { address, action, ...rest }, explanation };
+}
+
+function parted(all: readonly Judged[]): { recipients: ReportedRecipient[]; explanations: (Explanation | null)[] } {
+  return { recipients: all.map(({ recipient }) => recipient), explanations: all.map(({ explanation }) => explanation) };
+}
+
+function reportedRecipient(recipient: DsnRecipient, transcript: ReturnType<typeof readTranscript>): Judged {
+  const action = actionOf(recipient);
+  const refusedAt = transcript(recipient.diagnostic);
+  return judged(recipient.finalRecipient ?? recipient.originalRecipient, action, diagnose({ ...recipient, action, refusedAt }));
 }
 
 /** The Action field, or what the status' class implies where a server left it out. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnhancedStatus } from '../../../src/domain/reply.ts';
-import { diagnose, refusedInTranscript } from '../../../src/relay/reports/diagnosis.ts';
+import { diagnose, readTranscript } from '../../../src/relay/reports/diagnosis.ts';
 
 type Row = { action?: 'failed' | 'delayed' | 'delivered'; status: EnhancedStatus | null; diagnostic: string | null; want: object };
 
@@ -75,7 +75,17 @@ describe('diagnose', () => {
   });
 });
 
-describe('refusedInTranscript', () => {
+it('tells which rule decided, what it found and what it overruled', () => {
+  const { explanation } = diagnose({ action: 'failed', status: '5.1.1', diagnostic: '552 5.1.1 mailbox is full' });
+  expect(explanation).toMatchObject({ rule: 'mailbox-full', matched: 'mailbox is full', refusedAt: null });
+  expect(explanation?.overruled).toEqual(['the status 5.1.1 alone would mean mailbox-unknown (status-mailbox)']);
+  const unproven = diagnose({ action: 'failed', status: '5.0.0', diagnostic: '550 User unknown (in reply to end of DATA command)' });
+  expect(unproven.explanation?.overruled[0]).toMatch(/no proof that the address is dead: the server had taken the recipient/);
+  expect(diagnose({ action: 'failed', status: null, diagnostic: 'whatever' }).explanation?.rule).toBe(null);
+  expect(diagnose({ action: 'delivered', status: '2.0.0', diagnostic: '250 ok' }).explanation).toBe(null);
+});
+
+describe('readTranscript', () => {
   it.each([
     ['>>> RCPT To:<u@b.example>\n<<< 550 User unknown', '550 User unknown', 'rcpt'],
     ['>>> RCPT To:<u@b.example>\n<<< 250 ok\n>>> DATA\n<<< 550 User unknown', '550 User unknown', 'data'],
@@ -84,6 +94,6 @@ describe('refusedInTranscript', () => {
     ['<u@b.example>: host mx said: 550 User unknown', '550 User unknown', null],
     ['', null, null],
   ])('%j', (text, diagnostic, want) => {
-    expect(refusedInTranscript(text, diagnostic)).toBe(want);
+    expect(readTranscript(text)(diagnostic)).toBe(want);
   });
 });
