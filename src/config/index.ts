@@ -6,7 +6,7 @@ export { type Control, readControl, removeControl, writeControl } from './contro
 export type { Surroundings } from './document.ts';
 export { ConfigError, formatIssue } from './issues.ts';
 export { configJsonSchema } from './json-schema.ts';
-export { openKeys, type RelayKeys, type RotatedKeys, rotateVerpKeys } from './keys.ts';
+export { openKeys, type RelayKeys, rotateVerpKeys } from './keys.ts';
 export { type LoadedConfig, loadConfig, machine, parseConfig } from './load.ts';
 export { parseDuration } from './scalars.ts';
 export { type Answers, configTemplate, DEFAULT_ANSWERS } from './template.ts';
