@@ -1,6 +1,6 @@
 /**
  * Writes what is published of the configuration, config/relais.schema.json (for editors) and
- * config/relais.example.yaml, from the built code: `npm run build && node scripts/publish-config.mjs`.
+ * config/relais.example.yaml, and the rules of replies, config/reply-rules.yaml, from the built code: `npm run build && node scripts/publish-config.mjs`.
  */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,9 +11,11 @@ export async function publishedFiles(built) {
   const load = (name) => import(pathToFileURL(join(built, 'config', name)).href);
   const { configJsonSchema } = await load('json-schema.js');
   const { configTemplate, DEFAULT_ANSWERS } = await load('template.js');
+  const { replyRulesYaml } = await load('reply-rules-yaml.js');
   return {
     'relais.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     'relais.example.yaml': configTemplate(DEFAULT_ANSWERS),
+    'reply-rules.yaml': replyRulesYaml(),
   };
 }
 
