@@ -218,6 +218,8 @@ const relais = await startRelais(dir, {
   http: await freePort(),
   sinkPort: hop.port,
   reports: `{domain: bounce.test, listeners: [{address: 127.0.0.1, port: ${reportPort}}], ${limits}}`,
+  // What senders are told of late failures is mail of its own, and another's figure.
+  extra: 'accounts: [{name: default, notifications: requested}]\n',
 });
 const faults = [];
 try {

@@ -89,8 +89,18 @@ function messageLines({ message, link, timeZone }: ExplanationSubject, wording: 
   return [wording.message, ...lines, ...(link === null ? [] : ['', wording.link, `  ${link}`])];
 }
 
+/** Made once: each costs a millisecond. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function dateText(ms: number, timeZone: string, { locale }: Wording): string {
-  const format = new Intl.DateTimeFormat(locale, {
+  const key = `${locale} ${timeZone}`;
+  const format = formats.get(key) ?? dateFormat(locale, timeZone);
+  formats.set(key, format);
+  return format.format(ms);
+}
+
+function dateFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'long',
     year: 'numeric',
@@ -99,7 +109,6 @@ function dateText(ms: number, timeZone: string, { locale }: Wording): string {
     timeZone,
     timeZoneName: 'short',
   });
-  return format.format(ms);
 }
 
 function oneLine(text: string): string {

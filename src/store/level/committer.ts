@@ -217,8 +217,9 @@ export class Committer {
   async #load(group: readonly Waiting[]): Promise<Loaded> {
     const { loader } = this.#options;
     try {
-      const messages = await loader.loadMany(idsOf(group), true);
-      return { group, messages, values: await this.#values(group) };
+      // Side by side: whoever waits for the commit waits for both.
+      const [messages, values] = await Promise.all([loader.loadMany(idsOf(group), true), this.#values(group)]);
+      return { group, messages, values };
     } catch (error) {
       if (!(error instanceof StoreError) || group.length === 0) throw error;
       const sound: Waiting[] = [];
