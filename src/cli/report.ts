@@ -1,14 +1,17 @@
 /** `relais report FILE …`: parses bounces and other reports; needs no running relay. */
 import { readFileSync } from 'node:fs';
+import { loadConfig, machine } from '../config/index.ts';
+import { useOwnRules } from '../domain/reply.ts';
 import { type Explanation, type ParsedReport, parseReport } from '../relay/reports/index.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 export async function report(
   files: readonly string[],
-  options: { readonly json?: boolean; readonly explain?: boolean },
+  options: { readonly json?: boolean; readonly explain?: boolean; readonly config?: string | undefined },
   terminal: Terminal,
 ): Promise<void> {
+  if (options.config !== undefined) useOwnRules(loadConfig(options.config, machine()).config.reports.ownRules ?? null);
   let unread = 0;
   for (const file of files) {
     let raw: Buffer;

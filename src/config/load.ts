@@ -7,12 +7,14 @@
 import { readFileSync } from 'node:fs';
 import { hostname as machineName } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { OwnRules } from '../domain/reply-rules.ts';
 import type { Config } from '../domain/settings.ts';
 import { type ConfigDocument, readDocument, type Surroundings, UNRESOLVED } from './document.ts';
 import type { Finding } from './findings.ts';
 import { ConfigError, type ConfigIssue, type ConfigPath, isSecretPath, showValue } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
+import { readOwnRules } from './own-rules.ts';
 import { prune, valueAt } from './prune.ts';
 import { relate } from './relations.ts';
 import { SANDBOX_SETTINGS } from './sandbox.ts';
@@ -78,7 +80,11 @@ export function parseConfig(text: string, file: string, surroundings: Surroundin
   let config: Config | null = null;
   const warnings: ConfigIssue[] = [];
   if (checked !== null && checked.parsed !== null) {
-    config = settle({ parsed: checked.parsed, file, directory, hostname: hostName(surroundings.hostname) });
+    const own = ownRulesOf(checked.parsed.reports.rules, directory, surroundings);
+    if ('mistakes' in own)
+      issues.push(...own.mistakes.map((message) => ({ path: ['reports', 'rules'], line: null, value: null, message })));
+    const ownRules = 'own' in own && own.own !== undefined ? { ownRules: own.own } : {};
+    config = settle({ parsed: checked.parsed, file, directory, hostname: hostName(surroundings.hostname), ...ownRules });
     for (const finding of relate(config)) {
       const told = toIssue(finding, checked, document);
       if (told !== null) (finding.level === 'mistake' ? issues : warnings).push(told);
@@ -90,6 +96,23 @@ export function parseConfig(text: string, file: string, surroundings: Surroundin
       issues.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     );
   return { config, warnings };
+}
+
+function ownRulesOf(
+  name: string | undefined,
+  directory: string,
+  surroundings: Surroundings,
+): { own?: OwnRules } | { mistakes: readonly string[] } {
+  if (name === undefined) return {};
+  const path = resolve(directory, name);
+  let text: string;
+  try {
+    text = surroundings.readFile(path);
+  } catch (error) {
+    return { mistakes: [`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`] };
+  }
+  const read = readOwnRules(text);
+  return 'mistakes' in read ? { mistakes: read.mistakes.map((mistake) => `${path}: ${mistake}`) } : read;
 }
 
 function hostName(name: string): string {

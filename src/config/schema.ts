@@ -244,6 +244,7 @@ const reports = section({
   messageSize: size({ min: 1024, max: 200_000_000 }).prefault('30MB'),
   tokenLifetime: duration({ min: 60_000 }).prefault('60d').describe('how long after acceptance a report is believed'),
   mailboxes: list(mailbox).default([]).describe('that reports are collected from by IMAP'),
+  rules: z.string().min(1).optional().describe('a file of rules of your own for replies, docs/REPLY-RULES.md'),
   limits: reportLimits,
   suppression,
 });

@@ -1,6 +1,7 @@
 /** From the file's keys to the Config that the rooms read: defaults that depend on others, absolute paths. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { OwnRules } from '../domain/reply-rules.ts';
 import type { Account, Config, HostPort, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
@@ -11,15 +12,18 @@ export interface SettleRequest {
   /** Relative paths start here. */
   readonly directory: string;
   readonly hostname: string;
+  /** What the file that `reports.rules` names holds. */
+  readonly ownRules?: OwnRules;
 }
 
 /** Time that an attempt's lease outlives its deadline, where the file gives none. */
 const LEASE_MARGIN = 5 * 60_000;
 const FUTURE_RELEASE = 30 * 86_400_000;
 
-export function settle({ parsed, file, directory, hostname }: SettleRequest): Config {
+export function settle({ parsed, file, directory, hostname, ownRules }: SettleRequest): Config {
   const reportDomain = parsed.reports.domain ?? null;
-  const { delivery, submission, reports } = parsed;
+  const { delivery, submission } = parsed;
+  const { rules: _, ...reports } = parsed.reports;
   const routes = parsed.routes.map((route) => settleRoute(route, reportDomain));
   return freeze({
     file,
@@ -53,6 +57,7 @@ export function settle({ parsed, file, directory, hostname }: SettleRequest): Co
     dkim: parsed.dkim.map(({ headers, ...key }) => ({ ...key, headers: headers ?? null })),
     reports: {
       ...reports,
+      ...(ownRules === undefined ? {} : { ownRules }),
       domain: reportDomain,
       mailboxes: reports.mailboxes.map(settleMailbox),
       suppression: {

@@ -27,6 +27,13 @@ export interface ReplyRule {
   readonly ownFault?: boolean;
 }
 
+/** Rules of one's own: they are asked before the shipped ones, some of which are left out. */
+export interface OwnRules {
+  readonly rules: readonly ReplyRule[];
+  /** Ids of shipped rules. */
+  readonly without: readonly string[];
+}
+
 /** Finds its expression in a text: what it found, or null. */
 export type Finder = (text: string) => string | null;
 

@@ -8,7 +8,7 @@
  * nothing about spam.
  */
 
-import { compileRules, type Decision, firstRule } from './reply-rules.ts';
+import { compileRules, type Decision, firstRule, type OwnRules } from './reply-rules.ts';
 import { SHIPPED_RULES } from './shipped-rules.ts';
 
 /** A mail system status code `class.subject.detail`, RFC 3463 §2. */
@@ -120,7 +120,13 @@ const RELAY_DENIED =
 /** Addresses, since their words are no wording. */
 const ADDRESS_IN_TEXT = /<[^<>\s]*@[^<>\s]*>|[^\s<>()[\]",;:]+@[^\s<>()[\]",;:]+/g;
 
-const SHIPPED = compileRules(SHIPPED_RULES);
+let rules = compileRules(SHIPPED_RULES);
+
+/** Sets the rules of this process, once at its start; null: the shipped ones alone. */
+export function useOwnRules(own: OwnRules | null): void {
+  const shipped = SHIPPED_RULES.filter(({ id }) => own?.without.includes(id) !== true);
+  rules = compileRules([...(own?.rules ?? []), ...shipped]);
+}
 
 /** What one rule makes of a reply, before the code's class is asked. */
 export interface Findings {
@@ -139,7 +145,7 @@ function wordingOf({ text }: Reply): string {
 
 /** What the rules say of `reply`, given in `phase`. */
 export function readReply(reply: Reply, phase: Phase): Findings {
-  const decision = firstRule(SHIPPED, { code: reply.code, status: reply.status, wording: wordingOf(reply) }, phase);
+  const decision = firstRule(rules, { code: reply.code, status: reply.status, wording: wordingOf(reply) }, phase);
   if (decision === undefined) {
     return { category: reply.code >= 400 && reply.code < 500 ? 'transient' : 'unknown', ownFault: false, dead: false, decision };
   }

@@ -4,6 +4,7 @@
  */
 import type { EventType } from './events.ts';
 import type { PriorityPatterns } from './priority.ts';
+import type { OwnRules } from './reply-rules.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { SuppressionPolicy } from './suppression.ts';
 
@@ -172,6 +173,8 @@ export interface ReportSettings {
   readonly tokenLifetime: number;
   /** Absent: none is collected from. */
   readonly mailboxes?: readonly MailboxSettings[];
+  /** Absent: the shipped rules alone. */
+  readonly ownRules?: OwnRules;
   /** Absent: the defaults of the listener. */
   readonly limits?: ReportLimits;
   /** Absent: evidence suppresses nobody. */

@@ -13,6 +13,7 @@ import { accountNamed } from '../domain/accounts.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
+import { useOwnRules } from '../domain/reply.ts';
 import type { Config } from '../domain/settings.ts';
 import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
@@ -178,6 +179,8 @@ export class Rooms {
   }
 
   async #start(name: RoomName, config: Config): Promise<void> {
+    // Deliveries and reports read replies by the same rules.
+    useOwnRules(config.reports.ownRules ?? null);
     switch (name) {
       case 'notifications':
         this.#notifications = await this.#startNotifications(config);

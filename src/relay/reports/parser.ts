@@ -15,6 +15,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../domain/log.ts';
+import type { OwnRules } from '../../domain/reply-rules.ts';
 import { type ParsedReport, UNREADABLE } from './parse.ts';
 
 export interface ReportParser {
@@ -24,6 +25,8 @@ export interface ReportParser {
 
 export interface ReportParserOptions {
   readonly log: Log;
+  /** Rules of one's own, that the worker reads replies by too. */
+  readonly ownRules?: OwnRules;
   /** The compiled worker. */
   readonly entry?: URL;
   /** Milliseconds for one report. */
@@ -60,6 +63,7 @@ class WorkerParser implements ReportParser {
   readonly #log: Log;
   readonly #entry: URL;
   readonly #timeLimit: number;
+  readonly #ownRules: OwnRules | null;
   readonly #waiting: Job[] = [];
   #worker: ChildProcess | null = null;
   #ready = false;
@@ -71,6 +75,7 @@ class WorkerParser implements ReportParser {
     this.#log = options.log;
     this.#entry = options.entry ?? workerEntry();
     this.#timeLimit = options.timeLimit ?? TIME_LIMIT;
+    this.#ownRules = options.ownRules ?? null;
   }
 
   parse(raw: Buffer): Promise<ParsedReport> {
@@ -108,6 +113,8 @@ class WorkerParser implements ReportParser {
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    // Before any report: the channel keeps the order.
+    if (this.#ownRules !== null) worker.send({ ownRules: this.#ownRules }, () => undefined);
     worker.unref();
     worker.channel?.unref();
     this.#worker = worker;

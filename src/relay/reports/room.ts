@@ -46,7 +46,7 @@ export interface Reports {
 
 export async function startReports(options: ReportsOptions): Promise<Reports> {
   const { settings, hostname, tls, tokenKeys, store, now, newReportId, log } = options;
-  const parser = options.parser ?? createReportParser({ log });
+  const parser = options.parser ?? createReportParser({ log, ...(settings.ownRules === undefined ? {} : { ownRules: settings.ownRules }) });
   const { domain, tokenLifetime } = settings;
   const reading = { parser, store, tokenKeys, tokenLifetime, reportDomain: domain, now, log };
   const tally = createTally();

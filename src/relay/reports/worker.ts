@@ -5,11 +5,15 @@
  *   upstream    parser.ts
  *   downstream  parse.ts
  */
+import { useOwnRules } from '../../domain/reply.ts';
+import type { OwnRules } from '../../domain/reply-rules.ts';
 import { parseReport } from './parse.ts';
 
 const answer = process.send?.bind(process);
 if (answer === undefined) throw new Error('this file is the entry of a child process');
-process.on('message', (raw: Uint8Array) => {
+process.on('message', (told: Uint8Array | { readonly ownRules: OwnRules }) => {
+  if ('ownRules' in told) return useOwnRules(told.ownRules);
+  const raw = told;
   parseReport(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)).then(
     (report) => answer({ report }),
     (error: unknown) => answer({ error: error instanceof Error ? error.message : String(error) }),
