@@ -358,7 +358,7 @@ const RECIPIENT: readonly ReplyRule[] = [
 const STATUSES: readonly ReplyRule[] = [
   { id: 'status-mailbox', says: 'no such mailbox, by its status', status: ['1.1', '1.3', '1.6'], category: 'mailbox-unknown', dead: true },
   { id: 'status-address', says: 'the address is refused, by its status', status: ['1.0', '1.4'], category: 'mailbox-unknown' },
-  // 1.10 and 7.27: RFC 7505 §4.
+  // 1.10: RFC 7505 §4.1.
   { id: 'status-domain', says: 'no such domain, by its status', status: ['1.2', '1.10'], category: 'domain-unknown', dead: true },
   {
     id: 'status-no-such-domain',
