@@ -38,6 +38,17 @@ export interface ReportMime {
   readonly parts: readonly ReportPart[];
 }
 
+/**
+ * Octets of a message that are read. Structure, text and the returned header stand in front; what
+ * makes a report big is the message it returns.
+ */
+const HEAD_LIMIT = 4 * 1024 * 1024;
+
+/** What is read of it: no copy. */
+export function headOf(raw: Buffer): Buffer {
+  return raw.subarray(0, HEAD_LIMIT);
+}
+
 /** Characters of the text that are looked at: a report says what it has to say at its beginning. */
 const TEXT_LIMIT = 64 * 1024;
 /** Of a returned message its header matters. */
@@ -45,7 +56,7 @@ const PART_LIMIT = 256 * 1024;
 const PARTS_LIMIT = 50;
 
 export async function readMime(raw: Buffer): Promise<ReportMime> {
-  const bytes = withLineFeeds(raw);
+  const bytes = withoutBlankStart(withLineFeeds(headOf(raw)));
   const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(bytes, {
     keepDeliveryStatus: true,
@@ -81,8 +92,15 @@ function textOf({ text, attachments }: Pick<ParsedMail, 'text' | 'attachments'>,
 
 /** Text for people that is taken for a file, because the semicolon behind `text/plain` is lost. */
 function mislabelled(attachments: readonly Pick<Attachment, 'contentType' | 'content'>[]): string {
-  const texts = attachments.filter(({ contentType }) => /^text\/plain\s/i.test(contentType));
-  return texts.map(({ content }) => `${decode(content.subarray(0, PART_LIMIT))}\n`).join('');
+  return attachments
+    .map(({ contentType, content }) => ({ lost: /^text\/plain\s+(.*)$/is.exec(contentType)?.[1], content }))
+    .filter(({ lost }) => lost !== undefined)
+    .map(({ lost, content }) => `${decode(content.subarray(0, PART_LIMIT), charsetIn(lost ?? ''))}\n`)
+    .join('');
+}
+
+function charsetIn(parameters: string): string | null {
+  return /\bcharset\s*=\s*"?([\w.:-]+)/i.exec(parameters)?.[1] ?? null;
 }
 
 function bodyOf(bytes: Buffer): string {
@@ -99,18 +117,57 @@ function contentTypeOf(headers: Headers): StructuredHeader | null {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Lone CRs become LFs; everything else stays. */
+/**
+ * Lone CRs become LFs; everything else stays, but CRCRLF, where the first line ends so: what wrote it
+ * made CRLF of the LFs of lines that had it already, and each would be two ends and end the header.
+ * One pass whatever it holds: megabytes of CRs are nothing special.
+ */
 export function withLineFeeds(raw: Buffer): Buffer {
-  let copy: Buffer | null = null;
-  for (let at = raw.indexOf(CR); at !== -1; at = raw.indexOf(CR, at + 1)) {
-    if (raw[at + 1] === LF) continue;
-    copy ??= Buffer.from(raw);
-    copy[at] = LF;
+  const first = firstLoneCr(raw);
+  if (first === -1) return raw;
+  const doubled = raw[first + 1] === CR && raw[first + 2] === LF && raw.indexOf(LF) === first + 2;
+  if (doubled)
+    return Buffer.from(
+      raw
+        .toString('latin1')
+        .replaceAll('\r\r\n', '\r\n')
+        .replace(/\r(?!\n)/g, '\n'),
+      'latin1',
+    );
+  const copy = Buffer.from(raw);
+  for (let at = first; at < copy.length; at++) {
+    if (copy[at] === CR && copy[at + 1] !== LF) copy[at] = LF;
   }
-  return copy ?? raw;
+  return copy;
 }
 
-function decode(content: Buffer): string {
-  const text = content.toString('utf8');
-  return text.includes('\ufffd') ? content.toString('latin1') : text;
+/** Blank lines before the header would leave it without one. */
+function withoutBlankStart(bytes: Buffer): Buffer {
+  let at = 0;
+  while (bytes[at] === CR || bytes[at] === LF) at++;
+  return bytes.subarray(at);
+}
+
+function firstLoneCr(raw: Buffer): number {
+  for (let at = raw.indexOf(CR); at !== -1; at = raw.indexOf(CR, at + 2)) {
+    if (raw[at + 1] !== LF) return at;
+  }
+  return -1;
+}
+
+/** By its label where that is known; else as UTF-8, or as Latin-1 where that fails. */
+function decode(content: Buffer, charset: string | null = null): string {
+  const text = charset === null ? null : decodeAs(charset, content);
+  if (text !== null) return text;
+  const utf8 = content.toString('utf8');
+  return utf8.includes('\ufffd') ? content.toString('latin1') : utf8;
+}
+
+function decodeAs(charset: string, content: Buffer): string | null {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(content);
+  } catch {
+    // No charset of this name, or octets that are none of it: the label is wrong.
+    return null;
+  }
 }

@@ -1,13 +1,16 @@
 /**
  * Reads reports in a process of their own, one at a time, each within a time limit. Not in a thread:
- * one that runs out of memory ends the whole process on Node 24, and with it the relay.
+ * one that runs out of memory ends the whole process on Node 24, and with it the relay. Several are
+ * on their way to it, so that it never waits for the relay's turn; it reads and answers them in order,
+ * so the oldest without answer is the one at fault when it hangs or dies. Of a big message its head
+ * alone is sent.
  *
  *   upstream    intake.ts
  *   downstream  worker.ts, in a child process with a memory limit and no environment
  *   failure     a report over which the worker hangs, dies or runs out of memory is `none` with
- *               `trouble`; the worker is replaced, and the others waiting are none the worse. A
- *               worker that does not even start is our own fault: `parse` rejects, and the sender is
- *               told to try again.
+ *               `trouble`; the worker is replaced, and the others waiting or sent are read by
+ *               the next. A worker that does not even start is our own fault: `parse` rejects, and
+ *               the sender is told to try again.
  *
  * It starts with the first report and ends with `stop`; it does not keep the process alive.
  */
@@ -16,6 +19,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../domain/log.ts';
 import type { OwnRules } from '../../domain/reply-rules.ts';
+import { headOf } from './mime.ts';
 import { type ParsedReport, UNREADABLE } from './parse.ts';
 
 export interface ReportParser {
@@ -37,6 +41,10 @@ export interface ReportParserOptions {
 const TIME_LIMIT = 10_000;
 const START_LIMIT = 30_000;
 const HEAP_LIMIT_MB = 256;
+/** Sent and not answered yet, at most: enough to keep the worker busy between two turns of the relay. */
+const SENT_LIMIT = 16;
+/** Octets of these, unless it is a single one: they lie in the channel and in the worker's memory. */
+const SENT_OCTETS_LIMIT = 1024 * 1024;
 
 /**
  * Where the worker's compiled code is. Node 20 loads no TypeScript: run from the
@@ -48,7 +56,8 @@ export function workerEntry(moduleUrl: string = import.meta.url): URL {
 }
 
 interface Job {
-  readonly raw: Buffer;
+  /** The head that is read. */
+  readonly head: Buffer;
   readonly resolve: (report: ParsedReport) => void;
   readonly reject: (error: Error) => void;
 }
@@ -64,10 +73,12 @@ class WorkerParser implements ReportParser {
   readonly #entry: URL;
   readonly #timeLimit: number;
   readonly #ownRules: OwnRules | null;
-  readonly #waiting: Job[] = [];
+  #waiting: Job[] = [];
+  /** In the worker's hands, oldest first: that one it is reading. */
+  #sent: Job[] = [];
+  #sentOctets = 0;
   #worker: ChildProcess | null = null;
   #ready = false;
-  #current: Job | null = null;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -81,29 +92,59 @@ class WorkerParser implements ReportParser {
   parse(raw: Buffer): Promise<ParsedReport> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(new Error('the reader of reports was stopped'));
-      this.#waiting.push({ raw, resolve, reject });
-      this.#next();
+      this.#waiting.push({ head: headOf(raw), resolve, reject });
+      this.#send();
     });
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    const jobs = [...(this.#current === null ? [] : [this.#current]), ...this.#waiting.splice(0)];
-    this.#current = null;
+    this.#takeBack();
+    const jobs = this.#waiting.splice(0);
     await this.#dismiss();
     for (const job of jobs) job.reject(new Error('the reader of reports was stopped'));
   }
 
-  #next(): void {
-    if (this.#current !== null || this.#stopped || this.#waiting.length === 0) return;
+  #send(): void {
+    if (this.#stopped || this.#waiting.length === 0) return;
     const worker = this.#worker ?? this.#hire();
     if (!this.#ready) return;
-    const job = this.#waiting.shift();
+    while (this.#sent.length < SENT_LIMIT) {
+      const job = this.#waiting[0];
+      if (job === undefined) return;
+      if (this.#sent.length > 0 && this.#sentOctets + job.head.length > SENT_OCTETS_LIMIT) return;
+      this.#waiting.shift();
+      this.#sent.push(job);
+      this.#sentOctets += job.head.length;
+      if (this.#sent.length === 1) this.#startClock();
+      // An error of the channel is met when the process ends.
+      worker.send(job.head, () => undefined);
+    }
+  }
+
+  /** For the oldest one sent. */
+  #startClock(): void {
+    clearTimeout(this.#timer);
+    const job = this.#sent[0];
     if (job === undefined) return;
-    this.#current = job;
-    this.#timer = setTimeout(() => this.#lose(`it took longer than ${this.#timeLimit} ms to read`), this.#timeLimit);
-    // An error of the channel is met when the process ends.
-    worker.send(job.raw, () => undefined);
+    const late = (): void => {
+      if (this.#sent[0] === job) this.#lose(`it took longer than ${this.#timeLimit} ms to read`);
+    };
+    // An answer may have come while the relay itself was busy: it is heard first.
+    this.#timer = setTimeout(() => setImmediate(late), this.#timeLimit);
+  }
+
+  #answered(): Job | undefined {
+    const job = this.#sent.shift();
+    this.#sentOctets -= job?.head.length ?? 0;
+    return job;
+  }
+
+  /** What was sent waits again, in front: its worker is gone. */
+  #takeBack(): void {
+    this.#waiting = [...this.#sent, ...this.#waiting];
+    this.#sent = [];
+    this.#sentOctets = 0;
   }
 
   #hire(): ChildProcess {
@@ -123,18 +164,25 @@ class WorkerParser implements ReportParser {
     const mine = (): boolean => this.#worker === worker;
     worker.on('message', (reply: Reply) => mine() && this.#hear(reply));
     worker.on('error', (error) => mine() && this.#died(error));
-    worker.on('exit', (code, signal) => mine() && this.#died(new Error(endOf(code, signal))));
+    worker.on('exit', (code, signal) => {
+      const ended = (): void => void (mine() && this.#died(new Error(endOf(code, signal))));
+      // Its last answers may still lie in the channel, which closes behind them.
+      if (worker.connected) worker.once('disconnect', ended);
+      else setImmediate(ended);
+    });
     return worker;
   }
 
   #hear(reply: Reply): void {
-    clearTimeout(this.#timer);
-    const job = this.#current;
-    this.#current = null;
-    if (reply === 'ready') this.#ready = true;
-    else if (job !== null && 'report' in reply) job.resolve(reply.report);
-    else if (job !== null && 'error' in reply) job.resolve({ ...UNREADABLE, trouble: `it could not be read: ${reply.error}` });
-    this.#next();
+    if (reply === 'ready') {
+      clearTimeout(this.#timer);
+      this.#ready = true;
+    } else {
+      const job = this.#answered();
+      this.#startClock();
+      job?.resolve('report' in reply ? reply.report : { ...UNREADABLE, trouble: `it could not be read: ${reply.error}` });
+    }
+    this.#send();
   }
 
   #died(error: Error): void {
@@ -144,12 +192,12 @@ class WorkerParser implements ReportParser {
 
   /** The worker is gone, or is to go, over the report at hand. */
   #lose(trouble: string): void {
-    const job = this.#current;
-    this.#current = null;
+    const job = this.#answered();
+    this.#takeBack();
     void this.#dismiss();
-    this.#log.warn({ trouble, octets: job?.raw.length }, 'a report could not be read; its process is replaced');
+    this.#log.warn({ trouble, octets: job?.head.length }, 'a report could not be read; its process is replaced');
     job?.resolve({ ...UNREADABLE, trouble });
-    this.#next();
+    this.#send();
   }
 
   #failToStart(cause: Error): void {

@@ -97,6 +97,38 @@ describe('report parser', () => {
     expect(after?.subject).toBe('also');
   });
 
+  it('R49 a process that dies takes neither the answers before it along nor the reports behind it', async () => {
+    const subject = parser({ entry: badWorker() });
+    const texts = Array.from({ length: 60 }, (_, n) => (n % 20 === 19 ? 'exit' : `fine ${n}`));
+    const reports = await Promise.all(texts.map((text) => subject.parse(Buffer.from(text))));
+    expect(reports.map(({ subject: said, trouble }) => said ?? trouble)).toEqual(
+      texts.map((text) => (text === 'exit' ? 'it could not be read: its process ended with code 3' : text)),
+    );
+  });
+
+  it('R49 an answer that came while the relay was busy counts, though the time is over', async () => {
+    const subject = parser({ entry: badWorker(), timeLimit: 100 });
+    await subject.parse(Buffer.from('first'));
+    const second = subject.parse(Buffer.from('second'));
+    const busyUntil = performance.now() + 400;
+    while (performance.now() < busyUntil);
+    expect((await second).subject).toBe('second');
+  });
+
+  it('of a message of 80 MB it reads the head, and copies no more than that', async () => {
+    const subject = parser();
+    const report = dsn();
+    await subject.parse(report);
+    const closing = report.lastIndexOf('--b1--');
+    const returned = Buffer.alloc(80 * 1024 * 1024, 'JVBERi0xLjQgdGhlIGludm9pY2UgYXMgaXQgd2FzIHNlbnQsIHBhZ2UgYnkgcGFnZQ==\r\n');
+    const big = Buffer.concat([report.subarray(0, closing), returned, report.subarray(closing)]);
+    const before = process.memoryUsage.rss();
+    const read = await subject.parse(big);
+    expect(read).toMatchObject({ kind: 'bounce', originalMessageId: 'original-1@erp.example', trouble: null });
+    expect(read.recipients).toMatchObject([{ address: 'ann@partner.example', status: '5.1.1' }]);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(40 * 1024 * 1024);
+  });
+
   it('a worker that does not start is our own fault: it rejects, and starts with a later report', async () => {
     const path = join(folder, 'late.mjs');
     const subject = parser({ entry: pathToFileURL(path) });
