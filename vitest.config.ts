@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Vitest leaves a core free; on two that is half of the machine.
 const common = {
@@ -10,8 +11,32 @@ const common = {
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };
 
+/** What takes longest begins first: begun last, it runs while all other cores have nothing left to do. */
+const LONGEST = [
+  'faults/crash.',
+  'faults/kill-points.',
+  'faults/',
+  'cli/',
+  'reports/parser.',
+  'delivery/transaction.',
+  'scripts/',
+  'signals/kill.',
+];
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const rank = LONGEST.findIndex((part) => moduleId.includes(`/${part}`));
+  return rank === -1 ? LONGEST.length : rank;
+}
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/no-leftovers.ts'],
     projects: [
       { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] } },
