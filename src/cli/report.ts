@@ -14,12 +14,9 @@ export async function report(
   if (options.config !== undefined) useOwnRules(loadConfig(options.config, machine()).config.reports.ownRules ?? null);
   let unread = 0;
   for (const file of files) {
-    let raw: Buffer;
-    try {
-      raw = readFileSync(file === '-' ? 0 : file);
-    } catch (error) {
+    const raw = readReport(file, terminal);
+    if (raw === null) {
       unread++;
-      terminal.note(`${printable(file)}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
       continue;
     }
     const parsed = await parseReport(raw);
@@ -27,6 +24,16 @@ export async function report(
     else for (const line of reportLines(file, parsed, options.explain === true, terminal)) terminal.print(line);
   }
   if (unread > 0) throw new CommandError(EXIT.usage, `${unread} of ${files.length} files could not be read.`);
+}
+
+/** `-`: standard input. Null: it can not be read, and that was said. */
+export function readReport(file: string, terminal: Terminal): Buffer | null {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    terminal.note(`${printable(file)}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+    return null;
+  }
 }
 
 /** The object of the contract, its keys in its order; `explanation` where it was asked for. */

@@ -1,8 +1,8 @@
 /** `relais report FILE … --submit`: reports from files, taken in by the running relay as if they had come by SMTP. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { readReport } from './report.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 interface Submitted {
@@ -21,12 +21,9 @@ export async function submitReports(
 ): Promise<void> {
   let [unread, unmatched] = [0, 0];
   for (const file of files) {
-    let raw: Buffer;
-    try {
-      raw = readFileSync(file === '-' ? 0 : file);
-    } catch (error) {
+    const raw = readReport(file, terminal);
+    if (raw === null) {
       unread++;
-      terminal.note(`${printable(file)}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
       continue;
     }
     const report = await api.postRaw<Submitted>('/reports', { file: file === '-' ? 'standard input' : basename(file).slice(0, 200) }, raw);

@@ -6,7 +6,7 @@
  *   downstream  candidates.ts
  *   standards   RFC 3464 §2.2.1 (Original-Envelope-Id), §2.3.7 (Final-Log-ID); RFC 5322 §3.6.4
  */
-import { decodeWords } from './encoded-words.ts';
+import { decodeFieldText } from '../../domain/encoded-words.ts';
 import { type Field, fieldValue, readBlocks } from './fields.ts';
 import type { ReportMime } from './mime.ts';
 import { readProviderNotification } from './provider-notification.ts';
@@ -30,6 +30,8 @@ export interface ReportHints {
 }
 
 const TOKENS_LIMIT = 20;
+/** As the register keeps the subject it is compared with. */
+const SUBJECT_LIMIT = 1000;
 const NAMES_LIMIT = 20;
 const ORIGINALS_LIMIT = 200;
 const TOKEN = /(?<![0-9a-z])rb-[0-9a-z]{26}-[0-9a-z]{1,4}-[0-9a-z]{1,2}-[0-9a-z]{16}(?![0-9a-z])(?:@[0-9a-z.-]{1,253})?/gi;
@@ -56,7 +58,7 @@ export function readHints(mime: ReportMime): ReportHints {
       ...(providerId === null ? [] : [providerId]),
     ]),
     originals: originalsOf(groups),
-    subject: subject === null ? null : decodeWords(subject),
+    subject: subject === null ? null : decodeFieldText(Buffer.from(subject, 'utf8').toString('latin1'), SUBJECT_LIMIT),
     date: dateOf(fieldValue(returned, 'date')),
     writtenAt: dateOf(fieldValue(headers, 'date')),
   };

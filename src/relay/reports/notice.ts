@@ -37,28 +37,29 @@ const FAILURE_SUBJECT =
 /** In the mail of a machine: that a message did not arrive, in the languages of those who write no subject for it. */
 const FAILURE_TEXT =
   /\b(?:could ?n[o']t be delivered|(?:cannot|can't|could not|unable to|failed to) deliver|undeliver(?:ed|able)|not (?:been )?delivered|delivery (?:has )?failed|trouble delivering|nicht (?:zugestellt|zustellbar|ausgeliefert)|n'a pas pu (?:être|etre) (?:remis|distribu|délivr|delivr|livr)|non remis|no (?:se )?(?:pudo|ha podido|fue posible) (?:ser )?entreg|no entregado|non (?:è stato possibile )?(?:consegn|recapit)|impossibile (?:consegn|recapit)|não (?:pôde|foi possível|pode) (?:ser )?entreg|niet (?:worden )?(?:bezorgd|afgeleverd)|kunde inte levereras|kunne ikke leveres|nie (?:mogła|może|została|udało się)[^.]{0,40}dostarcz)|не (?:было|был[ао]?|удалось|может быть)[^.]{0,40}доставл|(?:送信|配信|配達|お届け)(?:する(?:こと)?が?)?(?:でき|出来)ません|无法(?:投递|送达|发送)|投递失败|退信|無法(?:投遞|傳送|送達)/i;
-const MACHINE_LOCAL_PART = /^"?(?:no-?reply|do-?not-?reply|auto(?:mated|matic|reply|responder)?|bounces?|robot|noreply)\b/i;
+const MACHINE_LOCAL_PART = /^"?(?:no-?reply|do-?not-?reply|auto(?:mated|matic|reply|responder)?|bounces?|robot)\b/i;
 
 const FIELD_LINE = /^([A-Za-z][\w-]{1,60}):(?:\s|$)/;
 const STATUS_LINE = /^(?:reporting-mta|original-envelope-id|final-recipient|original-recipient|action)\s*:/i;
 const LINES_LIMIT = 2000;
 
-/** What the part for people says of `address`; null where it says nothing of it. */
-export function reasonFor(address: string, mime: ReportMime): string | null {
-  const lines = mime.text
+function linesIn({ text }: ReportMime): string[] {
+  return text
     .split('\n')
     .slice(0, LINES_LIMIT)
     .map((line) => line.slice(0, 1000));
+}
+
+/** What the part for people says of `address`; null where it says nothing of it. */
+export function reasonFor(address: string, mime: ReportMime): string | null {
+  const lines = linesIn(mime);
   const text = withoutSeparator(lines.slice(0, returnedAt(lines)));
   return reasonsBelow(text, headsOf(text)).find((one) => includes([address], one.address))?.reason ?? null;
 }
 
 export function readNotice(mime: ReportMime, attached: readonly Field[]): Notice | null {
   if (!isFromMailSystem(mime)) return null;
-  const lines = mime.text
-    .split('\n')
-    .slice(0, LINES_LIMIT)
-    .map((line) => line.slice(0, 1000));
+  const lines = linesIn(mime);
   const cut = returnedAt(lines);
   const notice = withoutSeparator(lines.slice(0, cut));
   const below = readBlocks(lines.slice(cut).join('\n'), 1)[0] ?? [];

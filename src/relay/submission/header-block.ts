@@ -3,9 +3,9 @@
  * shows, our X-Relais-* fields, and how many hops the message has seen. The block that goes on is the
  * same octets without the X-Relais-* fields. Pure; one pass, linear in the block, whatever it holds.
  */
+import { decodeFieldText } from '../../domain/encoded-words.ts';
 import type { MessageHeaders, References } from '../../domain/message.ts';
 import { NO_REFERENCES, REFERENCE_FIELD_PREFIX, readReferences } from '../../domain/references.ts';
-import { decodeFieldText } from './encoded-words.ts';
 
 export interface HeaderBlock {
   readonly headers: MessageHeaders;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFieldText } from '../../../src/relay/submission/encoded-words.ts';
+import { decodeFieldText } from '../../../src/domain/encoded-words.ts';
 import { readHeaderBlock } from '../../../src/relay/submission/header-block.ts';
 
 const read = (text: string, encoding: BufferEncoding = 'utf8') => readHeaderBlock(Buffer.from(text, encoding));
