@@ -16,6 +16,7 @@ const LONGEST = [
   'faults/crash.',
   'faults/kill-points.',
   'faults/',
+  'browser/',
   'cli/',
   'reports/parser.',
   'delivery/transaction.',
@@ -39,7 +40,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/no-leftovers.ts'],
     projects: [
-      { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] } },
+      { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts', 'test/browser/**'] } },
+      { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/browser/setup.ts'] } },
       ...(process.env['RELAIS_LONG']
         ? [{ test: { ...common, name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 } }]
         : []),

@@ -64,6 +64,7 @@ h3 { font-size: 14px; font-weight: 600; }
 h1, h2, .callout { text-wrap: pretty; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; text-underline-offset: 2px; }
+p a:not(.button) { text-decoration: underline; text-underline-offset: 2px; }
 code, .mono { font-family: var(--mono); font-size: 12.5px; }
 time { white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
