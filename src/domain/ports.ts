@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
+import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
 import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
@@ -624,6 +625,13 @@ export interface Store {
   readonly mtaStsPolicies: Collection<MtaStsPolicyRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
+  /**
+   * Appends to the audit log, in one commit and in this order; nothing there is changed or taken
+   * afterwards. Durable once it resolves, with the ids it gave.
+   */
+  appendAudit(...entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]>;
+  /** The audit log, newest first. */
+  audits(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>>;
   /** Erases records and bytes; what is pending is refused unless `force`, which cancels first. */
   erase(request: { readonly ids: readonly MessageId[]; readonly force: boolean; readonly now: number }): Promise<readonly EraseResult[]>;
   /** Counts what a clean-up would take. */

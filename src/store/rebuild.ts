@@ -47,6 +47,8 @@ export interface RebuildReport extends Readonly<FillCounts> {
   readonly carriedOver: Readonly<Record<CollectionKind, number>> & {
     /** Keys of requests that still hold. */
     readonly acceptKeys: number;
+    /** Entries of the audit log. */
+    readonly audits: number;
   };
   /** Where the old register is now; null: there was none. */
   readonly oldRegister: string | null;
@@ -83,12 +85,12 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o700 });
     const base = Math.max(old.lastSeq === null ? 0 : old.lastSeq + 1, now());
-    const { acceptKeys, ...filled } = await fillFresh({ fresh, spoolDir, identity, old, base, log, now });
+    const { acceptKeys, audits, ...filled } = await fillFresh({ fresh, spoolDir, identity, old, base, log, now });
     const oldRegister = await putInPlace(dataDir, { register, fresh, identity, at: now() });
     const report: Omit<RebuildReport, 'notes'> = {
       ...filled,
       feed: { oldLastSeq: old.lastSeq, firstSeq: base + 1 },
-      carriedOver: { ...countCollections(old), acceptKeys },
+      carriedOver: { ...countCollections(old), acceptKeys, audits },
       oldRegister,
     };
     return { ...report, notes: notesOf(report, old) };
@@ -114,15 +116,17 @@ async function fillFresh(parts: {
   readonly base: number;
   readonly log: Log;
   readonly now: () => number;
-}): Promise<Filled & { readonly acceptKeys: number }> {
+}): Promise<Filled & { readonly acceptKeys: number; readonly audits: number }> {
   const { fresh, spoolDir, identity, old, base, log, now } = parts;
   const spool = await Spool.open({ dir: spoolDir, log, now });
   try {
     const database = await Database.open(fresh, { create: true });
     try {
       await carryOver(database, identity, old);
-      const acceptKeys = await carryAcceptKeys(database, old, now());
-      return { ...(await fill({ database, spool, base, now: now() })), acceptKeys };
+      // Of a message that does not come back the key of its request says nothing: see accept-keys.ts.
+      const acceptKeys = await carry(database, old.acceptKeys(now()), 'x');
+      const audits = await carry(database, old.audits(), 'l');
+      return { ...(await fill({ database, spool, base, now: now() })), acceptKeys, audits };
     } finally {
       await database.close();
     }
@@ -161,16 +165,18 @@ async function carryOver(database: Database, identity: Identity, { collections }
   await batch.write({ sync: false });
 }
 
-/** Of a message that does not come back the key says nothing: see accept-keys.ts. */
-async function carryAcceptKeys(database: Database, old: OldRegister, now: number): Promise<number> {
-  let puts = 0;
-  for await (const slice of old.acceptKeys(now)) {
+/** Writes what is left of a family of the old register, its indexes with it; how many keys begin with its character. */
+async function carry(database: Database, slices: AsyncIterable<readonly (readonly [string, Buffer])[]>, family: string): Promise<number> {
+  let count = 0;
+  for await (const slice of slices) {
     const batch = database.batch();
-    for (const [key, value] of slice) batch.put(key, value);
-    puts += slice.length;
+    for (const [key, value] of slice) {
+      batch.put(key, value);
+      if (key.startsWith(family)) count++;
+    }
     await batch.write({ sync: false });
   }
-  return puts / 2;
+  return count;
 }
 
 type Filled = FillCounts & Pick<RebuildReport, 'damage' | 'damagedPlaces' | 'setAside'>;

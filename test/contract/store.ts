@@ -7,6 +7,7 @@ import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
 import type { ReportFilter, Store } from '../../src/domain/ports.ts';
 import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
+import { auditContract } from './audit.ts';
 import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
@@ -649,6 +650,7 @@ export function storeContract(implementation: Implementation): void {
 
     repetitionContract(() => ({ store, make, clock }));
     suppressionContract(() => ({ store, make, clock }));
+    auditContract(() => ({ store, clock }));
     evidenceContract(() => ({
       store,
       make,

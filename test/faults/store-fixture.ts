@@ -77,6 +77,24 @@ export function storeBench() {
       await maker.attempt(store, id(2), 'deferred');
       await maker.claim(store, id(3));
       await maker.attempt(store, id(4), 'transferred', 0, { remoteId: '4XyZ12AbCd' });
+      await store.appendAudit(
+        {
+          at: clock.now,
+          by: { kind: 'user', name: 'ann' },
+          action: 'content.read',
+          subject: { kind: 'message', id: id(1) },
+          detail: { what: 'preview' },
+          address: '192.0.2.7',
+        },
+        {
+          at: clock.now,
+          by: { kind: 'local', name: 'local' },
+          action: 'cleanup.run',
+          subject: { kind: 'all', id: '' },
+          detail: { records: 3 },
+          address: null,
+        },
+      );
       const report = maker.report({ matched: { message: id(4), index: 0, rank: 1 } });
       await store.recordReport({ report, raw: Buffer.from('Action: failed\r\n'), items: [], now: clock.now, fingerprint: 'f4' });
       await store.recordReport({ report: maker.report(), raw: Buffer.from('What is this?\r\n'), items: [], now: clock.now });

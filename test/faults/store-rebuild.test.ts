@@ -186,6 +186,7 @@ describe('rebuild', () => {
       mailboxes: 1,
       suppressions: 1,
       acceptKeys: 1,
+      audits: 2,
     });
     expect(report.oldRegister).toMatch(/register\.damaged-20260302T000000Z$/);
     expect(existsSync(join(report.oldRegister ?? '', 'CURRENT'))).toBe(true);
@@ -196,6 +197,8 @@ describe('rebuild', () => {
     expect((await store.nextHops.get('hop.example:25'))?.failures).toBe(1);
     expect((await store.mailboxes.get('bounces'))?.lastUid).toBe(12);
     expect(await store.messagesKnownAs({ envelopeId: 'order 4' }, 5)).toHaveLength(1);
+    const read = (await store.audits({ action: 'content.read' }, { limit: 10 })).items;
+    expect(read.map(({ by, subject }) => [by.name, subject.kind])).toEqual([['ann', 'message']]);
     const again = { report: maker.report(), raw: Buffer.from('x'), items: [], now: clock.now, fingerprint: 'f4' };
     expect((await store.recordReport(again)).repeated).toBe(true);
     expect((await store.reports({}, { limit: 10 })).items).toHaveLength(2);

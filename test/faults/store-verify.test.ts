@@ -7,8 +7,11 @@ import { Database } from '../../src/store/level/database.ts';
 import {
   ACCEPT_KEY_ORDER,
   ACCEPT_KEYS,
+  AUDIT_INDEX,
+  AUDITS,
   acceptKeyOrderKey,
   attemptRange,
+  auditIndexPrefix,
   COMMIT_KEY,
   EVENTS,
   FINGERPRINTS,
@@ -206,6 +209,17 @@ describe('verify', () => {
       'an end of a key that there is not',
       async (db) => put(db, acceptKeyOrderKey(1, 'ab'), NO_VALUE),
       /^keys of requests: 1, in their order 2$/,
+    ],
+    [
+      'an entry of the audit log with a flipped bit',
+      async (db) => put(db, await keyAt(db, AUDITS, 0), Buffer.from('\x01\x00\x00\x00\x00{}')),
+      /does not match its checksum/,
+    ],
+    ['an entry of the audit log that is not found', async (db) => del(db, await keyAt(db, AUDIT_INDEX, 0)), /audit log would not be found/],
+    [
+      'an index of an entry that there is not',
+      async (db) => put(db, `${auditIndexPrefix('by', 'eve')}${'0'.repeat(26)}`, NO_VALUE),
+      /^index keys of the audit log: 6 where there should be 5$/,
     ],
     ['a key of no family', async (db) => put(db, 'zebra', NO_VALUE), /a key of no known family/],
     [

@@ -3,12 +3,13 @@
  * the contract suite. It knows no disk; `poison` and `failNextAccept` play a disk that refuses,
  * `corrupt` one that flips a bit.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { asciiDomainOf, normalizeAddress } from '../../src/domain/address.ts';
+import { type AuditEntry, type AuditFilter, type AuditRecord, fitsAudit } from '../../src/domain/audit.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
-import { idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
+import { createIdFactory, idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
 import type {
   Claim,
@@ -153,6 +154,9 @@ class InMemoryStore implements MemoryStore {
   readonly #poisonListeners = new Set<(cause: Error) => void>();
   readonly #waiting = new Set<() => void>();
   readonly #metrics = { commits: 0, committedOperations: 0, onCommit: null, orphans: { contents: 0, records: 0 } };
+  /** Newest first. */
+  readonly #audits: AuditRecord[] = [];
+  readonly #newAuditId: () => string;
   #poisoned: Error | null = null;
   #failAccept: Error | null = null;
   #closed = false;
@@ -175,6 +179,7 @@ class InMemoryStore implements MemoryStore {
   constructor(now: (() => number) | undefined, policy: () => SuppressionPolicy | null = () => null) {
     this.#now = now;
     this.#policy = policy;
+    this.#newAuditId = createIdFactory({ now: now ?? Date.now, randomBytes });
   }
 
   // ── For tests ──
@@ -501,6 +506,24 @@ class InMemoryStore implements MemoryStore {
   }
 
   // ── Administration ──
+
+  async appendAudit(...entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
+    this.#commit(entries.length);
+    const records = entries.map((entry): AuditRecord => ({ id: this.#newAuditId(), ...entry }));
+    this.#audits.unshift(...[...records].reverse());
+    return records;
+  }
+
+  async audits(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>> {
+    this.#assertOpen();
+    const { from = 0, to = Number.MAX_SAFE_INTEGER } = filter;
+    const inTime = ({ id }: AuditRecord): boolean => idTime(id) >= from && idTime(id) < to;
+    return pageOf(
+      this.#audits.filter((record) => inTime(record) && fitsAudit(record, filter)),
+      ({ id }) => id,
+      page,
+    );
+  }
 
   async erase(request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
     this.#commit(request.ids.length);

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { hashPassword } from '../../domain/password.ts';
 import { type Collection, PERMISSIONS, type Permission, type Role, type TokenRecord, type UserRecord } from '../../domain/ports.ts';
 import { rfc3339, rfc3339OrNull } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { type Caller, permissionsOf } from '../auth/caller.ts';
 import { PASSWORD_MINIMUM } from '../auth/passwords.ts';
 import { hashOf, newToken } from '../auth/tokens.ts';
@@ -59,6 +60,7 @@ export function administrationRoutes(api: Api, shared: Shared): void {
       const { cleanup, log } = shared.options;
       const dryRun = body.dryRun ?? false;
       const { contents, records, octets, keptPending } = dryRun ? await cleanup.plan() : await cleanup.run();
+      if (!dryRun) await audit(shared, caller, { action: 'cleanup.run', detail: { contents, records, octets } });
       log.info({ caller: caller.name, dryRun, contents, records, octets, keptPending }, 'clean-up');
       return c.json({ dryRun, contents, records, octets, keptPending });
     },
@@ -100,7 +102,7 @@ function listedRoutes<T extends { readonly name: string }>(
     readonly schema: z.ZodType;
     readonly json: (record: T) => Record<string, unknown>;
     readonly removal: string;
-    readonly removed: (caller: Caller, name: string) => void;
+    readonly removed: (caller: Caller, name: string) => Promise<void>;
   },
 ): void {
   const { kind, collection, schema, json } = kept;
@@ -127,7 +129,7 @@ function listedRoutes<T extends { readonly name: string }>(
     },
     async ({ c, caller, params: { name } }) => {
       if (!(await collection.delete(name))) throw notFound(`There is no ${kind} ${name}`);
-      kept.removed(caller, name);
+      await kept.removed(caller, name);
       return c.body(null, 204);
     },
   );
@@ -141,8 +143,9 @@ function tokenRoutes(api: Api, shared: Shared): void {
     schema: Token,
     json: tokenJson,
     removal: 'Revokes a token',
-    removed: (caller, name) => {
+    removed: async (caller, name) => {
       shared.access.tokens.forget();
+      await audit(shared, caller, { action: 'token.revoked', subject: { kind: 'token', id: name } });
       log.info({ caller: caller.name, tokenName: name }, 'token revoked');
     },
   });
@@ -182,6 +185,7 @@ function tokenRoutes(api: Api, shared: Shared): void {
       };
       await store.tokens.put(record.name, record);
       shared.access.tokens.forget();
+      await audit(shared, caller, { action: 'token.created', subject: { kind: 'token', id: record.name }, detail: { role: record.role } });
       log.info({ caller: caller.name, tokenName: record.name, role: record.role }, 'token made');
       return c.json({ ...tokenJson(record), token }, 201);
     },
@@ -196,7 +200,10 @@ function userRoutes(api: Api, shared: Shared): void {
     schema: User,
     json: userJson,
     removal: 'Removes a user; open sessions end',
-    removed: (caller, name) => log.info({ caller: caller.name, user: name }, 'user removed'),
+    removed: async (caller, name) => {
+      await audit(shared, caller, { action: 'user.deleted', subject: { kind: 'user', id: name } });
+      log.info({ caller: caller.name, user: name }, 'user removed');
+    },
   });
   route(
     api,
@@ -225,6 +232,7 @@ function userRoutes(api: Api, shared: Shared): void {
         createdAt: now(),
       };
       await store.users.put(record.name, record);
+      await audit(shared, caller, { action: 'user.created', subject: { kind: 'user', id: record.name }, detail: { role: record.role } });
       log.info({ caller: caller.name, user: record.name, role: record.role }, 'user added');
       return c.json(userJson(record), 201);
     },

@@ -1,8 +1,9 @@
 /** Retry, hold, release and cancel for many messages at once, in commits of a slice each. */
 import { z } from '@hono/zod-openapi';
 import { notBefore, transition } from '../../domain/recipient.ts';
+import { audit, ofMessages } from '../audit.ts';
 import type { Shared } from './context.ts';
-import { ACTIONS, evidenceOf, SUMMARIES } from './message-actions.ts';
+import { ACTED, ACTIONS, evidenceOf, SUMMARIES } from './message-actions.ts';
 import { type Api, route } from './route.ts';
 import { BulkResult } from './schemas.ts';
 import { SELECTION_FIELDS, type SelectedMessage, selectionCursor, walkSelection } from './selection.ts';
@@ -33,6 +34,10 @@ export function bulkActionRoutes(api: Api, shared: Shared): void {
           counts.matched += messages.length;
           // Side by side: the store makes one commit of what comes at once.
           const changed = await Promise.all(messages.map((message) => changeIn(message)));
+          if (!dryRun) {
+            const ids = messages.filter((_, i) => (changed[i] ?? 0) > 0).map(({ id }) => id);
+            await audit(shared, caller, ...ofMessages(ACTED[action], ids, { bulk: true }));
+          }
           for (const recipients of changed) {
             counts.recipients += recipients;
             if (recipients > 0) counts.changed++;

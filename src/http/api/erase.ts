@@ -1,5 +1,7 @@
 /** Erasing messages: records and bytes. What is still in the queue is refused unless forced, which cancels first. */
 import { z } from '@hono/zod-openapi';
+import { audit, ofMessages } from '../audit.ts';
+import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../problem.ts';
 import { type Shared, visibleRecord } from './context.ts';
 import { flag, idParam } from './fields.ts';
@@ -44,6 +46,7 @@ export function eraseRoutes(api: Api, shared: Shared): void {
       if (result?.outcome === 'pending') {
         throw new Problem(409, 'pending', 'The message is still in the queue: cancel it first, or give force');
       }
+      await audit(shared, caller, ...ofMessages('message.deleted', [message.id], { account: message.account }));
       log.info({ caller: caller.name, message: message.id }, 'message erased');
       return c.body(null, 204);
     },
@@ -65,7 +68,7 @@ export function eraseRoutes(api: Api, shared: Shared): void {
       const counts: Counts = { dryRun: erasure.dryRun, matched: 0, erased: 0, pending: 0, notFound: 0, complete: true };
       const { complete } = await walkSelection(shared, caller, body, ({ messages, unknown }) => {
         counts.notFound += unknown;
-        return eraseSlice(shared, erasure, messages, counts);
+        return eraseSlice(shared, caller, { erasure, slice: messages, counts });
       });
       counts.complete = complete;
       log.info({ caller: caller.name, ...counts }, 'messages erased');
@@ -74,7 +77,11 @@ export function eraseRoutes(api: Api, shared: Shared): void {
   );
 }
 
-async function eraseSlice(shared: Shared, erasure: Erasure, slice: readonly SelectedMessage[], counts: Counts): Promise<void> {
+async function eraseSlice(
+  shared: Shared,
+  caller: Caller,
+  { erasure, slice, counts }: { readonly erasure: Erasure; readonly slice: readonly SelectedMessage[]; readonly counts: Counts },
+): Promise<void> {
   counts.matched += slice.length;
   if (erasure.dryRun) {
     const kept = erasure.force ? 0 : slice.filter(({ pending }) => pending).length;
@@ -84,7 +91,10 @@ async function eraseSlice(shared: Shared, erasure: Erasure, slice: readonly Sele
   }
   if (slice.length === 0) return;
   const { store, now } = shared.options;
-  for (const { outcome } of await store.erase({ ids: slice.map(({ id }) => id), force: erasure.force, now: now() })) {
+  const results = await store.erase({ ids: slice.map(({ id }) => id), force: erasure.force, now: now() });
+  const erased = results.filter(({ outcome }) => outcome === 'erased').map(({ message }) => message);
+  await audit(shared, caller, ...ofMessages('message.deleted', erased, { bulk: true }));
+  for (const { outcome } of results) {
     if (outcome === 'erased') counts.erased++;
     else if (outcome === 'pending') counts.pending++;
     else counts.notFound++;

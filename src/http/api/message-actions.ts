@@ -4,9 +4,11 @@
  */
 import { z } from '@hono/zod-openapi';
 import { normalizeAddress, toAddress } from '../../domain/address.ts';
+import type { AuditAction } from '../../domain/audit.ts';
 import { messageState } from '../../domain/message.ts';
 import type { Evidence, RecipientRecord, RecipientState } from '../../domain/recipient.ts';
 import { recipientJson } from '../../domain/representation.ts';
+import { audit, ofMessages } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { notFound, Problem, validationProblem } from '../problem.ts';
 import { type Shared, type VisibleRecord, visibleRecord } from './context.ts';
@@ -23,6 +25,14 @@ export const SUMMARIES: Readonly<Record<Action, string>> = {
   release: 'Lets held recipients go on: at once, or at the time the message was to be sent',
   cancel: 'Takes the recipients that are still in the queue out of it, for good',
 };
+
+/** What the audit log calls them. */
+export const ACTED = {
+  retry: 'message.retried',
+  hold: 'message.held',
+  release: 'message.released',
+  cancel: 'message.cancelled',
+} as const satisfies Readonly<Record<Action, AuditAction>>;
 
 /** The states each action starts from. `hold` on what is held and the like change nothing, and are no error. */
 const APPLIES_TO: Readonly<Record<Action, readonly RecipientState[]>> = {
@@ -100,6 +110,7 @@ export async function act(
   const after = await store.record(record.message.id);
   if (after === undefined) throw notFound('The message was deleted meanwhile');
   const changed = new Set(transitions.filter((transition) => transition.changed).map((transition) => transition.recipient.index));
+  if (changed.size > 0) await audit(shared, caller, ...ofMessages(ACTED[action], [record.message.id], { recipients: changed.size }));
   log.info({ caller: caller.name, action, message: record.message.id, changed: changed.size }, 'message action');
   return { recipients: after.recipients, changed };
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
 import { detailJson, summaryJson } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { maySee } from '../auth/caller.ts';
 import type { AppContext } from '../environment.ts';
 import { printable } from '../printable.ts';
@@ -71,6 +72,7 @@ export function messageRoutes(api: Api, shared: Shared): void {
     async ({ c, caller, params }) => {
       const { message } = await visibleRecord(shared, caller, params.id);
       const content = await store.content(message.id);
+      await audit(shared, caller, { action: 'content.read', subject: { kind: 'message', id: message.id }, detail: { what: 'content' } });
       shared.options.log.info({ caller: caller.name, message: message.id }, 'content read');
       const received = Buffer.from(message.received, 'utf8');
       return downloadOf(c, shared, {

@@ -1,6 +1,7 @@
 /** The queue by next hop, and what can be asked of one. */
 import { z } from '@hono/zod-openapi';
 import { nextHopJson } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { notFound } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { text } from './fields.ts';
@@ -12,6 +13,8 @@ const ACTIONS = {
   resume: 'Goes on with a paused next hop',
   flush: 'Makes everything that waits for this next hop due now',
 } as const;
+
+export const ACTED = { pause: 'queue.paused', resume: 'queue.resumed', flush: 'queue.flushed' } as const;
 
 export function queueRoutes(api: Api, shared: Shared): void {
   const { store, delivery, log } = shared.options;
@@ -49,6 +52,7 @@ export function queueRoutes(api: Api, shared: Shared): void {
         const done = await delivery[action](nextHop, caller.name);
         const status = delivery.nextHops().find((hop) => hop.nextHop === nextHop);
         if (!done || status === undefined) throw notFound(`There is no next hop ${nextHop}; GET /queue lists them`);
+        await audit(shared, caller, { action: ACTED[action], subject: { kind: 'next-hop', id: nextHop } });
         log.info({ caller: caller.name, action, nextHop }, 'queue action');
         return c.json(nextHopJson(status));
       },

@@ -1,6 +1,7 @@
 /** `POST /reports`: a report as it is, from a program that has it: the same intake as by SMTP and IMAP. */
 import { z } from '@hono/zod-openapi';
 import { reportJson } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { deskOf } from '../desk.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
@@ -48,6 +49,12 @@ export function reportIntakeRoutes(api: Api, shared: Shared): void {
       if (bytes.length === 0) throw validationProblem([{ in: 'body', path: '', detail: 'is empty: the report as it came is expected' }]);
       const from = file === undefined ? ({ via: 'api', source: caller.name } as const) : ({ via: 'file', source: file } as const);
       const { report, repeated, transitions } = await deskOf(options).take({ raw: bytes, ...from });
+      if (!repeated)
+        await audit(shared, caller, {
+          action: 'report.submitted',
+          subject: { kind: 'report', id: report.id },
+          detail: { from: from.source },
+        });
       options.log.info(
         { caller: caller.name, report: report.id, repeated, changed: transitions.filter(({ changed }) => changed).length },
         'a report came over the API',

@@ -7,6 +7,7 @@ import type { MessageId, ReportId } from '../../domain/ids.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
 import type { LinkAnswer, ReportRecord } from '../../domain/ports.ts';
 import type { EvidenceRank, RecipientRecord } from '../../domain/recipient.ts';
+import { audit } from '../audit.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import { deskOf } from '../desk.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -84,6 +85,7 @@ export async function linkReport(shared: Shared, { caller, report, message, reci
     by: caller.name,
   });
   if (answer.kind === 'refused') throw refusal(answer.reason, record);
+  await audit(shared, caller, { action: 'report.linked', subject: { kind: 'report', id: report }, detail: { message: record.message.id } });
   shared.options.log.info(
     { caller: caller.name, report, message: record.message.id, changed: answer.transitions.filter(({ changed }) => changed).length },
     'report linked by hand',

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ReportFilter, ReportRecord } from '../../domain/ports.ts';
 import { matchesOf, recipientJson, reportJson, rfc3339 } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import { notFound } from '../problem.ts';
 import type { Shared } from './context.ts';
@@ -71,6 +72,7 @@ function listRoutes(api: Api, shared: Shared): void {
     },
     async ({ c, caller, params }) => {
       const { report, raw } = await visibleReport(shared, caller, params.id);
+      await audit(shared, caller, { action: 'report.read', subject: { kind: 'report', id: report.id } });
       shared.options.log.info({ caller: caller.name, report: report.id }, 'report read');
       return downloadOf(c, shared, {
         name: `report-${report.id}.eml`,

@@ -8,6 +8,7 @@ import type { MessageId } from '../../domain/ids.ts';
 import type { MessageSummary, SubmissionClient } from '../../domain/message.ts';
 import type { Store, SuppressionRecord } from '../../domain/ports.ts';
 import { summaryJson, suppressionJson } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { notFound, validationProblem } from '../problem.ts';
@@ -171,6 +172,7 @@ export async function suppress(
 ): Promise<SuppressionRecord> {
   const record: SuppressionRecord = { ...entry, by: caller.name, at: options.now(), message: null };
   await options.store.suppressions.put(record.address, record);
+  await audit({ options }, caller, { action: 'suppression.set', subject: { kind: 'address', id: record.address } });
   options.log.info({ caller: caller.name, suppression: record.address, reason: record.reason, until: record.until }, 'address suppressed');
   return record;
 }
@@ -195,6 +197,7 @@ export async function lift(shared: Shared, request: LiftRequest & { readonly res
   const { caller, address: name } = request;
   if (request.resend) assertPermitted(caller, 'messages:resend');
   if (!(await store.suppressions.delete(name))) throw absent(name);
+  await audit(shared, caller, { action: 'suppression.lifted', subject: { kind: 'address', id: name } });
   log.info({ caller: caller.name, suppression: name, resend: request.resend }, 'suppression lifted');
   const { items, next } = await suppressedMail(store, name);
   const { messages, failures } = request.resend ? await resendSuppressed(shared, request) : emptyTally(false);

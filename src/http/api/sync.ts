@@ -8,6 +8,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Collector, CollectorStatus } from '../../domain/ports.ts';
 import { collectorJson } from '../../domain/representation.ts';
+import { audit } from '../audit.ts';
 import { deskOf } from '../desk.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
@@ -57,6 +58,7 @@ export function syncRoutes(api: Api, shared: Shared): void {
         throw validationProblem([{ in: 'query', path: 'wait', detail: `at most ${shared.limits.wait / 1000}s` }]);
       }
       const { collector } = deskOf(shared.options);
+      await audit(shared, caller, { action: 'sync.run' });
       shared.options.log.info({ caller: caller.name }, 'mailboxes are read on request');
       const until = abortAfter(wait, [shared.stopping, c.req.raw.signal]);
       const status = await collectUntil(collector, until.signal).finally(() => until.release());

@@ -62,7 +62,7 @@ export class Access {
       return caller;
     }
     const token = BEARER.exec(header)?.[1];
-    const caller = token === undefined ? undefined : await this.fromToken(token);
+    const caller = token === undefined ? undefined : await this.#fromToken(c, token);
     if (caller !== undefined) return caller;
     this.#fail(c, 'token');
     throw unauthorized('The token is unknown, revoked or expired', 'invalid_token');
@@ -71,13 +71,13 @@ export class Access {
   /** Whether what the request came with is still good: asked again while a stream is open. */
   async stillHolds(c: AppContext): Promise<boolean> {
     const token = BEARER.exec(c.req.header('authorization') ?? '')?.[1];
-    return (token === undefined ? await this.fromCookie(c) : await this.fromToken(token)) !== undefined;
+    return (token === undefined ? await this.fromCookie(c) : await this.#fromToken(c, token)) !== undefined;
   }
 
-  async fromToken(token: string): Promise<Caller | undefined> {
-    if (sameSecret(token, this.#options.localToken)) return LOCAL_CALLER;
+  async #fromToken(c: AppContext, token: string): Promise<Caller | undefined> {
+    if (sameSecret(token, this.#options.localToken)) return { ...LOCAL_CALLER, address: clientAddress(c) || null };
     const record = await this.tokens.find(token);
-    return record === undefined ? undefined : callerOf('token', record, null);
+    return record === undefined ? undefined : callerOf(c, 'token', record, null);
   }
 
   /** The caller whose session the cookie carries. */
@@ -86,9 +86,9 @@ export class Access {
     const session = cookie === undefined ? undefined : this.sessions.read(cookie);
     if (session === undefined) return undefined;
     const info = { id: session.id, expiresAt: session.expiresAt, csrf: this.sessions.csrfToken(session.id) };
-    if (session.kind === 'local') return { ...LOCAL_CALLER, session: info };
+    if (session.kind === 'local') return { ...LOCAL_CALLER, address: clientAddress(c) || null, session: info };
     const record = await this.#subjectOf(session);
-    return record === undefined ? undefined : callerOf(session.kind, record, info);
+    return record === undefined ? undefined : callerOf(c, session.kind, record, info);
   }
 
   async #subjectOf(session: Session): Promise<TokenRecord | UserRecord | undefined> {
@@ -167,9 +167,9 @@ export class Access {
   }
 }
 
-function callerOf(kind: 'token' | 'user', record: TokenRecord | UserRecord, session: Caller['session']): Caller {
+function callerOf(c: AppContext, kind: 'token' | 'user', record: TokenRecord | UserRecord, session: Caller['session']): Caller {
   const { name, role, accounts } = record;
-  return { kind, name, role, permissions: permissionsOf(record), accounts, session };
+  return { kind, name, role, permissions: permissionsOf(record), accounts, address: clientAddress(c) || null, session };
 }
 
 /** Enough to notice that a secret changed, and nothing that helps to find it: the cookie shows it. */

@@ -24,6 +24,8 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
   /** Accounts it is restricted to; null: all. */
   readonly accounts: readonly string[] | null;
+  /** IP address it calls from; null where there is no connection. */
+  readonly address: string | null;
   /** Of the browser session it came with; null for tokens sent by programs. */
   readonly session: { readonly id: string; readonly expiresAt: number; readonly csrf: string } | null;
 }
@@ -42,6 +44,7 @@ export const LOCAL_CALLER: Caller = {
   role: 'admin',
   permissions: new Set(PERMISSIONS),
   accounts: null,
+  address: null,
   session: null,
 };
 

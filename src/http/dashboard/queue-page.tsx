@@ -3,6 +3,8 @@ import type { Hono } from 'hono';
 import type { NextHopStatus } from '../../domain/ports.ts';
 import { formatReply } from '../../domain/reply.ts';
 import type { Shared } from '../api/context.ts';
+import { ACTED } from '../api/queue.ts';
+import { audit } from '../audit.ts';
 import { assertPermitted, assertUnrestricted } from '../auth/access.ts';
 import type { AppEnv } from '../environment.ts';
 import { printable } from '../printable.ts';
@@ -47,6 +49,7 @@ export function queueRoutes(app: Hono<AppEnv>, shared: Shared): void {
       assertUnrestricted(caller);
       const nextHop = form.get('nextHop') ?? '';
       if (!(await delivery[action](nextHop, caller.name))) throw notFound('There is no such next hop');
+      await audit(shared, caller, { action: ACTED[action], subject: { kind: 'next-hop', id: nextHop } });
       log.info({ caller: caller.name, action, nextHop: printable(nextHop) }, 'queue action');
       return c.redirect('/queue', 303);
     });

@@ -8,6 +8,7 @@ import { abortAfter } from '../api/feed-reading.ts';
 import { candidatesOf, linkReport } from '../api/report-linking.ts';
 import { visibleReport, visibleReports } from '../api/reports.ts';
 import { collectUntil } from '../api/sync.ts';
+import { audit } from '../audit.ts';
 import { assertPermitted, assertUnrestricted } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import { deskOf } from '../desk.ts';
@@ -80,6 +81,7 @@ function recipientOf(form: URLSearchParams): string | number | undefined {
 }
 
 async function synchronise({ options, reviewCount, stopping }: Shared, caller: Caller): Promise<void> {
+  await audit({ options }, caller, { action: 'sync.run' });
   const { collector } = deskOf(options);
   options.log.info({ caller: caller.name }, 'mailboxes are read on request');
   const until = abortAfter(SYNC_WAIT, [stopping]);
@@ -140,7 +142,10 @@ async function reportPage(
   const { report, raw } = await visibleReport(shared, caller, request.id);
   const mayLink = report.matched === null && caller.permissions.has('queue:manage') && mayReview(caller);
   const mayRead = caller.permissions.has('messages:content');
-  if (mayRead) options.log.info({ caller: caller.name, report: report.id }, 'report read');
+  if (mayRead) {
+    await audit(shared, caller, { action: 'report.read', subject: { kind: 'report', id: report.id } });
+    options.log.info({ caller: caller.name, report: report.id }, 'report read');
+  }
   const frame = await frameOf(c, shared, caller);
   return sendPage(
     c,

@@ -10,6 +10,7 @@ import { StoreError } from '../../domain/errors.ts';
 import type { AcceptedMessage, SubmissionClient } from '../../domain/message.ts';
 import type { StoredContent } from '../../domain/ports.ts';
 import { isPending, type RecipientRecord, type RecipientState } from '../../domain/recipient.ts';
+import { audit, ofMessages } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { HttpOptions } from '../options.ts';
 import { type FieldFault, Problem, validationProblem } from '../problem.ts';
@@ -47,7 +48,7 @@ export async function resend(options: HttpOptions, request: ResendRequest): Prom
   }
   const recipients = envelopeOf(message, chosen, corrections);
   const content = await contentOf(options, message);
-  return submit(
+  const sent = await submit(
     options,
     caller,
     {
@@ -65,6 +66,11 @@ export async function resend(options: HttpOptions, request: ResendRequest): Prom
     },
     repeatable,
   );
+  if (!sent.repeated) {
+    const detail = { resent: sent.message.id, recipients: recipients.length, corrected: corrections.size };
+    await audit({ options }, caller, ...ofMessages('message.resent', [message.id], detail));
+  }
+  return sent;
 }
 
 /** The recipients that the message would be sent to again. */

@@ -13,6 +13,8 @@
  *     h group hour account 0 value     statistics
  *     i name value 0 ~id        index of messages; of reports by `matched`
  *     k kind name               administrative record
+ *     l ~id                     entry of the audit log
+ *     L name value 0 ~id        index of the audit log
  *     m ~id                     message
  *     o id                      signal delivery that is pending
  *     p ~id                     report
@@ -269,6 +271,26 @@ export function signalTimeOf(key: string): { readonly createdAt: number; readonl
 /** The delivery's id in an order key, given the key's prefix. */
 export function signalIdOf(key: string, prefix: string): string {
   return key.slice(prefix.length + SEQ_WIDTH + 1);
+}
+
+// ── Audit log ──
+
+export const AUDITS = prefixRange('l');
+
+export function auditKey(inverted: string): string {
+  return `l${inverted}`;
+}
+
+/** Each index with the character that stands for it in keys; never given a new meaning. */
+const AUDIT_INDEX_CODES = { by: 'b', action: 'a', subject: 's' } as const;
+export type AuditIndexName = keyof typeof AUDIT_INDEX_CODES;
+
+/** All index keys of the audit log. */
+export const AUDIT_INDEX = prefixRange('L');
+
+/** Of an index value; what follows is the inverted id. */
+export function auditIndexPrefix(name: AuditIndexName, value: string): string {
+  return `L${AUDIT_INDEX_CODES[name]}${keyValue(value)}${SEPARATOR}`;
 }
 
 // ── Keys of requests ──

@@ -8,9 +8,11 @@
  * Upstream: every room, through domain/ports.ts. On failure: see committer.ts; content that does
  * not match its SHA-256 is never handed out.
  */
+import { randomBytes } from 'node:crypto';
+import type { AuditEntry, AuditFilter, AuditRecord } from '../../domain/audit.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../domain/events.ts';
-import type { MessageId, ReportId } from '../../domain/ids.ts';
+import { createIdFactory, type MessageId, type ReportId } from '../../domain/ids.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage } from '../../domain/message.ts';
 import type {
   Claim,
@@ -48,6 +50,7 @@ import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
 import { suppressionOf } from '../../domain/suppression.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
+import { appendAudit, listAudits } from './audit.ts';
 import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
 import { MessageContent } from './content.ts';
@@ -108,6 +111,7 @@ export class LevelStore implements Store {
   readonly #statistics: Statistics;
   readonly #onDrained: (record: CommitRecord) => Promise<void>;
   readonly #cleanup: Cleanup;
+  readonly #newAuditId: () => string;
   #closing: Promise<void> | null = null;
 
   constructor(options: {
@@ -123,6 +127,7 @@ export class LevelStore implements Store {
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
     this.#keys = new AcceptKeys(options.context);
+    this.#newAuditId = createIdFactory({ now: options.context.now, randomBytes });
     const { database } = options.context;
     this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
     this.consumers = options.collections.consumers;
@@ -408,6 +413,15 @@ export class LevelStore implements Store {
   }
 
   // ── Administration ──
+
+  appendAudit(...entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
+    return appendAudit(this.#context, this.#newAuditId, entries);
+  }
+
+  async audits(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>> {
+    this.#assertOpen();
+    return listAudits(this.#context, filter, page);
+  }
 
   async erase(request: Parameters<Store['erase']>[0]): Promise<readonly EraseResult[]> {
     this.#assertOpen();

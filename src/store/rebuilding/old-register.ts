@@ -1,15 +1,26 @@
 /**
  * What can still be read of a register that is about to be replaced: where its feed ended, and the
- * administrative records, with the keys of requests, so that one that is repeated is not recorded
- * twice. Everything in it is doubted: a value counts when its checksum holds, and
+ * administrative records, with the audit log, and with the keys of requests, so that one that is
+ * repeated is not recorded twice. Everything in it is doubted: a value counts when its checksum holds, and
  * the end of the feed is the highest number that anything in it names.
  */
 import { stat } from 'node:fs/promises';
 import { StoreError } from '../../domain/errors.ts';
 import { acceptKeyEntries } from '../level/accept-keys.ts';
+import { auditEntries } from '../level/audit.ts';
 import { decodeJson, payloadOf } from '../level/codec.ts';
 import type { Database } from '../level/database.ts';
-import { ACCEPT_KEYS, COLLECTION_KINDS, COMMIT_KEY, type CollectionKind, collectionRange, EVENTS, eventSeqOf } from '../level/keys.ts';
+import {
+  ACCEPT_KEYS,
+  AUDITS,
+  COLLECTION_KINDS,
+  COMMIT_KEY,
+  type CollectionKind,
+  collectionRange,
+  EVENTS,
+  eventSeqOf,
+  type KeyRange,
+} from '../level/keys.ts';
 import { openReadingCopy } from '../level/reading-copy.ts';
 import type { CommitRecord } from '../level/transaction.ts';
 import { beginReading } from '../opening-marker.ts';
@@ -21,6 +32,8 @@ export interface OldRegister {
   readonly collections: ReadonlyMap<CollectionKind, readonly (readonly [string, Buffer])[]>;
   /** Keys of requests that still hold, in slices of keys with their values; there may be millions. */
   acceptKeys(now: number): AsyncIterable<readonly (readonly [string, Buffer])[]>;
+  /** The audit log, in slices of its records' and indexes' keys with their values. */
+  audits(): AsyncIterable<readonly (readonly [string, Buffer])[]>;
   /** Why it, or a part of it, could not be read; null: it could. */
   readonly trouble: string | null;
   /** Until then no relais can open it, where it could be read. */
@@ -37,6 +50,7 @@ export async function readOldRegister(dataDir: string, register: string): Promis
     lastSeq: null,
     collections: new Map(),
     acceptKeys: async function* () {},
+    audits: async function* () {},
     trouble,
     close: async () => undefined,
   });
@@ -47,7 +61,12 @@ export async function readOldRegister(dataDir: string, register: string): Promis
     const copy = await openReadingCopy(register);
     try {
       const { database } = copy;
-      return { ...(await readAll(database)), acceptKeys: (now) => readAcceptKeys(database, now), close: () => copy.close() };
+      return {
+        ...(await readAll(database)),
+        acceptKeys: (now) => readWhole(database, ACCEPT_KEYS, (key, value) => acceptKeyEntries(key, value, now)),
+        audits: () => readWhole(database, AUDITS, auditEntries),
+        close: () => copy.close(),
+      };
     } catch (error) {
       await copy.close();
       throw error;
@@ -60,7 +79,7 @@ export async function readOldRegister(dataDir: string, register: string): Promis
   }
 }
 
-async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKeys' | 'close'>> {
+async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKeys' | 'audits' | 'close'>> {
   let damaged = 0;
   const whole = (key: string, value: Buffer): boolean => {
     try {
@@ -90,11 +109,16 @@ async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKey
   };
 }
 
-async function* readAcceptKeys(database: Database, now: number): AsyncGenerator<[string, Buffer][]> {
-  const cursor = database.slices(ACCEPT_KEYS, SLICE);
+/** What is made of each entry of the range, slice by slice; of a damaged one nothing. */
+async function* readWhole(
+  database: Database,
+  range: KeyRange,
+  entriesOf: (key: string, value: Buffer) => [string, Buffer][],
+): AsyncGenerator<[string, Buffer][]> {
+  const cursor = database.slices(range, SLICE);
   try {
     for await (const slice of cursor) {
-      yield slice.flatMap(([key, value]) => acceptKeyEntries(key, value, now));
+      yield slice.flatMap(([key, value]) => entriesOf(key, value));
     }
   } catch (error) {
     // A table that can not be read: what comes after is missing, as what a damaged record says is.

@@ -2,12 +2,17 @@
  * The register family by family: every value's checksum, the feed without a gap, and the keys that
  * belong to nothing.
  */
+
+import type { AuditRecord } from '../../domain/audit.ts';
 import { invertId } from '../../domain/ids.ts';
+import { auditIndexKeys } from '../level/audit.ts';
 import { decodeJson, payloadOf } from '../level/codec.ts';
 import { decodeBearers } from '../level/fingerprints.ts';
 import {
   ACCEPT_KEY_ORDER,
   ACCEPT_KEYS,
+  AUDIT_INDEX,
+  AUDITS,
   acceptKeyDigestOf,
   acceptKeyOrderKey,
   deliveryOfEventKey,
@@ -34,7 +39,7 @@ import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDefghikmopqrsuvwxX';
+const FAMILIES = '!adDefghiklLmopqrsuvwxX';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;
@@ -73,6 +78,7 @@ export async function verifyTotals(verification: Verification): Promise<void> {
   await verifySegments(verification);
   await verifySignals(verification);
   await verifyAcceptKeys(verification);
+  await verifyAudits(verification);
   for (const family of 'dfhkrs') await verifyChecksums(verification, family);
   for (const family of await strayKeys(verification)) findings.add('damage', 'a key of no known family', JSON.stringify(family), REBUILD);
 }
@@ -198,6 +204,23 @@ async function verifyAcceptKeys({ database, findings }: Verification): Promise<v
   const kept = await countKeys(database, ACCEPT_KEYS);
   const ordered = await countKeys(database, ACCEPT_KEY_ORDER);
   if (kept !== ordered) findings.add('damage', `keys of requests: ${kept}, in their order ${ordered}`, 'X', REBUILD);
+}
+
+/** Each entry of the audit log is found by its indexes, and by nothing else. */
+async function verifyAudits({ database, findings }: Verification): Promise<void> {
+  let expected = 0;
+  for await (const slice of database.slices(AUDITS, SLICE)) {
+    const keys = slice.flatMap(([key, value]) => {
+      const record = attempt(findings, key, () => decodeJson<AuditRecord>(key, value));
+      return record === undefined ? [] : auditIndexKeys(record);
+    });
+    expected += keys.length;
+    for (const [i, there] of (await database.hasMany(keys)).entries()) {
+      if (!there) findings.add('damage', 'an entry of the audit log would not be found: an index key is missing', keys[i] ?? '', REBUILD);
+    }
+  }
+  const found = await countKeys(database, AUDIT_INDEX);
+  if (found !== expected) findings.add('damage', `index keys of the audit log: ${found} where there should be ${expected}`, 'L', REBUILD);
 }
 
 async function verifyChecksums({ database, findings }: Verification, family: string): Promise<void> {
