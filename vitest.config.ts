@@ -7,6 +7,10 @@ const common = {
   testTimeout: 20_000,
   hookTimeout: 30_000,
   pool: 'forks' as const,
+  // Tests that say so run side by side with the next of their file: they wait for processes.
+  maxConcurrency: 2,
+  // Nothing happens at import and modules keep no state: to load them anew for each file takes a third of the time.
+  isolate: false,
   minWorkers: 2,
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -33,6 +33,7 @@ const root = resolve(process.env['RELAIS_SETUP_ROOT'] ?? join(dirname(fileURLToP
 const build = process.argv.includes('--build');
 const modules = join(root, 'node_modules');
 const dist = join(root, 'dist');
+const bundler = join(root, 'scripts', 'bundle.mjs');
 const lock = join(root, '.relais-setup.lock');
 const installStamp = join(modules, '.relais-setup');
 const buildStamp = join(dist, '.relais-build');
@@ -70,10 +71,10 @@ function sourceFiles(directory) {
 
 function buildHash() {
   const hash = createHash('sha256');
-  for (const file of [join(root, 'tsconfig.json'), join(root, 'package-lock.json'), ...sourceFiles(join(root, 'src'))]) {
+  for (const file of [join(root, 'tsconfig.json'), join(root, 'package-lock.json'), bundler, ...sourceFiles(join(root, 'src'))]) {
     hash
       .update(`${file.slice(root.length)}\0`)
-      .update(readFileSync(file))
+      .update(read(file))
       .update('\0');
   }
   return hash.digest('hex');
@@ -132,12 +133,13 @@ function copyAssets(target) {
 
 async function compile() {
   const hash = buildHash();
+  const compiled = `${dist}.compiled-${process.pid}`;
   const fresh = `${dist}.new-${process.pid}`;
   const old = `${dist}.old-${process.pid}`;
   const tsc = join(modules, 'typescript', 'bin', 'tsc');
   try {
-    const code = await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.json'), '--outDir', fresh]);
-    if (code !== 0) fail('The build failed: see above.');
+    const code = await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.json'), '--outDir', compiled]);
+    if (code !== 0 || (await run(process.execPath, [bundler, compiled, fresh])) !== 0) fail('The build failed: see above.');
     copyAssets(fresh);
     const main = join(fresh, 'main.js');
     if (existsSync(main)) chmodSync(main, 0o755);
@@ -145,7 +147,7 @@ async function compile() {
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
   } finally {
-    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
+    for (const left of [compiled, fresh, old]) rmSync(left, { recursive: true, force: true });
   }
 }
 

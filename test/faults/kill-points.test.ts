@@ -24,7 +24,7 @@ const POINTS = [
 ];
 
 describe('R3 killed at a point', () => {
-  it.each(POINTS)(
+  it.concurrent.each(POINTS)(
     '%s: what was answered 250 is transferred, the feed has no gap',
     async (point) => {
       const dir = mkdtempSync(path.join(tmpdir(), 'relais-kill-'));

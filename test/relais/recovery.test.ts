@@ -3,18 +3,32 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { parseConfig, readControl, rotateVerpKeys } from '../../src/config/index.ts';
 import type { Store } from '../../src/domain/ports.ts';
-import { type Relais, startRelais } from '../../src/relais.ts';
-import * as storeRoom from '../../src/store/index.ts';
+import type { Relais } from '../../src/relais.ts';
+import type * as StoreRoom from '../../src/store/index.ts';
 import { surroundings } from '../config/surroundings.ts';
 import { startFakeHop } from '../support/fake-hop.ts';
 
-/** Opens the real store, and keeps what a test needs to poison it. */
-vi.mock('../../src/store/index.ts', async (original) => {
-  const room = await original<typeof storeRoom>();
-  return { ...room, openStore: vi.fn(room.openStore) };
+/** The store's room with an `openStore` that opens the real one, and keeps what a test needs to poison it. */
+const openStore = vi.fn<(typeof StoreRoom)['openStore']>();
+let startRelais: typeof import('../../src/relais.ts')['startRelais'];
+let openRealStore: (typeof StoreRoom)['openStore'];
+
+beforeAll(async () => {
+  // Other files may have loaded relais in this process, with the store as it is.
+  vi.resetModules();
+  vi.doMock('../../src/store/index.ts', async (original) => {
+    const room = await original<typeof StoreRoom>();
+    openRealStore = room.openStore;
+    return { ...room, openStore };
+  });
+  ({ startRelais } = await import('../../src/relais.ts'));
+});
+afterAll(() => {
+  vi.doUnmock('../../src/store/index.ts');
+  vi.resetModules();
 });
 
 const YAML = `hostname: relay.test
@@ -38,9 +52,8 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'relais-root-'));
   entries = [];
   poison = [];
-  const { openStore } = await vi.importActual<typeof storeRoom>('../../src/store/index.ts');
-  vi.mocked(storeRoom.openStore).mockImplementation(async (options) => {
-    const store = await openStore(options);
+  openStore.mockImplementation(async (options) => {
+    const store = await openRealStore(options);
     const listen = store.onPoisoned.bind(store);
     store.onPoisoned = (listener: Parameters<Store['onPoisoned']>[0]) => {
       poison.push(listener);
@@ -96,7 +109,7 @@ it('R23 a poisoned store is closed and opened again in the same process, on the 
 
 it('a store that does not open any more is lost after three tries, and says so', async () => {
   const running = await start();
-  vi.mocked(storeRoom.openStore).mockRejectedValue(new Error('still full'));
+  openStore.mockRejectedValue(new Error('still full'));
   poison[0]?.(new Error('ENOSPC'));
   expect(await running.lost).toMatchObject({ message: 'still full' });
   expect(entries.filter(({ message }) => message === 'relais could not be started again')).toHaveLength(3);

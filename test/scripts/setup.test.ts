@@ -20,6 +20,12 @@ if (text.includes('"x"')) {
 }
 `;
 
+/** Stands for the bundler: takes over what was compiled. */
+const BUNDLER = `
+import { cpSync } from 'node:fs';
+cpSync(process.argv[2], process.argv[3], { recursive: true });
+`;
+
 /** Stands for npm: puts the compiler where the real one would, warns as npm does, and counts. */
 const NPM = `
 const fs = require('node:fs');
@@ -43,6 +49,8 @@ beforeEach(() => {
   put('package-lock.json', '{"lockfileVersion": 3}');
   put('src/main.ts', '#!/usr/bin/env node\nexport const answer: number = 42;\n');
   put('src/pages/style.css', 'p {}');
+  mkdirSync(join(root, 'scripts'));
+  put('scripts/bundle.mjs', BUNDLER);
   writeFileSync(join(parent, 'npm-cli.js'), NPM);
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
