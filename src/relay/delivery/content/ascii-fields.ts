@@ -7,9 +7,9 @@
  * trace fields.
  */
 import { asciiAddress, toAddress } from '../../../domain/address.ts';
+import { fieldBody, type HeaderField } from '../../../domain/mime/header-section.ts';
+import { parameterField } from '../../../domain/mime/mime-fields.ts';
 import { encodedWords, extendedParameter, fold } from './encoded-words.ts';
-import { fieldBody, type HeaderField } from './header-section.ts';
-import { parameterField } from './mime-fields.ts';
 import { unencodable } from './refusal.ts';
 
 const NON_ASCII = /[\x80-\xff]/;

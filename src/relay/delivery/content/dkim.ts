@@ -12,9 +12,9 @@
  */
 import { type Address, addressMatches, asciiDomainOf } from '../../../domain/address.ts';
 import type { AcceptedMessage } from '../../../domain/message.ts';
+import { fieldBody, fieldsOf, type HeaderField } from '../../../domain/mime/header-section.ts';
 import type { DkimKey } from '../../../domain/settings.ts';
 import { fromAddress } from './from-address.ts';
-import { fieldBody, fieldsOf, type HeaderField } from './header-section.ts';
 import { type SignedField, signatureFields } from './signature.ts';
 
 /** RFC 6376 §5.4.1, and those of the same kind that came after it; trace fields are never signed. */

@@ -11,9 +11,9 @@
  * octets are UTF-8, `unknown-8bit` otherwise (RFC 1428 §3).
  */
 import { isAscii, isUtf8 } from 'node:buffer';
+import { type Entity, MimeLimit, type MimeVisitor, MimeWalk } from '../../../domain/mime/mime-walk.ts';
 import type { Reply } from '../../../domain/reply.ts';
 import { asciiField } from './ascii-fields.ts';
-import { type Entity, type MimeVisitor, MimeWalk } from './mime-walk.ts';
 import { NoSevenBitForm, unconvertible } from './refusal.ts';
 import { piecesOf, type Source } from './source.ts';
 import { Base64, QuotedPrintable, type TransferEncoder } from './transfer-encodings.ts';
@@ -46,6 +46,7 @@ export async function toSevenBit(content: Source, wanted: Wanted): Promise<Conve
     if (content.kind === 'whole') return { kind: 'converted', source: { kind: 'whole', bytes: convertWhole(content.bytes, plan, wanted) } };
     return { kind: 'converted', source: { kind: 'stream', open: () => convertStream(content, plan, wanted) } };
   } catch (error) {
+    if (error instanceof MimeLimit) return { kind: 'refused', reply: unconvertible(error.message).reply };
     if (error instanceof NoSevenBitForm) return { kind: 'refused', reply: error.reply };
     throw error;
   }

@@ -19,8 +19,9 @@
  * - what fails is collected in `errors`, and the other signatures come all the same.
  * - it reads the key anew for each message, and takes a text of 32 characters for a raw key.
  */
+
+import type { HeaderField } from '../../../domain/mime/header-section.ts';
 import type { DkimKey } from '../../../domain/settings.ts';
-import type { HeaderField } from './header-section.ts';
 
 /** A field that is signed, and how often its name stands in `h=`. */
 export interface SignedField {

@@ -4,9 +4,9 @@
  * content is also searched for bare CR and LF here, before anything is dialled: it throws UncleanContent.
  */
 import { isAscii } from 'node:buffer';
+import { divide } from '../../../domain/mime/header-section.ts';
 import { DotStuffer } from '../dot-stuffing.ts';
 import { BodyHash } from './body-hash.ts';
-import { divide } from './header-section.ts';
 import type { Source } from './source.ts';
 
 export interface Survey {

@@ -5,12 +5,16 @@
  * Memory is a header section and a line, whatever the message is like: a line that is long is handed
  * on in pieces, for it is no boundary (70 octets at most).
  *
- * Upstream: seven-bit.ts. Failure: throws NoSevenBitForm past its limits.
+ * Failure: throws MimeLimit where there is more of something than anybody means.
  */
 
 import { fieldsOf, type HeaderField } from './header-section.ts';
 import { type ContentType, contentTypeOf, transferEncodingOf } from './mime-fields.ts';
-import { unconvertible } from './refusal.ts';
+
+/** More parts, or deeper, or a longer header section, than a walk goes through; the message says which. */
+export class MimeLimit extends Error {
+  override readonly name = 'MimeLimit';
+}
 
 export interface Entity {
   /** In the order they begin, from 0. */
@@ -23,6 +27,8 @@ export interface Entity {
   readonly kind: 'leaf' | 'multipart' | 'message';
   /** The header section of a message, the outer one or an attached one: with MIME-Version. */
   readonly isMessage: boolean;
+  /** Number of the multipart or message that it stands in; null: the outer one. */
+  readonly parent: number | null;
   /** Inside multipart/signed: not an octet may change (RFC 1847 §2.1). */
   readonly sealed: boolean;
 }
@@ -36,8 +42,24 @@ export interface MimeVisitor {
   framing(octets: Buffer, sealed: boolean): void;
 }
 
+export interface WalkOptions {
+  /** False: an attached message is a leaf, whose body is the message as it is. True unless given. */
+  readonly openMessages?: boolean;
+  /** Parts, and how deep they may be nested. */
+  readonly entities?: number;
+  readonly depth?: number;
+}
+
 interface Level {
+  readonly entity: number;
   readonly boundary: string;
+  readonly digest: boolean;
+  readonly sealed: boolean;
+}
+
+interface Next {
+  readonly parent: number | null;
+  readonly isMessage: boolean;
   readonly digest: boolean;
   readonly sealed: boolean;
 }
@@ -54,6 +76,9 @@ const ENTITY_LIMIT = 10_000;
 
 export class MimeWalk {
   readonly #visitor: MimeVisitor;
+  readonly #openMessages: boolean;
+  readonly #entityLimit: number;
+  readonly #depthLimit: number;
   readonly #levels: Level[] = [];
   #rest: Buffer = Buffer.alloc(0);
   /** The line that is being read has begun in an earlier piece. */
@@ -62,7 +87,8 @@ export class MimeWalk {
   #header: Buffer[] | null = [];
   #headerSize = 0;
   /** Of the header section that is being read. */
-  #next: { readonly isMessage: boolean; readonly digest: boolean; readonly sealed: boolean } = {
+  #next: Next = {
+    parent: null,
     isMessage: true,
     digest: false,
     sealed: false,
@@ -73,8 +99,11 @@ export class MimeWalk {
   #entities = 0;
   #messages = 0;
 
-  constructor(visitor: MimeVisitor) {
+  constructor(visitor: MimeVisitor, options: WalkOptions = {}) {
     this.#visitor = visitor;
+    this.#openMessages = options.openMessages ?? true;
+    this.#entityLimit = options.entities ?? ENTITY_LIMIT;
+    this.#depthLimit = options.depth ?? DEPTH_LIMIT;
   }
 
   push(piece: Buffer): void {
@@ -115,7 +144,7 @@ export class MimeWalk {
       return;
     }
     this.#headerSize += line.length;
-    if (this.#headerSize > HEADER_LIMIT) throw unconvertible(`a header section is larger than ${HEADER_LIMIT} octets`);
+    if (this.#headerSize > HEADER_LIMIT) throw new MimeLimit(`a header section is larger than ${HEADER_LIMIT} octets`);
     this.#header?.push(line);
   }
 
@@ -153,11 +182,11 @@ export class MimeWalk {
     const closes = text !== level.boundary;
     this.#levels.length = closes ? depth : depth + 1;
     this.#framing(line);
-    if (!closes) this.#beginHeader({ isMessage: false, digest: level.digest, sealed: level.sealed });
+    if (!closes) this.#beginHeader({ parent: level.entity, isMessage: false, digest: level.digest, sealed: level.sealed });
     return true;
   }
 
-  #beginHeader(next: { readonly isMessage: boolean; readonly digest: boolean; readonly sealed: boolean }): void {
+  #beginHeader(next: Next): void {
     this.#header = [];
     this.#headerSize = 0;
     this.#next = next;
@@ -166,29 +195,35 @@ export class MimeWalk {
   #endHeader(complete: boolean): void {
     const section = Buffer.concat(this.#header ?? []).toString('latin1');
     this.#header = null;
-    if (++this.#entities > ENTITY_LIMIT) throw unconvertible(`it has more than ${ENTITY_LIMIT} parts`);
+    if (++this.#entities > this.#entityLimit) throw new MimeLimit(`it has more than ${this.#entityLimit} parts`);
     const entity = this.#entityOf([...fieldsOf(section)]);
     this.#visitor.header(entity, complete);
     if (entity.kind === 'multipart') {
       const type = entity.contentType?.type;
       const boundary = `--${entity.contentType?.params.get('boundary') ?? ''}`.trimEnd();
-      this.#levels.push({ boundary, digest: type === 'multipart/digest', sealed: entity.sealed || type === 'multipart/signed' });
-      if (this.#levels.length > DEPTH_LIMIT) throw unconvertible(`its parts are nested more than ${DEPTH_LIMIT} deep`);
+      this.#levels.push({
+        entity: entity.number,
+        boundary,
+        digest: type === 'multipart/digest',
+        sealed: entity.sealed || type === 'multipart/signed',
+      });
+      if (this.#levels.length > this.#depthLimit) throw new MimeLimit(`its parts are nested more than ${this.#depthLimit} deep`);
     } else if (entity.kind === 'message') {
-      if (++this.#messages > ENTITY_LIMIT) throw unconvertible('it holds too many messages');
-      this.#beginHeader({ isMessage: true, digest: false, sealed: entity.sealed });
+      if (++this.#messages > this.#entityLimit) throw new MimeLimit('it holds too many messages');
+      this.#beginHeader({ parent: entity.number, isMessage: true, digest: false, sealed: entity.sealed });
     } else this.#leaf = entity;
   }
 
   #entityOf(fields: readonly HeaderField[]): Entity {
-    const { isMessage, digest, sealed } = this.#next;
+    const { parent, isMessage, digest, sealed } = this.#next;
     const contentType = contentTypeOf(fields);
     const encoding = transferEncodingOf(fields);
     const identity = encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
     const type = contentType?.type ?? (digest ? 'message/rfc822' : 'text/plain');
     // RFC 2045 §6.4: neither has another encoding; where it has, it is read as a leaf, and stays whole.
     const multipart = type.startsWith('multipart/') && (contentType?.params.get('boundary') ?? '') !== '';
-    const kind = multipart && identity ? 'multipart' : type === 'message/rfc822' && identity ? 'message' : 'leaf';
-    return { number: this.#entities - 1, fields, contentType, encoding, kind, isMessage, sealed };
+    const opened = type === 'message/rfc822' && this.#openMessages;
+    const kind = multipart && identity ? 'multipart' : opened && identity ? 'message' : 'leaf';
+    return { number: this.#entities - 1, fields, contentType, encoding, kind, parent, isMessage, sealed };
   }
 }
