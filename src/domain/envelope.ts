@@ -14,6 +14,10 @@ export interface EnvelopeRecipient {
   readonly address: Address;
   readonly notify: Notify | null;
   readonly orcpt: OriginalRecipient | null;
+  /** Named in Cc, or in no field of the header (Bcc), where others are named in To (RFC 5322 §3.6.3). Absent: not so. */
+  readonly copy?: true;
+  /** Of a message sent again to a corrected address: the recipient of the superseded one whose place it takes. */
+  readonly insteadOf?: Address;
 }
 
 export interface Envelope {

@@ -115,6 +115,8 @@ export interface RecipientRecord {
   readonly reports: readonly ReportId[];
   /** A person let it go: no route of the configuration holds it again. Absent: nobody did. */
   readonly released?: true;
+  /** Transferred, and a report says that a server after ours is still trying: Unix milliseconds of the last such. */
+  readonly delayedAt?: number;
 }
 
 /** The result of an attempt as the delivery saw it. */
@@ -259,7 +261,7 @@ function enter(
   patch: Partial<RecipientRecord> = {},
 ): Transition {
   const next: RecipientRecord = {
-    ...recipient,
+    ...(recipient.delayedAt === undefined ? recipient : withoutDelay(recipient)),
     state,
     stateSince: now,
     nextAttemptAt: null,
@@ -285,6 +287,11 @@ function enter(
     ...detail,
   };
   return { changed: true, recipient: next, attempt: null, events: [event] };
+}
+
+/** What a report said while it was transferred is over with that state. */
+function withoutDelay({ delayedAt: _, ...rest }: RecipientRecord): RecipientRecord {
+  return rest;
 }
 
 function expire(recipient: RecipientRecord, { reason, failure }: Extract<Evidence, { kind: 'expired' }>, now: number): Transition {
@@ -444,7 +451,11 @@ function applyReport(recipient: RecipientRecord, evidence: ReportEvidence, now: 
       return reportDelivered(noted, recorded, detail, now);
     case 'delayed':
       if (recipient.state === 'failed' || recipient.state === 'delivered') return recorded;
-      return { ...recorded, events: [{ ...said, category: evidence.category, status: evidence.status, reply: evidence.reply }] };
+      return {
+        ...recorded,
+        ...(recipient.state === 'transferred' ? { recipient: { ...noted, delayedAt: now } } : {}),
+        events: [{ ...said, category: evidence.category, status: evidence.status, reply: evidence.reply }],
+      };
     case 'relayed':
     case 'expanded':
       if (recipient.state === 'failed' || recipient.state === 'delivered') return recorded;

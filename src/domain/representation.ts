@@ -93,6 +93,7 @@ export function recipientJson(recipient: RecipientRecord): Record<string, unknow
     confidence: recipient.confidence,
     nextAttemptAt: rfc3339OrNull(recipient.nextAttemptAt),
     expiresAt: rfc3339(recipient.expireAt),
+    delayedAt: rfc3339OrNull(recipient.delayedAt ?? null),
     failure: recipient.failure === null ? null : failureJson(recipient.failure),
   };
 }

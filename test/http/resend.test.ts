@@ -77,7 +77,7 @@ describe('sending again', () => {
       envid: 'E-1',
       ret: 'hdrs',
       recipients: [
-        { address: 'new@partner.example', notify: ['success', 'failure'], orcpt: null },
+        { address: 'new@partner.example', notify: ['success', 'failure'], orcpt: null, insteadOf: 'old@partner.example' },
         { address: 'bob@partner.example', notify: ['success', 'failure'] },
       ],
     });

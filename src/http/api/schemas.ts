@@ -141,6 +141,7 @@ const recipientFields = {
   ]),
   nextAttemptAt: at.nullable(),
   expiresAt: at,
+  delayedAt: at.nullable().openapi({ description: 'Transferred, and a report says that a server further on is still trying.' }),
   failure: z
     .strictObject({
       source: z.enum(['attempt', 'report']),

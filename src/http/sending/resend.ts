@@ -99,7 +99,7 @@ export function assertRecipients(
 
 /**
  * NOTIFY stays. ORCPT names the address that the sender first gave (RFC 3461 §4.2): to one that was
- * corrected it does not belong.
+ * corrected it does not belong. In whose place that one stands is kept.
  */
 function envelopeOf(message: AcceptedMessage, chosen: readonly RecipientRecord[], corrections: Corrections): EnvelopeRecipient[] {
   const byAddress = new Map<string, EnvelopeRecipient>();
@@ -110,6 +110,8 @@ function envelopeOf(message: AcceptedMessage, chosen: readonly RecipientRecord[]
       address: correction ?? address,
       notify: before?.notify ?? null,
       orcpt: correction === undefined ? (before?.orcpt ?? null) : null,
+      ...(before?.copy === undefined ? {} : { copy: before.copy }),
+      ...(correction === undefined || normalizeAddress(correction) === normalizeAddress(address) ? {} : { insteadOf: address }),
     };
     const name = normalizeAddress(recipient.address);
     if (!byAddress.has(name)) byAddress.set(name, recipient);

@@ -5,7 +5,7 @@
 import { asciiDomainOf, normalizeAddress } from '../../domain/address.ts';
 import { type AcceptedMessage, type MessageState, messageState, type PreparedMessage } from '../../domain/message.ts';
 import type { MessageFilter } from '../../domain/ports.ts';
-import { isPending, type RecipientState } from '../../domain/recipient.ts';
+import { isPending, type RecipientRecord, type RecipientState } from '../../domain/recipient.ts';
 import { queryWords, wordsOf } from '../../domain/words.ts';
 import { type IndexName, indexKey, wordKey } from './keys.ts';
 import { type RecipientStatus, senderOf } from './records.ts';
@@ -64,15 +64,24 @@ export function isPendingState(state: string): boolean {
   return state === 'in-progress' || isPending(state as RecipientState);
 }
 
-/** The states a message is indexed by: its own and its recipients', those aside that are pending. */
-export function indexedStates(recipients: readonly Pick<RecipientStatus, 'state'>[]): Set<string> {
+/** Of messages with a recipient that a server after ours is still trying: found like a state, and is none. */
+export const DELAYED = 'delayed';
+
+/**
+ * What a message is indexed by as its state: its own and its recipients', those aside that are pending;
+ * and whether one of them is delayed further on.
+ */
+export function indexedStates(recipients: readonly Pick<RecipientRecord, 'state' | 'delayedAt'>[]): Set<string> {
   const states = new Set<string>();
   let pending = false;
-  for (const { state } of recipients) {
+  let delayed = false;
+  for (const { state, delayedAt } of recipients) {
     if (isPending(state)) pending = true;
     else states.add(state);
+    if (delayedAt !== undefined) delayed = true;
   }
   if (!pending) states.add(messageState(states as Set<RecipientState>));
+  if (delayed) states.add(DELAYED);
   return states;
 }
 

@@ -249,6 +249,8 @@ type PackedRecipient = [
   failure: Failure | 0,
   reports: readonly ReportId[] | 0,
 ];
+/** Of one that is out of the queue; `delayedAt`: absent where no delay was reported. */
+type PackedDone = [...PackedRecipient, delayedAt?: number];
 /** What the schedule needs beside: it is loaded without the messages. */
 type PackedPending = [
   ...PackedRecipient,
@@ -278,7 +280,8 @@ function pack(record: RecipientRecord): PackedRecipient {
 }
 
 export function encodeDone(record: RecipientRecord): Buffer {
-  return encodeJson(pack(record));
+  const packed: PackedDone = pack(record);
+  return encodeJson(record.delayedAt === undefined ? packed : [...packed, record.delayedAt]);
 }
 
 export function encodePending(record: RecipientRecord, message: PreparedMessage): Buffer {
@@ -289,8 +292,8 @@ export function encodePending(record: RecipientRecord, message: PreparedMessage)
 
 /** The record of a recipient, from its value under `q` or `r`. */
 export function decodeRecipient(key: string, value: Buffer, index: number, address: Address): RecipientRecord {
-  const packed = decodeJson<PackedRecipient | PackedPending>(key, value);
-  const [state, stateSince, confidence, attempts, attempting, nextAttemptAt, expireAt, failure, reports] = packed;
+  const packed = decodeJson<PackedDone | PackedPending>(key, value);
+  const [state, stateSince, confidence, attempts, attempting, nextAttemptAt, expireAt, failure, reports, more] = packed;
   const marks = packed[13] ?? 0;
   return {
     index,
@@ -305,6 +308,8 @@ export function decodeRecipient(key: string, value: Buffer, index: number, addre
     failure: failure === 0 ? null : failure,
     reports: reports === 0 ? [] : reports,
     ...((marks & RELEASED) === 0 ? {} : { released: true as const }),
+    // Of one in the queue its address stands there.
+    ...(typeof more === 'number' ? { delayedAt: more } : {}),
   };
 }
 

@@ -137,8 +137,9 @@ export function countLiving(segments: Verification['segments'], { segment, lengt
 }
 
 async function verifyIndexes({ database, counts, findings }: Verification, subjects: readonly Subject[]): Promise<void> {
-  for (const { record, inverted, status } of subjects) {
-    const states = [...indexedStates(status.recipients)].map((state) => indexKey('state', state, inverted));
+  for (const { record, inverted, status, recipients } of subjects) {
+    const known = status.recipients.map(({ state }, i) => recipients[i] ?? { state });
+    const states = [...indexedStates(known)].map((state) => indexKey('state', state, inverted));
     const keys = [...new Set([...messageIndexKeys(record.message, inverted), ...states])];
     const there = await database.hasMany(keys);
     // Messages that were accepted before ENVIDs were indexed have no key for theirs.

@@ -104,6 +104,11 @@ describe('records', () => {
     expect(scheduledOf(resent, recipient)).toMatchObject({ released: true, resent: true });
   });
 
+  it('of one that is out of the queue keep that a server further on is still trying', () => {
+    const recipient = { ...newStored(record).recipients[0], state: 'transferred', delayedAt: 1_772_409_600_123 } as RecipientRecord;
+    expect(decodeRecipient('r', encodeDone(recipient), 0, recipient.address)).toEqual(recipient);
+  });
+
   it('of the status come back with states, categories and event numbers', () => {
     fc.assert(
       fc.property(
