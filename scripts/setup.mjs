@@ -133,13 +133,12 @@ function copyAssets(target) {
 
 async function compile() {
   const hash = buildHash();
-  const compiled = `${dist}.compiled-${process.pid}`;
   const fresh = `${dist}.new-${process.pid}`;
   const old = `${dist}.old-${process.pid}`;
   const tsc = join(modules, 'typescript', 'bin', 'tsc');
   try {
-    const code = await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.json'), '--outDir', compiled]);
-    if (code !== 0 || (await run(process.execPath, [bundler, compiled, fresh])) !== 0) fail('The build failed: see above.');
+    const code = await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.json'), '--outDir', fresh]);
+    if (code !== 0 || (await run(process.execPath, [bundler, fresh])) !== 0) fail('The build failed: see above.');
     copyAssets(fresh);
     const main = join(fresh, 'main.js');
     if (existsSync(main)) chmodSync(main, 0o755);
@@ -147,7 +146,7 @@ async function compile() {
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
   } finally {
-    for (const left of [compiled, fresh, old]) rmSync(left, { recursive: true, force: true });
+    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   }
 }
 

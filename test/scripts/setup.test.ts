@@ -20,10 +20,10 @@ if (text.includes('"x"')) {
 }
 `;
 
-/** Stands for the bundler: takes over what was compiled. */
+/** Stands for the bundler: notes that it was there. */
 const BUNDLER = `
-import { cpSync } from 'node:fs';
-cpSync(process.argv[2], process.argv[3], { recursive: true });
+import { mkdirSync } from 'node:fs';
+mkdirSync(process.argv[2] + '/chunks');
 `;
 
 /** Stands for npm: puts the compiler where the real one would, warns as npm does, and counts. */
@@ -86,6 +86,7 @@ describe('set-up', () => {
     expect(npmCalls()).toEqual(['ci --include=dev --no-audit --no-fund --loglevel=error']);
     expect(built()).toContain('answer = 42');
     expect(existsSync(join(root, 'dist', 'pages', 'style.css'))).toBe(true);
+    expect(existsSync(join(root, 'dist', 'chunks'))).toBe(true);
     expect(await setup('--build')).toEqual({ code: 0, stderr: '' });
     expect(npmCalls()).toHaveLength(1);
   });
