@@ -63,10 +63,41 @@ type Asked = { readonly kind: 'ids'; readonly only: readonly string[] | undefine
 
 /** Messages by their ids, or by filters; of those named, all recipients or some. */
 function askedOf(ids: readonly string[], options: ManyOptions): Asked {
-  const { state, recipient, domain, sender, account, template, document, contact, tag, messageId, search, from, to } = options;
-  const others = [state, domain, sender, account, template, document, contact, tag, messageId, search, from, to].some(
-    (value) => value !== undefined,
-  );
+  const {
+    state,
+    recipient,
+    domain,
+    sender,
+    account,
+    template,
+    document,
+    documentType,
+    contact,
+    administration,
+    stream,
+    tag,
+    messageId,
+    search,
+    from,
+    to,
+  } = options;
+  const others = [
+    state,
+    domain,
+    sender,
+    account,
+    template,
+    document,
+    documentType,
+    contact,
+    administration,
+    stream,
+    tag,
+    messageId,
+    search,
+    from,
+    to,
+  ].some((value) => value !== undefined);
   const only = recipient?.split('\n');
   if (ids.length > 0) {
     if (others) throw new CommandError(EXIT.usage, 'Give either ids or filters.');
@@ -154,7 +185,9 @@ function addSend(program: Command, screen: Terminal): void {
     .option('--account <name>')
     .option('--send-at <time>', 'not before: 2026-11-24T18:00:00+01:00')
     .option('--document <id>')
+    .option('--document-type <type>')
     .option('--contact <id>')
+    .option('--administration <name>')
     .option('--template <name>')
     .addOption(new Option('--notify <words>', 'never, or some of success,failure,delay').argParser(names))
     .action(async (options: Common & SendOptions) => (await import('./send.ts')).send(requireRelay(options), options, screen));

@@ -13,7 +13,10 @@ export interface ListFilter {
   readonly account?: string;
   readonly template?: string;
   readonly document?: string;
+  readonly documentType?: string;
   readonly contact?: string;
+  readonly administration?: string;
+  readonly stream?: string;
   readonly tag?: string;
   readonly messageId?: string;
   readonly search?: string;
@@ -49,8 +52,40 @@ export async function list(api: Api, options: ListOptions, terminal: Terminal, n
 }
 
 export function filterQuery(options: ListFilter, now: number): Record<string, string | undefined> {
-  const { state, recipient, domain, sender, account, template, document, contact, tag, messageId, search, from, to } = options;
-  const query = { state, recipient, domain, sender, account, template, document, contact, tag, messageId, q: search };
+  const {
+    state,
+    recipient,
+    domain,
+    sender,
+    account,
+    template,
+    document,
+    documentType,
+    contact,
+    administration,
+    stream,
+    tag,
+    messageId,
+    search,
+    from,
+    to,
+  } = options;
+  const query = {
+    state,
+    recipient,
+    domain,
+    sender,
+    account,
+    template,
+    document,
+    documentType,
+    contact,
+    administration,
+    stream,
+    tag,
+    messageId,
+    q: search,
+  };
   return { ...query, from: timeOf('from', from, now), to: timeOf('to', to, now) };
 }
 

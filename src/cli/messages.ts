@@ -52,7 +52,9 @@ export interface Summary {
   readonly size: number;
   readonly state: string;
   readonly document: string | null;
+  readonly documentType: string | null;
   readonly contact: string | null;
+  readonly administration: string | null;
   readonly template: string | null;
   readonly supersedes: string | null;
   readonly origin: string;
@@ -107,8 +109,9 @@ export function messageDetail(terminal: Terminal, message: Detail): string[] {
   field('sender', message.sender === '' ? '<>' : message.sender);
   field('accepted', `${localTime(message.acceptedAt)}, ${formatSize(message.size)}, account ${message.account}`);
   field('message-id', message.messageId);
-  field('document', message.document);
+  field('document', message.documentType === null ? message.document : `${message.document ?? ''} (${message.documentType})`.trim());
   field('contact', message.contact);
+  field('books', message.administration);
   field('template', message.template);
   field('send at', message.releaseAt === null ? null : localTime(message.releaseAt));
   field('replaces', message.supersedes);

@@ -18,7 +18,9 @@ export interface SendOptions {
   readonly account?: string;
   readonly sendAt?: string;
   readonly document?: string;
+  readonly documentType?: string;
   readonly contact?: string;
+  readonly administration?: string;
   readonly template?: string;
   readonly notify?: readonly string[];
   readonly json?: boolean;
@@ -48,8 +50,8 @@ function sendRaw(api: Api, file: string, { from, to, cc, bcc, account, sendAt, n
 }
 
 function sendComposed(api: Api, options: SendOptions): Promise<Sent> {
-  const { from, to, cc, bcc, subject, account, sendAt, document, contact, template, notify } = options;
-  const references = defined({ document, contact, template });
+  const { from, to, cc, bcc, subject, account, sendAt, document, documentType, contact, administration, template, notify } = options;
+  const references = defined({ document, documentType, contact, administration, template });
   const body = defined({
     from,
     to,

@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import { EVENT_TYPES } from '../domain/events.ts';
-import { LANGUAGES } from '../domain/settings.ts';
+import { LANGUAGES, REFERENCE_FIELDS, REFERENCE_SOURCES } from '../domain/settings.ts';
+import { DEFAULT_PROFILES, SHIPPED_PROFILES } from '../domain/shipped-profiles.ts';
 import { assertAuth, assertOAuth2 } from './mailbox-auth.ts';
+import { assertReferenceRule, LINK_FORM } from './reference-rule.ts';
 import {
   domain,
   duration,
@@ -249,6 +251,49 @@ const reports = section({
   suppression,
 });
 
+const RULE_FIELD_NAME = text('a name of letters, digits and "-"', /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/);
+const PATTERN_ALLOWED = 'a regular expression of up to 500 characters in the syntax of RE2 (no look-around, no back-references)';
+const pattern = z.string({ error: PATTERN_ALLOWED }).min(1, { error: PATTERN_ALLOWED }).max(500, { error: PATTERN_ALLOWED });
+const XML_PATH = text('elements from the root down, joined by "/", such as Invoice/ID', /^[^\s/]+(?:\/[^\s/]+){0,15}$/);
+
+const referenceRule = section({
+  field: oneOf(REFERENCE_FIELDS),
+  tag: RULE_FIELD_NAME.optional().describe('name of the tag, with field: tag'),
+  from: oneOf(REFERENCE_SOURCES).describe('attachment: the file names; xml: XML documents that are attached, or in a PDF'),
+  header: HEADER_NAME.optional().describe('with from: header'),
+  path: list(XML_PATH, 1).optional().describe('with from: xml; any of them'),
+  pattern: pattern.optional().describe('upper and lower case alike; default: all of the text'),
+  value: text('text of up to 200 characters, with the groups of the pattern as {name}', /^[^\r\n\0]{1,200}$/)
+    .optional()
+    .describe('default: the group named as the field, or value, or the first one, or all that was found'),
+  map: z
+    .record(z.string(), text('text of up to 200 characters', /^[^\r\n\0]{1,200}$/), {
+      error: 'a mapping of what is found, in small letters, to what it means',
+    })
+    .optional(),
+}).superRefine(assertReferenceRule);
+
+const LINK = text(
+  'an http:// or https:// address with {contact}, {document}, {documentType}, {administration}, {address} or {tag:NAME} in it',
+  LINK_FORM,
+);
+const PROFILE_NAMES = SHIPPED_PROFILES.map(({ name }) => name) as [string, ...string[]];
+
+const references = section({
+  profiles: list(oneOf(PROFILE_NAMES))
+    .default([...DEFAULT_PROFILES])
+    .describe('shipped rules, config/references/*.yaml, in the order in which they are asked'),
+  rules: list(referenceRule)
+    .default([])
+    .describe('rules of your own, asked before the profiles; `relais references test FILE` shows what they find'),
+  contactUrl: LINK.optional().describe('page of a contact in the ERP, such as https://erp.example.com/contact/{contact}'),
+  documentUrl: LINK.optional().describe('page of a document in the ERP, such as https://erp.example.com/document/{document}'),
+  verdict: oneOf(['every', 'any']).default('every').describe('a document counts as delivered when every recipient has it, or any one'),
+  timeLimit: duration({ min: 1, max: 1000 }).prefault('20ms').describe('that the rules may take of a message while it is accepted'),
+  attachments: size({ max: 100_000_000 }).prefault('10MB').describe('messages up to this size have their attachments read; 0: none'),
+  streams: yesNo().default(true).describe('group mail without a template by its subject and HTML'),
+}).prefault({});
+
 const WEBHOOK_SECRET = 'whsec_ and 24 to 64 octets in base64 (`openssl rand -base64 32` makes some)';
 const webhookSecret = z
   .string({ error: WEBHOOK_SECRET })
@@ -299,6 +344,7 @@ export const fileSchema = section({
   delivery: delivery.prefault({}),
   dkim: list(dkimKey).default([]).describe('signs outgoing mail (RFC 6376); all keys of a domain sign'),
   reports: reports.prefault({}),
+  references,
   signals: list(signal).default([]),
   retention: retention.prefault({}),
   http: http.prefault({}),
@@ -308,7 +354,6 @@ export type FileConfig = z.output<typeof fileSchema>;
 
 /** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
 export const PLANNED_KEYS: readonly string[] = [
-  'references',
   'retention.classes',
   'signals.where',
   'signals.group',

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { OwnRules } from '../domain/reply-rules.ts';
-import type { Account, Config, HostPort, Listener, Route, RouteTls, SignalRule } from '../domain/settings.ts';
+import type { Account, Config, HostPort, Listener, ReferenceSettings, Route, RouteTls, SignalRule } from '../domain/settings.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
 
@@ -65,6 +65,7 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
         duration: reports.suppression.duration === 'forever' ? null : reports.suppression.duration,
       },
     },
+    references: settleReferences(parsed.references),
     signals: parsed.signals.map(settleSignal),
     retention: parsed.retention,
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },
@@ -144,6 +145,24 @@ function settleMatch(match: FileConfig['routes'][number]['match']): Route['match
     ...(recipientDomain === undefined ? {} : { recipientDomain }),
     ...(sender === undefined ? {} : { sender }),
     ...(account === undefined ? {} : { account }),
+  };
+}
+
+function settleReferences({ rules, contactUrl, documentUrl, ...rest }: FileConfig['references']): ReferenceSettings {
+  return {
+    ...rest,
+    rules: rules.map(({ field, from, tag, header, path, pattern, value, map }) => ({
+      field,
+      from,
+      ...(tag === undefined ? {} : { tag }),
+      ...(header === undefined ? {} : { header }),
+      ...(path === undefined ? {} : { path }),
+      ...(pattern === undefined ? {} : { pattern }),
+      ...(value === undefined ? {} : { value }),
+      ...(map === undefined ? {} : { map }),
+    })),
+    contactUrl: contactUrl ?? null,
+    documentUrl: documentUrl ?? null,
   };
 }
 

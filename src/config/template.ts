@@ -160,7 +160,18 @@ reports:
 }
 
 function rest(): string {
-  return `# Tell others when something happens (Standard Webhooks, https://www.standardwebhooks.com).
+  return `# What mail is about, where the ERP does not say so by X-Relais-* (docs/REFERENCES.md). The rules are
+# asked first, then the profiles in their order; \`relais references test FILE\` shows what they find.
+# references:
+#   profiles: [headers, odoo, dolibarr]
+#   rules: [{field: document, from: subject, pattern: "invoice (?<number>\\\\d{4}-\\\\d+)"}]
+#   contactUrl: "https://erp.example.com/contact/{contact}"    # pages of the ERP that the dashboard links to
+#   documentUrl: "https://erp.example.com/document/{document}"
+#   verdict: every          # who has to have a document: every recipient, or any one
+#   attachments: 10MB       # messages up to this size have their attachments read; 0: none
+#   streams: true           # group mail without a template by its subject and HTML
+
+# Tell others when something happens (Standard Webhooks, https://www.standardwebhooks.com).
 signals:
   # - name: erp
   #   on: [recipient.failed, recipient.expired]

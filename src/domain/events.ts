@@ -3,6 +3,7 @@
  * the next sequence number; nothing else tells anyone anything.
  */
 import type { MessageId, ReportId } from './ids.ts';
+import type { References } from './message.ts';
 import type { RecipientState } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
 
@@ -32,6 +33,8 @@ export const EVENT_TYPES = [
   /** The recipient's provider reported the mail as unwanted. */
   'recipient.complained',
   'recipient.auto-replied',
+  /** What the message is about was found, or changed, after its acceptance: `was` says what it was before. */
+  'message.referenced',
   /** Sent again as the message named in `supersededBy`. */
   'message.resent',
   /** The bytes were erased, the record stays. */
@@ -74,7 +77,14 @@ export interface EventDraft {
   readonly supersededBy?: MessageId;
   /** For `message.accepted`: how many recipients by domain. */
   readonly domains?: Readonly<Record<string, number>>;
+  /** For `message.referenced`. */
+  readonly was?: ReferencesBefore;
+  /** For `message.referenced`: how many recipients were in which state then. */
+  readonly states?: Readonly<Partial<Record<RecipientState, number>>>;
 }
+
+/** What changed of a message's references, as it was before; null: there was none. */
+export type ReferencesBefore = Partial<Pick<References, 'document' | 'documentType' | 'contact' | 'administration' | 'template' | 'tags'>>;
 
 /** An event as it stands in the feed. */
 export interface FeedEvent extends EventDraft {
@@ -86,8 +96,11 @@ export interface FeedEvent extends EventDraft {
   /** Of the message, so that readers of the feed can filter without a look-up. */
   readonly account?: string;
   readonly document?: string;
+  readonly documentType?: string;
   readonly contact?: string;
+  readonly administration?: string;
   readonly template?: string;
+  readonly stream?: string;
   /** Of the message, where it did not come by SMTP. */
   readonly origin?: 'api' | 'resend' | 'notification';
 }

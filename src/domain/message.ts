@@ -24,14 +24,23 @@ export interface MessageHeaders {
   readonly date: string | null;
 }
 
-/** What the ERP said, by X-Relais-* headers, that the mail is about. */
+/** What the mail is about: as the ERP said it, or as the rules of references found it. */
 export interface References {
   readonly document: string | null;
+  /** What the document is: `invoice`, or as the ERP calls it, such as `account.move`. */
+  readonly documentType: string | null;
   readonly contact: string | null;
+  /** The books, company or tenant of the ERP that it is from. */
+  readonly administration: string | null;
   readonly template: string | null;
   readonly class: string | null;
+  /** Where no template is named: the fingerprint that it shares with mail of the same kind. */
+  readonly stream: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** What of a message's references may change once it is accepted: its class has decided its priority. */
+export type ReferenceChange = Partial<Omit<References, 'class'>>;
 
 /** A message before its content is complete. */
 export interface PreparedMessage {

@@ -9,7 +9,7 @@ import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
 import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
-import type { AcceptedMessage, MessageSummary, PreparedMessage, References, SubmissionClient } from './message.ts';
+import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
 import type { TlsSession } from './tls.ts';
@@ -157,7 +157,11 @@ export interface MessageFilter {
   readonly account?: readonly string[];
   readonly template?: string;
   readonly document?: string;
+  readonly documentType?: string;
   readonly contact?: string;
+  readonly administration?: string;
+  /** Any of these fingerprints. */
+  readonly stream?: readonly string[];
   /** `name` or `name=value`. */
   readonly tag?: string;
   readonly messageId?: string;
@@ -322,6 +326,23 @@ export interface SuppressionRecord {
   readonly until: number | null;
   /** The message whose report led to it. */
   readonly message: MessageId | null;
+}
+
+/** Mail of one kind, where no template is named: told by the fingerprint of its subject and HTML. */
+export interface StreamRecord {
+  /** Given by people; null: none yet. Several streams may bear the same. */
+  readonly name: string | null;
+  /** Who named it last, and when; null: nobody did. */
+  readonly named: { readonly by: string | null; readonly at: number } | null;
+  /** The subject with what varies from one to the next taken out, for people who are to name it. */
+  readonly pattern: string;
+  /** One of its messages. */
+  readonly example: MessageId;
+  /** Unix milliseconds: acceptance of the first and the last that were counted. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** How many were counted. */
+  readonly messages: number;
 }
 
 /** What is kept of a next hop through restarts. */
@@ -576,6 +597,22 @@ export interface Store {
   ): Promise<readonly MessageId[]>;
   report(id: ReportId): Promise<{ readonly report: ReportRecord; readonly raw: Buffer } | undefined>;
   reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>>;
+
+  // ── References ──
+  /**
+   * Changes what messages are about, all in one commit: their records, what they are found by, and a
+   * `message.referenced` of each where more than its stream changed. `onlyMissing`: what is there
+   * already stays. A message that is not there is left out, one that nothing changes of too. With
+   * `consumer` its position moves in the same commit. Gives those that changed, in the order of `items`.
+   */
+  setReferences(request: {
+    readonly items: readonly { readonly message: MessageId; readonly references: ReferenceChange }[];
+    readonly onlyMissing?: boolean;
+    readonly consumer?: { readonly name: string; readonly seq: number };
+    readonly now: number;
+  }): Promise<readonly MessageId[]>;
+  /** What is known of the streams that messages belong to, by fingerprint: those that were seen often, or have a name. */
+  readonly streams: Collection<StreamRecord>;
 
   // ── Reading ──
   message(id: MessageId): Promise<MessageDetail | undefined>;

@@ -1,5 +1,6 @@
 /** What a mail is about: read from the X-Relais-* header fields that any ERP can set. */
-import type { References } from './message.ts';
+import type { ReferencesBefore } from './events.ts';
+import type { ReferenceChange, References } from './message.ts';
 
 /** Fields whose name starts so are read, recorded, and taken off before forwarding. */
 export const REFERENCE_FIELD_PREFIX = 'x-relais-';
@@ -32,11 +33,61 @@ export function readReferences(fields: readonly { readonly name: string; readonl
   }
   return {
     document: first('document'),
+    documentType: first('document-type'),
     contact: first('contact'),
+    administration: first('administration'),
     template: first('template'),
     class: first('class'),
+    stream: null,
     tags: Object.fromEntries(tags),
   };
 }
 
-export const NO_REFERENCES: References = { document: null, contact: null, template: null, class: null, tags: {} };
+export const NO_REFERENCES: References = {
+  document: null,
+  documentType: null,
+  contact: null,
+  administration: null,
+  template: null,
+  class: null,
+  stream: null,
+  tags: {},
+};
+
+/** Those that an earlier version wrote, which knew fewer fields: what it did not know is null. */
+export function wholeReferences(stored: References): References {
+  return stored.stream === undefined ? { ...NO_REFERENCES, ...stored } : stored;
+}
+
+/**
+ * The references with the change in them; the same object where it changes nothing. `onlyMissing`:
+ * what is there already stays as it is, tag by tag.
+ */
+export function changedReferences(before: References, change: ReferenceChange, onlyMissing = false): References {
+  const after: { -readonly [K in keyof References]: References[K] } = { ...before };
+  for (const field of CHANGEABLE) {
+    const value = change[field];
+    if (value !== undefined && !(onlyMissing && before[field] !== null)) after[field] = value;
+  }
+  if (change.tags !== undefined) after.tags = onlyMissing ? { ...change.tags, ...before.tags } : change.tags;
+  return isSame(before, after) ? before : after;
+}
+
+const CHANGEABLE = ['document', 'documentType', 'contact', 'administration', 'template', 'stream'] as const;
+
+function isSame(a: References, b: References): boolean {
+  if (CHANGEABLE.some((field) => a[field] !== b[field])) return false;
+  const names = Object.keys(a.tags);
+  return names.length === Object.keys(b.tags).length && names.every((name) => Object.hasOwn(b.tags, name) && a.tags[name] === b.tags[name]);
+}
+
+/** What a change made other, as `message.referenced` tells it; undefined: nothing but the stream, which tells nobody anything. */
+export function referencesBefore(before: References, after: References): ReferencesBefore | undefined {
+  const was: { -readonly [K in keyof ReferencesBefore]: ReferencesBefore[K] } = {};
+  for (const field of TOLD) if (before[field] !== after[field]) was[field] = before[field];
+  const { tags } = before;
+  if (!isSame({ ...NO_REFERENCES, tags }, { ...NO_REFERENCES, tags: after.tags })) was.tags = tags;
+  return Object.keys(was).length === 0 ? undefined : was;
+}
+
+const TOLD = ['document', 'documentType', 'contact', 'administration', 'template'] as const;

@@ -263,6 +263,61 @@ export interface SignalRule {
   readonly notify: readonly WebhookChannel[];
 }
 
+export const REFERENCE_FIELDS = ['document', 'documentType', 'contact', 'administration', 'template', 'tag'] as const;
+export type ReferenceField = (typeof REFERENCE_FIELDS)[number];
+
+/** What a rule reads: a header field, the file names of attachments, or XML documents among them. */
+export const REFERENCE_SOURCES = ['subject', 'from', 'messageId', 'header', 'attachment', 'xml'] as const;
+export type ReferenceSource = (typeof REFERENCE_SOURCES)[number];
+
+/** Says where one thing that a mail is about is found. Data alone; reference-rules.ts reads it. */
+export interface ReferenceRule {
+  readonly field: ReferenceField;
+  /** Name of the tag, with `field: tag`. */
+  readonly tag?: string;
+  readonly from: ReferenceSource;
+  /** Name of the header field, with `from: header`. */
+  readonly header?: string;
+  /** Elements from the root down by their local names, joined by "/", with `from: xml`; any of the paths. */
+  readonly path?: readonly string[];
+  /** A regular expression in the syntax of RE2, upper and lower case alike; absent: all of the text. */
+  readonly pattern?: string;
+  /**
+   * Made of the groups of the pattern, each as `{name}`, or fixed. Absent: the group named as the
+   * field, or `value`, or the only or first one, or all that the pattern found.
+   */
+  readonly value?: string;
+  /** What was found, in small letters, to what it means; what is not listed counts as not found. */
+  readonly map?: Readonly<Record<string, string>>;
+}
+
+/** Rules for the mail of one program. */
+export interface ReferenceProfile {
+  readonly name: string;
+  /** For people: what mail it is for. */
+  readonly says: string;
+  readonly rules: readonly ReferenceRule[];
+}
+
+/** How what a mail is about is found, and what follows from it. What the ERP says by X-Relais-* goes before all of it. */
+export interface ReferenceSettings {
+  /** Names of shipped profiles, asked in this order, after `rules`. */
+  readonly profiles: readonly string[];
+  /** The first that finds something for a field decides it. */
+  readonly rules: readonly ReferenceRule[];
+  /** Pages of the ERP, with {contact}, {document}, {documentType}, {administration} or {tag:NAME} in them; null: none. */
+  readonly contactUrl: string | null;
+  readonly documentUrl: string | null;
+  /** Who has to have a document for it to count as there: every recipient, or any one. */
+  readonly verdict: 'every' | 'any';
+  /** Milliseconds that the rules may take of one message while it is accepted; past that the follower goes on. */
+  readonly timeLimit: number;
+  /** Octets of a message up to which its attachments are read for references; 0: never. */
+  readonly attachments: number;
+  /** Whether mail without a template is grouped into streams. */
+  readonly streams: boolean;
+}
+
 export interface RetentionSettings {
   /** Cron expression of the clean-up. */
   readonly schedule: string;
@@ -297,6 +352,7 @@ export interface Config {
   readonly delivery: DeliverySettings;
   readonly dkim: readonly DkimKey[];
   readonly reports: ReportSettings;
+  readonly references: ReferenceSettings;
   readonly signals: readonly SignalRule[];
   readonly retention: RetentionSettings;
   readonly http: HttpSettings;

@@ -162,6 +162,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),
     mtaStsPolicies: await StoredCollection.load('mtaStsPolicies', database, () => committer),
+    streams: await StoredCollection.load('streams', database, () => committer),
     suppressions,
     tokens: await StoredCollection.load('tokens', database, () => committer),
     users: await StoredCollection.load('users', database, () => committer),

@@ -42,7 +42,30 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
       'routes:\n  - via: mx\n    hst: a\n    host: b',
       [/^line 3: routes\[0\]\.hst: unknown key; known here: match,/, /^line 4: routes\[0\]\.host: unknown key/],
     ],
-    ['a key of a later version', `${ROUTE}references: {}`, ['line 2: references: is not available in this version of relais; take it out']],
+    [
+      'a key of a later version',
+      `${ROUTE}retention: {classes: []}`,
+      ['line 2: retention.classes: is not available in this version of relais; take it out'],
+    ],
+    [
+      'rules of references whose keys do not fit each other',
+      `${ROUTE}references:\n  rules:\n    - {field: tag, from: subject}\n    - {field: document, from: subject, header: X-A}\n    - {field: document, from: xml}`,
+      [
+        /rules\[0\]\.tag: is missing; it takes a name/,
+        /rules\[1\]\.header is X-A: allowed is nothing, without from: header/,
+        /rules\[2\]\.path/,
+      ],
+    ],
+    [
+      'a rule whose pattern is none, or has not the group that its value names',
+      `${ROUTE}references:\n  rules:\n    - {field: document, from: subject, pattern: "(a"}\n    - {field: document, from: subject, pattern: "(?<n>a)", value: "{m}"}\n    - {field: document, from: subject, pattern: "(?<!a)b"}`,
+      [/rules\[0\]\.pattern is \(a: .*missing closing \)/, /rules\[1\]\.value is \{m\}: .*no \(\?<m>…\)/, /rules\[2\]\.pattern/],
+    ],
+    [
+      'links of the ERP without a name in them, or an unknown one',
+      `${ROUTE}references:\n  contactUrl: https://erp.example.com/\n  documentUrl: "https://erp.example.com/{invoice}"\n  profiles: [odo]`,
+      [/contactUrl is/, /documentUrl is/, /profiles\[0\] is odo: allowed is one of headers, odoo/],
+    ],
     [
       'a time without its unit',
       `${ROUTE}submission:\n  limits:\n    idle: 300`,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageId } from '../../src/domain/ids.ts';
 import type { MessageFilter, Store } from '../../src/domain/ports.ts';
+import { NO_REFERENCES } from '../../src/domain/references.ts';
 import { type Clock, type Described, HOUR, type Maker, START } from './messages.ts';
 
 interface Parts {
@@ -24,23 +25,38 @@ async function allPages(store: Store, filter: MessageFilter, limit: number): Pro
   throw new Error('the pages do not end');
 }
 
-const REFERENCES = { document: null, contact: null, template: null, class: null, tags: {} } as const;
+const REFERENCES = NO_REFERENCES;
 
 /** One message an hour. */
 const MAIL: Record<string, Described> = {
   invoice: {
     recipients: ['Ann.Smith@Customer.example'],
     subject: 'Invoice 2024-117 for Müller & Söhne',
-    references: { ...REFERENCES, document: 'INV-2024-117', contact: 'C-1', template: 'invoice', tags: { run: 'march', kind: 'b2b' } },
+    references: {
+      ...REFERENCES,
+      document: 'INV-2024-117',
+      documentType: 'invoice',
+      administration: 'nl-01',
+      contact: 'C-1',
+      template: 'invoice',
+      tags: { run: 'march', kind: 'b2b' },
+    },
   },
   reminder: {
     recipients: ['ann.smith@customer.example', 'bob@partner.example'],
     subject: 'Reminder: invoice 2024-117',
     references: { ...REFERENCES, document: 'INV-2024-117', contact: 'C-1', template: 'reminder', tags: { run: 'april' } },
   },
-  payslip: { account: 'hr', sender: 'payroll@erp.example', subject: 'Payslip 03/2026', recipients: ['carl@erp.example'] },
+  payslip: {
+    references: { ...REFERENCES, administration: 'nl-01', stream: 'aaaa1111' },
+    account: 'hr',
+    sender: 'payroll@erp.example',
+    subject: 'Payslip 03/2026',
+    recipients: ['carl@erp.example'],
+  },
   bounce: { sender: '', subject: null, recipients: ['bob@partner.example'], messageId: null },
   order: {
+    references: { ...REFERENCES, stream: 'bbbb2222' },
     account: 'shop',
     subject: 'Order 4711 confirmed',
     messageId: 'Order.4711@shop.example',
@@ -54,6 +70,11 @@ const CASES: readonly { readonly filter: MessageFilter; readonly expected: reado
   { filter: { recipient: 'ann.smith@customer.example' }, expected: ['reminder', 'invoice'] },
   { filter: { recipient: 'bob@partner.example' }, expected: ['bounce', 'reminder'] },
   { filter: { recipient: 'nobody@partner.example' }, expected: [] },
+  { filter: { documentType: 'invoice' }, expected: ['invoice'] },
+  { filter: { administration: 'nl-01' }, expected: ['payslip', 'invoice'] },
+  { filter: { stream: ['aaaa1111'] }, expected: ['payslip'] },
+  { filter: { stream: ['bbbb2222', 'aaaa1111'] }, expected: ['order', 'payslip'] },
+  { filter: { stream: ['bbbb2222', 'aaaa1111'], administration: 'nl-01' }, expected: ['payslip'] },
   { filter: { domain: 'partner.example' }, expected: ['held', 'bounce', 'reminder'] },
   { filter: { domain: 'xn--bcher-kva.example' }, expected: ['order'] },
   { filter: { sender: 'payroll@erp.example' }, expected: ['payslip'] },

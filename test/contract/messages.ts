@@ -5,6 +5,7 @@ import { createIdFactory, type MessageId, type ReportId } from '../../src/domain
 import type { AcceptedMessage, PreparedMessage, References } from '../../src/domain/message.ts';
 import type { AcceptKey, ReportRecord, SignalDelivery, Store, SuppressionRecord } from '../../src/domain/ports.ts';
 import type { AttemptEnded, Outcome, RecipientRecord, ReportEvidence } from '../../src/domain/recipient.ts';
+import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { Category } from '../../src/domain/reply.ts';
 
 export const HOUR = 3_600_000;
@@ -94,7 +95,7 @@ export class Maker {
         from: sender === '' ? null : sender,
         date: null,
       },
-      references: { document: null, contact: null, template: null, class: null, tags: {}, ...described.references },
+      references: { ...NO_REFERENCES, ...described.references },
       supersedes: described.supersedes ?? null,
       ...(described.releaseAt === undefined ? {} : { releaseAt: described.releaseAt }),
       received: 'Received: from erp.example (192.0.2.1) by relay.example;\r\n Mon, 2 Mar 2026 00:00:00 +0000\r\n',

@@ -6,11 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
 import type { ReportFilter, Store } from '../../src/domain/ports.ts';
+import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
 import { auditContract } from './audit.ts';
 import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
+import { referenceContract } from './references.ts';
 import { repetitionContract } from './repetitions.ts';
 import { evidenceContract, suppressionContract } from './suppressions.ts';
 
@@ -108,7 +110,7 @@ export function storeContract(implementation: Implementation): void {
       });
 
       it('keeps what the message is about in its events', async () => {
-        const references = { document: 'INV-1', contact: 'C-7', template: 'invoice', class: null, tags: {} };
+        const references = { ...NO_REFERENCES, document: 'INV-1', contact: 'C-7', template: 'invoice' };
         await make.accept(store, { references });
         expect((await store.changes({ after: 0, limit: 1 })).items[0]).toMatchObject({
           document: 'INV-1',
@@ -660,6 +662,7 @@ export function storeContract(implementation: Implementation): void {
       },
     }));
     linkingContract(() => ({ store, make, clock }));
+    referenceContract(() => ({ store, make, clock }));
     listContract(() => ({ store, make, clock }));
   });
 }

@@ -8,6 +8,8 @@ describe('readReferences', () => {
     const fields = [
       field('X-Relais-Document', ' 2024-117 '),
       field('x-relais-contact', 'C-9'),
+      field('X-Relais-Document-Type', 'invoice'),
+      field('X-Relais-Administration', 'nl-01'),
       field('X-RELAIS-TEMPLATE', 'invoice'),
       field('X-Relais-Class', 'payslip'),
       field('X-Relais-Tag', 'run=7'),
@@ -16,6 +18,9 @@ describe('readReferences', () => {
     ];
     expect(readReferences(fields)).toEqual({
       document: '2024-117',
+      documentType: 'invoice',
+      administration: 'nl-01',
+      stream: null,
       contact: 'C-9',
       template: 'invoice',
       class: 'payslip',

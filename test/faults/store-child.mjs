@@ -34,7 +34,16 @@ function prepare() {
       eightBitMime: false,
     },
     headers: { subject: 'An order', messageId: null, from: null, date: null },
-    references: { document: null, contact: null, template: null, class: null, tags: {} },
+    references: {
+      document: null,
+      documentType: null,
+      contact: null,
+      administration: null,
+      template: null,
+      class: null,
+      stream: null,
+      tags: {},
+    },
     supersedes: null,
     received: 'Received: by relay.example\r\n',
   };

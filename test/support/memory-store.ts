@@ -41,6 +41,7 @@ import type {
   StoredContent,
   StoreHealth,
   StoreMetrics,
+  StreamRecord,
   SuppressionRecord,
   TokenRecord,
   UserRecord,
@@ -56,6 +57,7 @@ import {
   type Transition,
   transition,
 } from '../../src/domain/recipient.ts';
+import { changedReferences, referencesBefore } from '../../src/domain/references.ts';
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
 import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
@@ -74,7 +76,7 @@ export interface MemoryStoreExtras {
 export type MemoryStore = Store & MemoryStoreExtras;
 
 interface Entry {
-  readonly message: AcceptedMessage;
+  message: AcceptedMessage;
   /** Null once erased. */
   content: Buffer | null;
   recipients: RecipientRecord[];
@@ -173,6 +175,7 @@ class InMemoryStore implements MemoryStore {
     this.#suppressed,
     (address) => this.#failures.set(address, { failures: [], since: this.#now?.() ?? Date.now() }),
   );
+  readonly streams = memoryCollection<StreamRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
 
@@ -379,6 +382,29 @@ class InMemoryStore implements MemoryStore {
       .filter(({ id }) => idTime(id) >= (filter.from ?? 0) && idTime(id) < (filter.to ?? Number.POSITIVE_INFINITY))
       .sort((a, b) => (a.id < b.id ? 1 : -1));
     return pageOf(found, (report) => report.id, page);
+  }
+
+  // ── References ──
+
+  async setReferences(request: Parameters<Store['setReferences']>[0]): Promise<readonly MessageId[]> {
+    const { items, onlyMissing, consumer, now } = request;
+    this.#commit(items.length);
+    const changed = items.filter(({ message, references: change }) => {
+      const entry = this.#entries.get(message);
+      if (entry === undefined) return false;
+      const before = entry.message.references;
+      const after = changedReferences(before, change, onlyMissing);
+      if (after === before) return false;
+      entry.message = { ...entry.message, references: after };
+      const was = referencesBefore(before, after);
+      if (was === undefined) return true;
+      const states: Partial<Record<RecipientState, number>> = {};
+      for (const { state } of entry.recipients) states[state] = (states[state] ?? 0) + 1;
+      this.#append({ type: 'message.referenced', was, states }, now, entry.message);
+      return true;
+    });
+    if (consumer !== undefined) await this.consumers.put(consumer.name, { seq: consumer.seq, at: now });
+    return changed.map(({ message }) => message);
   }
 
   // ── Reading ──
@@ -624,8 +650,11 @@ class InMemoryStore implements MemoryStore {
       ...(id === undefined ? {} : { message: id }),
       ...(message === undefined ? {} : { account: message.account }),
       ...(references?.document ? { document: references.document } : {}),
+      ...(references?.documentType ? { documentType: references.documentType } : {}),
       ...(references?.contact ? { contact: references.contact } : {}),
+      ...(references?.administration ? { administration: references.administration } : {}),
       ...(references?.template ? { template: references.template } : {}),
+      ...(references?.stream ? { stream: references.stream } : {}),
       ...(message?.origin === undefined ? {} : { origin: message.origin }),
     };
     this.#events.push(event);
@@ -686,7 +715,7 @@ class InMemoryStore implements MemoryStore {
   #delete({ message, recipients }: Entry, now: number): void {
     for (const [i, event] of this.#events.entries()) {
       if (event.message !== message.id) continue;
-      const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, ...rest } = event;
+      const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, was: _w, ...rest } = event;
       this.#events[i] = rest;
       for (const [id, delivery] of this.#signals) {
         if (delivery.seq === event.seq) this.#signals.set(id, { ...delivery, body: erasedSignalBody(delivery.body) });

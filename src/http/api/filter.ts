@@ -26,7 +26,12 @@ export const FILTER_FIELDS = {
     .openapi({ type: 'array', items: { type: 'string' }, description: 'Any of these; repeated or joined by commas.' }),
   template: some.optional(),
   document: some.optional(),
+  documentType: some.optional().openapi({ description: 'What the document is, such as `invoice`.' }),
   contact: some.optional(),
+  administration: some.optional().openapi({ description: 'The books or company of the ERP.' }),
+  stream: names
+    .optional()
+    .openapi({ type: 'array', items: { type: 'string' }, description: 'Any of these fingerprints; repeated or joined by commas.' }),
   tag: some.optional().openapi({ description: '`name` or `name=value`.' }),
   messageId: some
     .transform((value) => value.trim().replace(/^<(.*)>$/, '$1'))
@@ -37,7 +42,7 @@ export const FILTER_FIELDS = {
   to: time.optional().openapi({ description: 'Accepted before.' }),
 };
 
-export const REPEATABLE_FILTERS = ['state', 'account'];
+export const REPEATABLE_FILTERS = ['state', 'account', 'stream'];
 
 export const filterBody = z.strictObject(FILTER_FIELDS).openapi('MessageFilter');
 

@@ -92,7 +92,9 @@ const reference = line(REFERENCE).min(1, 'must not be empty').optional();
 
 const references = z.strictObject({
   document: reference,
+  documentType: reference,
   contact: reference,
+  administration: reference,
   template: reference,
   class: reference,
   tags: z

@@ -26,7 +26,10 @@ const messageFields = {
   state: z.enum(MESSAGE_STATES),
   template: nullableText,
   document: nullableText,
+  documentType: nullableText.openapi({ description: 'What the document is: `invoice`, or as the ERP calls it.' }),
   contact: nullableText,
+  administration: nullableText.openapi({ description: 'The books or company of the ERP that it is from.' }),
+  stream: nullableText.openapi({ description: 'Where no template is named: what it shares with mail of the same kind.' }),
   tags: z.record(z.string(), z.string()),
   supersedes: nullableText.openapi({ description: 'The message that it was sent again from.' }),
   origin: z.enum(['smtp', 'api', 'resend', 'notification']),
@@ -181,9 +184,27 @@ export const Event = z
     supersededBy: z.string().optional(),
     domains: z.record(z.string(), z.number().int()).optional(),
     account: z.string().optional(),
+    was: z
+      .strictObject({
+        document: nullableText.optional(),
+        documentType: nullableText.optional(),
+        contact: nullableText.optional(),
+        administration: nullableText.optional(),
+        template: nullableText.optional(),
+        tags: z.record(z.string(), z.string()).optional(),
+      })
+      .optional()
+      .openapi({ description: 'Of `message.referenced`: what changed, as it was before.' }),
+    states: z
+      .record(z.string(), z.number().int())
+      .optional()
+      .openapi({ description: 'Of `message.referenced`: how many recipients were in which state.' }),
     document: z.string().optional(),
+    documentType: z.string().optional(),
     contact: z.string().optional(),
+    administration: z.string().optional(),
     template: z.string().optional(),
+    stream: z.string().optional(),
   })
   .openapi('Event');
 

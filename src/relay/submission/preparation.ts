@@ -128,9 +128,12 @@ function mergeReferences(read: References, given: Partial<References> | undefine
   if (given === undefined) return read;
   return {
     document: given.document ?? read.document,
+    documentType: given.documentType ?? read.documentType,
     contact: given.contact ?? read.contact,
+    administration: given.administration ?? read.administration,
     template: given.template ?? read.template,
     class: given.class ?? read.class,
+    stream: given.stream ?? read.stream,
     tags: given.tags === undefined ? read.tags : { ...read.tags, ...given.tags },
   };
 }

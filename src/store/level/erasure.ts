@@ -147,6 +147,7 @@ function withoutPeople(event: FeedEvent): FeedEvent {
     domains: _domains,
     contact: _contact,
     document: _document,
+    was: _was,
     ...rest
   } = event;
   return rest;

@@ -46,7 +46,10 @@ export function messageIndexKeys(message: PreparedMessage, inverted: string): st
   add('sender', senderText(message));
   add('template', references.template);
   add('document', references.document);
+  add('documentType', references.documentType);
   add('contact', references.contact);
+  add('administration', references.administration);
+  add('stream', references.stream);
   add('messageId', headers.messageId);
   add('envelopeId', message.envelope.envid);
   for (const [name, value] of Object.entries(references.tags)) {
@@ -96,7 +99,7 @@ export interface CompiledFilter {
 /** Bounds of time are not looked at: they are ranges of ids. */
 export function compileFilter(filter: MessageFilter): CompiledFilter {
   const checks: ((message: AcceptedMessage) => boolean)[] = [];
-  const { state, account, q, tag, domain, recipient } = filter;
+  const { state, account, q, tag, domain, recipient, stream } = filter;
   const asked = q === undefined ? [] : queryWords(q);
   if (account !== undefined) checks.push((message) => account.includes(message.account));
   const same = (asked: string | undefined, read: (message: AcceptedMessage) => string | null): void => {
@@ -104,7 +107,10 @@ export function compileFilter(filter: MessageFilter): CompiledFilter {
   };
   same(filter.template, ({ references }) => references.template);
   same(filter.document, ({ references }) => references.document);
+  same(filter.documentType, ({ references }) => references.documentType);
   same(filter.contact, ({ references }) => references.contact);
+  same(filter.administration, ({ references }) => references.administration);
+  if (stream !== undefined) checks.push(({ references }) => references.stream !== null && stream.includes(references.stream));
   same(filter.messageId, ({ headers }) => headers.messageId);
   same(filter.sender, senderText);
   if (tag !== undefined) checks.push(({ references }) => hasTag(references.tags, tag));

@@ -77,7 +77,10 @@ async function planFilters(context: StoreContext, memory: SearchMemory, filter: 
   };
   add('recipient', one(filter.recipient));
   add('document', one(filter.document));
+  add('documentType', one(filter.documentType));
   add('contact', one(filter.contact));
+  add('administration', one(filter.administration));
+  add('stream', filter.stream);
   add('messageId', one(filter.messageId));
   add('template', one(filter.template));
   add('tag', one(filter.tag));

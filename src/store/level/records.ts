@@ -2,13 +2,13 @@
  * How messages, recipients and their status are laid out as values. Pure.
  *
  * A message is a fixed head and the JSON of its PreparedMessage, the same octets as the header of
- * its entry in the spool. A recipient has no record of its own but `q` while it is pending and `r`
+ * its entry in the spool until what it is about is changed. A recipient has no record of its own but `q` while it is pending and `r`
  * after; the status in one value tells which, so that a list costs two gets a message.
  */
 import type { Address } from '../../domain/address.ts';
 import type { MessageId, ReportId } from '../../domain/ids.ts';
 import { invertId } from '../../domain/ids.ts';
-import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
+import type { AcceptedMessage, PreparedMessage, References } from '../../domain/message.ts';
 import type { ScheduledRecipient } from '../../domain/ports.ts';
 import {
   type Attempt,
@@ -19,6 +19,7 @@ import {
   type RecipientRecord,
   type RecipientState,
 } from '../../domain/recipient.ts';
+import { wholeReferences } from '../../domain/references.ts';
 import type { Category } from '../../domain/reply.ts';
 import type { SpoolLocation } from '../spool/types.ts';
 import { decodeJson, encodeJson, payloadOf, seal, VALUE_HEAD } from './codec.ts';
@@ -121,6 +122,7 @@ export function decodeMessage(key: string, value: Buffer): MessageRecord {
   const prepared = JSON.parse(payload.toString('utf8', HEAD.end)) as PreparedMessage;
   return {
     message: Object.assign(prepared, {
+      references: wholeReferences(prepared.references),
       size: payload.readUIntLE(HEAD.size, 6),
       sha256: payload.toString('hex', HEAD.sha256, HEAD.end),
     }),
@@ -138,6 +140,17 @@ export function decodeMessage(key: string, value: Buffer): MessageRecord {
 /** The JSON of a message's record, its checksum not looked at. */
 export function messageJsonOf(value: Buffer): Buffer {
   return value.subarray(VALUE_HEAD + HEAD.end);
+}
+
+/** The same record with other references in it. */
+export function rereferMessage(key: string, value: Buffer, references: References): Buffer {
+  const payload = payloadOf(key, value);
+  const prepared = JSON.parse(payload.toString('utf8', HEAD.end)) as PreparedMessage;
+  const json = Buffer.from(JSON.stringify({ ...prepared, references }));
+  const changed = Buffer.allocUnsafe(VALUE_HEAD + HEAD.end + json.length);
+  payload.copy(changed, VALUE_HEAD, 0, HEAD.end);
+  json.copy(changed, VALUE_HEAD + HEAD.end);
+  return seal(changed);
 }
 
 /** The same record with its content at another place in the spool. */

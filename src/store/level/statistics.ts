@@ -162,6 +162,11 @@ export class Statistics {
       };
       if (event.type === 'message.accepted') {
         for (const [domain, count] of Object.entries(event.domains ?? {})) add(domain, 'queued', count);
+      } else if (event.was?.template !== undefined) {
+        for (const [counted, count] of Object.entries(event.states ?? {}) as [RecipientState, number][]) {
+          this.#add({ hour, account, dimension: 'template', value: event.was.template ?? '' }, counted, -count);
+          this.#add({ hour, account, dimension: 'template', value: template }, counted, count);
+        }
       } else if (previous !== undefined && state !== undefined && previous !== state) {
         const domain = event.recipient === undefined ? '' : asciiDomainOf(event.recipient as Address);
         add(domain, previous, -1);

@@ -42,6 +42,7 @@ import type {
   StoredContent,
   StoreHealth,
   StoreMetrics,
+  StreamRecord,
   SuppressionRecord,
   TokenRecord,
   UserRecord,
@@ -64,6 +65,7 @@ import { messagesKnownAs } from './names.ts';
 import type { Orphans } from './opening.ts';
 import type { SearchMemory } from './planning.ts';
 import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
+import { setReferences } from './referencing.ts';
 import { linkReport, listReports, readReport, recordReport } from './reports.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
 import type { Statistics } from './statistics.ts';
@@ -81,6 +83,7 @@ export interface Collections {
   readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
+  readonly streams: StoredCollection<StreamRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -92,6 +95,7 @@ export class LevelStore implements Store {
   readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
+  readonly streams: StoredCollection<StreamRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -134,6 +138,7 @@ export class LevelStore implements Store {
     this.mailboxes = options.collections.mailboxes;
     this.nextHops = options.collections.nextHops;
     this.mtaStsPolicies = options.collections.mtaStsPolicies;
+    this.streams = options.collections.streams;
     this.suppressions = options.collections.suppressions;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
@@ -340,6 +345,12 @@ export class LevelStore implements Store {
   async reports(filter: ReportFilter, page: PageRequest): Promise<Page<ReportRecord>> {
     this.#assertOpen();
     return listReports(this.#context, filter, page);
+  }
+
+  // ── References ──
+
+  setReferences(request: Parameters<Store['setReferences']>[0]): Promise<readonly MessageId[]> {
+    return setReferences(this.#context, this.consumers, request);
   }
 
   // ── Reading ──

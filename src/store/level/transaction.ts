@@ -9,9 +9,18 @@
 import { asciiDomainOf } from '../../domain/address.ts';
 import type { EventDraft, FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
-import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
+import type { AcceptedMessage, PreparedMessage, ReferenceChange } from '../../domain/message.ts';
 import type { EvidenceItem, ScheduleChange } from '../../domain/ports.ts';
-import { type Attempt, isPending, notBefore, type RecipientRecord, type Transition, transition } from '../../domain/recipient.ts';
+import {
+  type Attempt,
+  isPending,
+  notBefore,
+  type RecipientRecord,
+  type RecipientState,
+  type Transition,
+  transition,
+} from '../../domain/recipient.ts';
+import { changedReferences, referencesBefore } from '../../domain/references.ts';
 import { EMPTY_END, isSamePlace, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
@@ -25,6 +34,7 @@ import {
   type MessageRecord,
   moveMessage,
   newStored,
+  rereferMessage,
   type StoredMessage,
   scheduledOf,
   statusOf,
@@ -95,6 +105,7 @@ export interface Committed {
 
 interface Draft {
   readonly base: StoredMessage;
+  message: AcceptedMessage;
   readonly recipients: RecipientRecord[];
   readonly seqs: number[];
   readonly changed: Set<number>;
@@ -147,8 +158,8 @@ export class Transaction {
     const draft = this.#drafts.get(id);
     const base = draft?.base ?? this.#accepted.get(id) ?? this.#sources.messages.get(id);
     if (draft === undefined || base === undefined) return base;
-    const { recipients, seqs, contentErased, location } = draft;
-    return { ...base, recipients, seqs, contentErased, location };
+    const { message, recipients, seqs, contentErased, location } = draft;
+    return { ...base, message, recipients, seqs, contentErased, location };
   }
 
   /** A value that the operation named in `reads`. */
@@ -231,6 +242,27 @@ export class Transaction {
     this.appendEvent({ type: 'message.content-erased' }, now, id);
     this.#draft(stored).contentErased = true;
     this.countContent(stored.location, -1, id);
+  }
+
+  /** Changes what the message is about; the operation names its record's key in `reads`. Whether anything changed. */
+  refer(id: MessageId, change: ReferenceChange, onlyMissing: boolean, now: number): boolean {
+    const stored = this.message(id);
+    if (stored === undefined) return false;
+    const { message, inverted, recipients } = stored;
+    const references = changedReferences(message.references, change, onlyMissing);
+    const key = messageKey(inverted);
+    const value = this.value(key);
+    if (references === message.references || value === undefined) return false;
+    const changed: AcceptedMessage = { ...message, references };
+    this.put(key, rereferMessage(key, value, references));
+    const before = new Set(messageIndexKeys(message, inverted));
+    const after = new Set(messageIndexKeys(changed, inverted));
+    for (const gone of before) if (!after.has(gone)) this.#batch.del(gone);
+    for (const added of after) if (!before.has(added)) this.#batch.put(added, NO_VALUE);
+    this.#draft(stored).message = changed;
+    const was = referencesBefore(message.references, references);
+    if (was !== undefined) this.appendEvent({ type: 'message.referenced', was, states: countStates(recipients) }, now, id);
+    return true;
   }
 
   /** The content was copied. `value`: the message's record. False: it no longer stands where it was copied from. */
@@ -351,6 +383,7 @@ export class Transaction {
     if (existing !== undefined) return existing;
     const draft: Draft = {
       base: stored,
+      message: stored.message,
       recipients: [...stored.recipients],
       seqs: [...stored.seqs],
       changed: new Set(),
@@ -365,11 +398,14 @@ export class Transaction {
     const event: Writable<FeedEvent> = { ...draft, seq: this.#sources.before.seq + this.#events.length + 1, at };
     if (id !== undefined) event.message = id;
     if (message !== undefined) {
-      const { document, contact, template } = message.references;
+      const { document, documentType, contact, administration, template, stream } = message.references;
       event.account = message.account;
       if (document !== null) event.document = document;
+      if (documentType !== null) event.documentType = documentType;
       if (contact !== null) event.contact = contact;
+      if (administration !== null) event.administration = administration;
       if (template !== null) event.template = template;
+      if (stream !== null) event.stream = stream;
       if (message.origin !== undefined) event.origin = message.origin;
     }
     this.#events.push(event);
@@ -382,9 +418,9 @@ export class Transaction {
   }
 
   #writeDraft(draft: Draft): StoredMessage {
-    const { base, recipients, seqs, changed, contentErased, location } = draft;
-    const { message, inverted } = base;
-    const stored: StoredMessage = { ...base, recipients, seqs, contentErased, location };
+    const { base, message, recipients, seqs, changed, contentErased, location } = draft;
+    const { inverted } = base;
+    const stored: StoredMessage = { ...base, message, recipients, seqs, contentErased, location };
     for (const index of changed) {
       const record = recipients[index];
       const before = base.recipients[index];
@@ -424,6 +460,12 @@ export class Transaction {
 /** Keys of all attempts of a message that were begun. */
 export function attemptKeysOf({ inverted, recipients }: StoredMessage): string[] {
   return recipients.flatMap(({ index, attempts }) => Array.from({ length: attempts }, (_, i) => attemptKey(inverted, index, i + 1)));
+}
+
+function countStates(recipients: readonly RecipientRecord[]): Partial<Record<RecipientState, number>> {
+  const counts: Partial<Record<RecipientState, number>> = {};
+  for (const { state } of recipients) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 /** No longer in the queue, and an attempt of it runs. */

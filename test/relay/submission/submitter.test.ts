@@ -6,6 +6,7 @@ import { type Address, NULL_REVERSE_PATH, toAddress } from '../../../src/domain/
 import type { Envelope } from '../../../src/domain/envelope.ts';
 import { createIdFactory, type MessageId } from '../../../src/domain/ids.ts';
 import type { SubmissionAnswer, SubmissionRequest } from '../../../src/domain/ports.ts';
+import { NO_REFERENCES } from '../../../src/domain/references.ts';
 import { InternalSubmitter, type SubmitterSettings } from '../../../src/relay/submission/index.ts';
 import { account, LIMITS, LogDouble, StoreDouble } from './harness.ts';
 
@@ -92,7 +93,7 @@ describe('a message by the API', () => {
     await submitter.submit({ ...REQUEST, content, references: { document: 'B', template: null, tags: { batch: '2' } } });
     const { message, content: kept } = store.recorded[0] ?? {};
     expect(kept?.toString()).toBe('Message-ID: <1@x>\r\nDate: y\r\n\r\n');
-    expect(message?.references).toEqual({ document: 'B', contact: 'C', template: null, class: null, tags: { run: '1', batch: '2' } });
+    expect(message?.references).toEqual({ ...NO_REFERENCES, document: 'B', contact: 'C', tags: { run: '1', batch: '2' } });
   });
 
   it('may come as a stream, in whatever chunks, and gets the line end that DATA would have given it', async () => {
