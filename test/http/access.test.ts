@@ -254,9 +254,11 @@ describe('sign-in', () => {
 
   it('with a password: a strict, http-only cookie, and the way back to where one came from', async () => {
     const room = await withUser();
-    expect((await room.app.request(...page('/?state=failed'))).headers.get('location')).toBe('/sign-in?next=%2F%3Fstate%3Dfailed');
-    const answer = await room.app.request('/sign-in', form({ user: 'ann', password: 'correct horse', next: '/?state=failed' }));
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/?state=failed']);
+    expect((await room.app.request(...page('/messages?state=failed'))).headers.get('location')).toBe(
+      '/sign-in?next=%2Fmessages%3Fstate%3Dfailed',
+    );
+    const answer = await room.app.request('/sign-in', form({ user: 'ann', password: 'correct horse', next: '/messages?state=failed' }));
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/messages?state=failed']);
     expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict/);
     expect((await room.app.request(...page('/', cookieOf(answer)))).status).toBe(200);
   });

@@ -8,7 +8,7 @@ describe('pages', () => {
     const room = createRoom();
     const id = await accept(room);
     const get = await signedIn(room);
-    for (const path of ['/', `/messages/${id}`, '/queue', '/suppressions', '/docs', '/sign-in/link?key=x', '/messages/x']) {
+    for (const path of ['/', '/messages', `/messages/${id}`, '/queue', '/suppressions', '/docs', '/sign-in/link?key=x', '/messages/x']) {
       const answer = await get(path);
       const html = await answer.text();
       expect(html).toMatch(/^<!DOCTYPE html><html lang="en"/);
@@ -40,11 +40,12 @@ describe('pages', () => {
     const get = await signedIn(room);
     for (const path of [
       '/',
+      '/messages',
       `/messages/${id}`,
       '/queue',
       '/suppressions',
       `/suppressions?q=${encodeURIComponent(evil)}`,
-      `/?q=${encodeURIComponent(evil)}&document=${encodeURIComponent(evil)}`,
+      `/messages?q=${encodeURIComponent(evil)}&document=${encodeURIComponent(evil)}`,
     ]) {
       const html = await text(get(path));
       expect(html).toContain('&lt;script&gt;alert(1)');
@@ -68,8 +69,8 @@ describe('pages', () => {
 describe('the register page', () => {
   it('says what to do while there is no mail, and what was filtered away', async () => {
     const get = await signedIn(createRoom());
-    expect(await text(get('/'))).toContain('npx relais send-test --to');
-    expect(await text(get('/?document=none'))).toContain('No message fits these filters');
+    expect(await text(get('/messages'))).toContain('npx relais send-test --to');
+    expect(await text(get('/messages?document=none'))).toContain('No message fits these filters');
   });
 
   it('shows state, recipient and why at a glance, with the exact time in reach', async () => {
@@ -77,7 +78,7 @@ describe('the register page', () => {
     const id = await accept(room, { to: ['ann@partner.example', 'bob@partner.example'], at: START - 3 * 60_000 });
     await endAttempt(room, id, 1, { outcome: 'failed', category: 'mailbox-unknown' });
     await endAttempt(room, id, 0, { outcome: 'transferred' });
-    const html = await text((await signedIn(room))('/'));
+    const html = await text((await signedIn(room))('/messages'));
     expect(html).toContain('>Partly failed</span>');
     expect(html).toContain('bob@partner.example and 1 other');
     expect(html).toContain('1 of 2 failed');
@@ -88,27 +89,27 @@ describe('the register page', () => {
     const room = createRoom();
     await accept(room, { subject: 'First' });
     const get = await signedIn(room);
-    const html = await text(get('/?recipient=nobody'));
+    const html = await text(get('/messages?recipient=nobody'));
     expect(html).toMatch(/aria-describedby="filter-recipient-fault"/);
     expect(html).toContain('not a mail address');
-    expect(await text(get('/?to=2026-02-01'))).toContain('First');
-    expect(await text(get('/?to=2026-01-31'))).not.toContain('First');
-    const tidy = await get('/?q=first&recipient=&document=&state=failed');
-    expect([tidy.status, tidy.headers.get('location')]).toEqual([303, '/?q=first&state=failed']);
+    expect(await text(get('/messages?to=2026-02-01'))).toContain('First');
+    expect(await text(get('/messages?to=2026-01-31'))).not.toContain('First');
+    const tidy = await get('/messages?q=first&recipient=&document=&state=failed');
+    expect([tidy.status, tidy.headers.get('location')]).toEqual([303, '/messages?q=first&state=failed']);
   });
 
   it('goes through older pages by cursor', async () => {
     const room = createRoom();
     for (let i = 0; i < 60; i++) await accept(room, { subject: `Mail ${i}.` });
     const get = await signedIn(room);
-    const first = await text(get('/'));
+    const first = await text(get('/messages'));
     const older = /rel="next" href="([^"]+)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect(first).toContain('Mail 59.');
     expect(first).not.toContain('Mail 9.');
     const second = await text(get(older));
     expect(second).toContain('Mail 9.');
     expect(second).toContain('Back to the newest');
-    expect((await get('/?cursor=nonsense')).status).toBe(400);
+    expect((await get('/messages?cursor=nonsense')).status).toBe(400);
   });
 
   it('shows the queue to those who may act on it', async () => {
@@ -324,7 +325,7 @@ describe('the page of suppressed addresses', () => {
     for (const words of ['Mail is sent to ann@partner.example again', '1 message was not sent', 'Kept back', 'Send it now'])
       expect(lifted).toContain(words);
     const sent = await post('/suppressions/resend', { address: 'ann@partner.example' });
-    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/?recipient=ann%40partner.example']);
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/messages?recipient=ann%40partner.example']);
     expect(room.submitter.requests[0]?.supersedes).toBe(id);
     expect((await post('/suppressions/lift', { address: 'ann@partner.example' })).status).toBe(404);
   });

@@ -54,7 +54,7 @@ export function ApiReference({ t, document }: { readonly t: Strings; readonly do
   const groups = entriesByTag(document);
   return (
     <div class="docs">
-      <nav aria-label={t.nav.api}>
+      <nav aria-label={t.frame.places.api}>
         <ul>
           {[...groups.keys()].map((tag) => (
             <li>

@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts';
 import { Brand, Document } from './layout.tsx';
 import { sendPage } from './respond.ts';
 import { stringsFor } from './strings.ts';
+import { themeOf } from './theme.ts';
 
 export function errorPage(c: AppContext, problem: Problem): Response | Promise<Response> {
   const t = stringsFor(c);
@@ -12,14 +13,14 @@ export function errorPage(c: AppContext, problem: Problem): Response | Promise<R
   for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
   return sendPage(
     c,
-    <Document t={t} title={title}>
+    <Document t={t} title={title} theme={themeOf(c)}>
       <main class="gate">
         <div class="card gate-card">
           <Brand t={t} />
           <h1>{title}</h1>
           <p class="muted">{problem.status === 404 ? t.errors.notFoundLead : problem.message}</p>
           <p class="hint">
-            <a href="/">{t.errors.home}</a>
+            <a href="/messages">{t.errors.home}</a>
           </p>
         </div>
       </main>

@@ -14,27 +14,30 @@ import type { Caller } from '../auth/caller.ts';
 import { requestOrigin } from '../auth/origin.ts';
 import { SESSION_COOKIE, SESSION_LIFETIME, type SessionSubject } from '../auth/sessions.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
-import { asProblem, notFound, Problem } from '../problem.ts';
-import { dashboardAssets } from './assets/index.ts';
+import { asProblem, Problem } from '../problem.ts';
+import { allAssets } from './assets/index.ts';
 import { ApiReference } from './docs.tsx';
 import { Page } from './layout.tsx';
 import { messageRoutes } from './message-routes.tsx';
+import { overviewRoute } from './overview.tsx';
 import { formOf, frameOf, ownPath, pageCaller, submitted } from './page.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { queueRoutes } from './queue-page.tsx';
 import { Register } from './register.tsx';
 import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
 import { LinkDone, SignIn } from './sign-in.tsx';
-import { asLanguage, LANGUAGE_COOKIE, stringsFor } from './strings.ts';
+import { stringsFor } from './strings.ts';
 import { suppressionRoutes } from './suppressions-page.tsx';
 
 const PAGE = 50;
 
 export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): void {
   assetRoutes(app);
-  languageRoute(app, shared);
+  preferenceRoutes(app, shared);
   signInRoutes(app, shared);
+  overviewRoute(app, shared);
   registerRoute(app, shared);
   messageRoutes(app, shared);
   queueRoutes(app, shared);
@@ -44,27 +47,15 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
 }
 
 function assetRoutes(app: Hono<AppEnv>): void {
-  for (const asset of Object.values(dashboardAssets())) {
-    app.get(asset.path, (c) => {
+  for (const { path, contentType, bytes, gzipped } of allAssets()) {
+    app.get(path, (c) => {
       c.set('route', '/assets');
-      return c.body(asset.text, 200, { 'content-type': asset.contentType, 'cache-control': 'public, max-age=31536000, immutable' });
+      const headers = { 'content-type': contentType, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' };
+      return /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+        ? c.body(gzipped, 200, { ...headers, 'content-encoding': 'gzip' })
+        : c.body(bytes, 200, headers);
     });
   }
-}
-
-const YEAR = 365 * 86_400;
-
-/** The choice is kept in a cookie: whoever follows a link to it sees other words, and nothing else. */
-function languageRoute(app: Hono<AppEnv>, { access }: Shared): void {
-  app.get('/language/:language', (c) => {
-    c.set('route', '/language/{language}');
-    access.assertOurs(c);
-    c.header('cache-control', 'no-store');
-    const language = asLanguage(c.req.param('language'));
-    if (language === undefined) throw notFound('There is no such language');
-    setCookie(c, LANGUAGE_COOKIE, language, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: YEAR });
-    return c.redirect(ownPath(c.req.query('next')), 303);
-  });
 }
 
 function openSession(c: AppContext, { access, options }: Shared, subject: SessionSubject): void {
@@ -143,8 +134,8 @@ function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
 
 function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
   const { store, delivery, now, settings } = shared.options;
-  app.get('/', async (c) => {
-    c.set('route', '/');
+  app.get('/messages', async (c) => {
+    c.set('route', '/messages');
     const caller = await pageCaller(c, shared);
     if (caller instanceof Response) return caller;
     assertPermitted(caller, 'messages:read');

@@ -32,7 +32,7 @@ export function MessagePage({ view, detail, actions, resend, mayDownload, live }
   const recipients = [...detail.recipients].sort((a, b) => urgency(b) - urgency(a) || a.index - b.index);
   return (
     <>
-      <a class="back" href="/">
+      <a class="back" href="/messages">
         {t.message.back}
       </a>
       <div class="title">

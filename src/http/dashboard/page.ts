@@ -4,10 +4,12 @@ import type { Caller } from '../auth/caller.ts';
 import { readBody } from '../body.ts';
 import type { AppContext } from '../environment.ts';
 import { type Strings, stringsFor } from './strings.ts';
+import { type Theme, themeOf } from './theme.ts';
 
 /** What stands around a page: in whose language, for whom, and what waits for them. */
 export interface Frame {
   readonly t: Strings;
+  readonly theme: Theme;
   /** Null on pages that need no sign-in. */
   readonly caller: Caller | null;
   readonly sandbox: boolean;
@@ -20,6 +22,7 @@ export interface Frame {
 export async function frameOf(c: AppContext, { options, reviewCount }: Shared, caller: Caller | null): Promise<Frame> {
   return {
     t: stringsFor(c),
+    theme: themeOf(c),
     caller,
     sandbox: options.sandbox,
     toReview: caller !== null && mayReview(caller) ? await reviewCount.get() : 0,

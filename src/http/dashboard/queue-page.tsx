@@ -66,7 +66,7 @@ function QueuePage({ view, queue, csrf }: { readonly view: View; readonly queue:
         <h1>{t.queuePage.title}</h1>
         <p class="totals">
           {(['queued', 'deferred', 'held'] as const).map((state) => (
-            <a href={`/?state=${state}`}>
+            <a href={`/messages?state=${state}`}>
               <b>{counts[state].toLocaleString(t.language)}</b> {t.queuePage.totals[state]}
             </a>
           ))}

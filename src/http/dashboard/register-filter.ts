@@ -53,5 +53,5 @@ export function registerPath(given: ReadonlyMap<FilterName, string>, change: Rea
     else parameters.set(name, value);
   }
   const query = parameters.toString();
-  return query === '' ? '/' : `/?${query}`;
+  return query === '' ? '/messages' : `/messages?${query}`;
 }

@@ -47,7 +47,7 @@ function Filters({ view: { t }, register }: { readonly view: View; readonly regi
   const open = FILTER_NAMES.some((name) => faults.has(name));
   return (
     <search>
-      <form method="get" action="/">
+      <form method="get" action="/messages">
         <div class="search">
           <div class="field">
             <SearchIcon />
@@ -142,7 +142,7 @@ function ActiveFilters({ view: { t }, register }: { readonly view: Pick<View, 't
           <span>{`${t.register.fields[name]}: ${value}`}</span>
         </a>
       ))}
-      <a class="button quiet" href="/">
+      <a class="button quiet" href="/messages">
         {t.register.clear}
       </a>
     </div>
@@ -263,7 +263,7 @@ function Nothing({ view: { t }, register, page, sample }: NothingProps) {
       <div class="card empty">
         <h2>{t.register.nothingTitle}</h2>
         <p>{t.register.nothingLead}</p>
-        <a class="button" href="/">
+        <a class="button" href="/messages">
           {t.register.clear}
         </a>
       </div>

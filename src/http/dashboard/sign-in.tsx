@@ -68,7 +68,7 @@ export function LinkDone({ t }: { readonly t: Strings }) {
           <Brand t={t} />
           <h1>{t.signIn.linkDone}</h1>
           <p>
-            <a href="/">{t.signIn.linkGo}</a>
+            <a href="/messages">{t.signIn.linkGo}</a>
           </p>
         </div>
       </main>

@@ -87,7 +87,7 @@ export function suppressionRoutes(app: Hono<AppEnv>, shared: Shared): void {
     const { failures } = await resendSuppressed(shared, { caller, client: submissionClient(c, caller), address });
     const [first] = failures;
     if (first !== undefined) throw new Problem(409, first.code, `${stringsFor(c).suppressions.notAll(failures.length)} ${first.detail}`);
-    return c.redirect(`/?recipient=${encodeURIComponent(address)}`, 303);
+    return c.redirect(`/messages?recipient=${encodeURIComponent(address)}`, 303);
   });
 }
 
@@ -238,7 +238,7 @@ function SuppressionRow({ view, record, csrf }: { readonly view: View; readonly 
       <div class="row-main">
         <div class="recipient-head">
           <h2>
-            <a href={`/?recipient=${encodeURIComponent(record.address)}`}>{record.address}</a>
+            <a href={`/messages?recipient=${encodeURIComponent(record.address)}`}>{record.address}</a>
           </h2>
           <span class={`badge ${record.reason === 'manual' ? 'state-held' : 'state-failed'}`}>{t.suppressions.reasons[record.reason]}</span>
         </div>

@@ -1,33 +1,74 @@
-/** Stylesheet, script and icon: part of the program, served under names that change with their content. */
+/**
+ * Styles, scripts and icon of the pages, served under names that change with their content, so that
+ * browsers keep them for good. Ours lie beside this file: `styles/*.css`, which make one sheet in the
+ * order of their names, and `scripts/*.js`, each loaded by the pages that name it. htmx and uPlot come
+ * out of their packages as they are.
+ */
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { ICON } from './icon.ts';
-import { SCRIPT } from './script.ts';
-import { STYLESHEET } from './stylesheet.ts';
 
 export interface Asset {
   readonly path: string;
   readonly contentType: string;
-  readonly text: string;
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly gzipped: Buffer<ArrayBuffer>;
 }
+
+/** On every page: htmx and `relais`. Others where a page names them. */
+export type ScriptName = 'htmx' | 'relais' | 'uplot';
 
 export interface Assets {
   readonly stylesheet: Asset;
-  readonly script: Asset;
   readonly icon: Asset;
+  readonly scripts: Readonly<Record<ScriptName, Asset>>;
 }
 
 let assets: Assets | undefined;
 
 export function dashboardAssets(): Assets {
   assets ??= {
-    stylesheet: asset('css', 'text/css; charset=utf-8', STYLESHEET),
-    script: asset('js', 'text/javascript; charset=utf-8', SCRIPT),
-    icon: asset('svg', 'image/svg+xml', ICON),
+    stylesheet: asset('relais', 'css', styles()),
+    icon: asset('relais', 'svg', ICON),
+    scripts: {
+      htmx: asset('htmx', 'js', ofPackage('htmx.org/dist/htmx.min.js')),
+      uplot: asset('uplot', 'js', ofPackage('uplot/dist/uPlot.iife.min.js')),
+      relais: ownScript('relais'),
+    },
   };
   return assets;
 }
 
-function asset(extension: string, contentType: string, text: string): Asset {
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { path: `/assets/relais-${hash}.${extension}`, contentType, text };
+export function allAssets(): readonly Asset[] {
+  const { stylesheet, icon, scripts } = dashboardAssets();
+  return [stylesheet, icon, ...Object.values(scripts)];
+}
+
+const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const;
+
+function asset(name: string, extension: keyof typeof TYPES, text: string): Asset {
+  const bytes = Buffer.from(text);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return { path: `/assets/${name}-${hash}.${extension}`, contentType: TYPES[extension], bytes, gzipped: gzipSync(bytes, { level: 9 }) };
+}
+
+function beside(path: string): URL {
+  return new URL(path, import.meta.url);
+}
+
+function styles(): string {
+  const files = readdirSync(beside('styles/')).filter((name) => name.endsWith('.css'));
+  const own = files.sort().map((name) => readFileSync(beside(`styles/${name}`), 'utf8'));
+  // In front, so that ours win.
+  return [ofPackage('uplot/dist/uPlot.min.css'), ...own].join('\n');
+}
+
+function ownScript(name: ScriptName): Asset {
+  return asset(name, 'js', readFileSync(beside(`scripts/${name}.js`), 'utf8'));
+}
+
+function ofPackage(path: string): string {
+  return readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
 }

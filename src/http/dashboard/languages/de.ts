@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'eine Zertifizierungsstelle' };
@@ -91,16 +92,10 @@ export const de: Strings = {
     final: 'nachdem die ganze Nachricht gesendet war',
     local: 'bevor etwas gesendet war',
   },
+  frame: FRAME.de,
   nav: {
-    label: 'Haupt',
-    messages: 'Nachrichten',
-    queue: 'Warteschlange',
-    reports: 'Berichte',
-    suppressions: 'Gesperrt',
-    api: 'API',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',
-    language: 'Sprache',
     toReview: (n, more) => `${more ? 'Mehr als ' : ''}${count(n, 'Bericht wartet', 'Berichte warten')} auf Durchsicht`,
   },
   signIn: {

@@ -3,6 +3,7 @@ import type { MessageState } from '../../../domain/message.ts';
 import type { AttemptTls, Confidence, EvidenceRank, Outcome, RecipientState } from '../../../domain/recipient.ts';
 import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
+import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
 type StateName = MessageState | RecipientState;
@@ -109,16 +110,10 @@ export const en = {
   ranks,
   outcomes,
   phases,
+  frame: FRAME.en,
   nav: {
-    label: 'Main',
-    messages: 'Messages',
-    queue: 'Queue',
-    reports: 'Reports',
-    suppressions: 'Suppressed',
-    api: 'API',
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
-    language: 'Language',
     toReview: (n: number, more: boolean) => `${more ? 'More than ' : ''}${count(n, 'report waits', 'reports wait')} for review`,
   },
   signIn: {

@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'une autorité de certification' };
@@ -91,16 +92,10 @@ export const fr: Strings = {
     final: 'après l’envoi du message entier',
     local: 'avant tout envoi',
   },
+  frame: FRAME.fr,
   nav: {
-    label: 'Principal',
-    messages: 'Messages',
-    queue: 'File d’attente',
-    reports: 'Rapports',
-    suppressions: 'Bloqués',
-    api: 'API',
     signOut: 'Se déconnecter',
     signedInAs: 'Connecté en tant que',
-    language: 'Langue',
     toReview: (n, more) => `${more ? 'Plus de ' : ''}${count(n, 'rapport attend', 'rapports attendent')} un examen`,
   },
   signIn: {

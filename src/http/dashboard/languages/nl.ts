@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'een certificaatautoriteit' };
@@ -91,16 +92,10 @@ export const nl: Strings = {
     final: 'nadat het hele bericht verzonden was',
     local: 'voordat er iets verzonden was',
   },
+  frame: FRAME.nl,
   nav: {
-    label: 'Hoofdmenu',
-    messages: 'Berichten',
-    queue: 'Wachtrij',
-    reports: 'Rapporten',
-    suppressions: 'Geblokkeerd',
-    api: 'API',
     signOut: 'Afmelden',
     signedInAs: 'Aangemeld als',
-    language: 'Taal',
     toReview: (n, more) => `${more ? 'Meer dan ' : ''}${count(n, 'rapport wacht', 'rapporten wachten')} op beoordeling`,
   },
   signIn: {

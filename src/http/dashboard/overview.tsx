@@ -1,0 +1,50 @@
+/** The overview: how mail stands today, and what needs somebody. */
+import type { Hono } from 'hono';
+import type { Shared } from '../api/context.ts';
+import { assertPermitted } from '../auth/access.ts';
+import type { AppEnv } from '../environment.ts';
+import { Page } from './layout.tsx';
+import { frameOf, pageCaller } from './page.ts';
+import { SearchIcon } from './parts.tsx';
+import { QueueStrip } from './queue-strip.tsx';
+import { readRegisterFilter, registerPath } from './register-filter.ts';
+import { sendPage } from './respond.ts';
+
+export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
+  const { store, delivery, now } = shared.options;
+  app.get('/', async (c) => {
+    c.set('route', '/');
+    const caller = await pageCaller(c, shared);
+    if (caller instanceof Response) return caller;
+    // The register stood here before: links to its filters go on.
+    const { given, cursor } = readRegisterFilter(c.req.queries());
+    if (given.size > 0 || cursor !== null) return c.redirect(registerPath(given, cursor === null ? {} : { cursor }), 303);
+    assertPermitted(caller, 'messages:read');
+    const frame = await frameOf(c, shared, caller);
+    const { t } = frame;
+    const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
+    return sendPage(
+      c,
+      <Page frame={frame} title={t.frame.places.overview} current="overview">
+        <div class="head">
+          <h1>{t.frame.places.overview}</h1>
+          {mayManage ? <QueueStrip view={{ t, now: now() }} queue={{ counts: store.queue, nextHops: delivery.nextHops() }} /> : null}
+        </div>
+        <search>
+          <form class="search" method="get" action="/messages">
+            <div class="field">
+              <SearchIcon />
+              <label class="visually-hidden" for="q">
+                {t.register.search}
+              </label>
+              <input id="q" type="search" name="q" placeholder={t.register.searchHint} autocomplete="off" />
+            </div>
+            <button class="button primary" type="submit">
+              {t.register.searchButton}
+            </button>
+          </form>
+        </search>
+      </Page>,
+    );
+  });
+}
