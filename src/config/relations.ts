@@ -316,8 +316,8 @@ function signals(config: Config): Finding[] {
     const before = seen.get(signal.name);
     if (before === undefined) seen.set(signal.name, index);
     else found.push(mistake(`the name is taken by signals[${before}] already`, ['signals', index, 'name'], ['signals', before, 'name']));
-    for (const [channel, { secrets }] of signal.notify.entries()) {
-      if (secrets.length > 0) continue;
+    for (const [channel, notify] of signal.notify.entries()) {
+      if (notify.kind !== 'webhook' || notify.secrets.length > 0) continue;
       found.push(mistake('needs a secret: whsec_ and octets in base64', ['signals', index, 'notify', channel, 'webhook']));
     }
   }

@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { OwnRules } from '../domain/reply-rules.ts';
-import type { Account, Config, HostPort, Listener, ReferenceSettings, Route, RouteTls, SignalRule } from '../domain/settings.ts';
+import type { Account, Config, HostPort, Listener, ReferenceSettings, Route, RouteTls } from '../domain/settings.ts';
+import { type SignalRule, signalRule } from '../domain/signal-rule.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
 
@@ -167,7 +168,7 @@ function settleReferences({ rules, contactUrl, documentUrl, ...rest }: FileConfi
 }
 
 function settleSignal(signal: FileConfig['signals'][number]): SignalRule {
-  return {
+  return signalRule({
     name: signal.name,
     on: signal.on,
     notify: signal.notify.map(({ webhook }) => ({
@@ -176,7 +177,7 @@ function settleSignal(signal: FileConfig['signals'][number]): SignalRule {
       secrets: webhook.secrets ?? (webhook.secret === undefined ? [] : [webhook.secret]),
       allowPrivate: webhook.allowPrivate,
     })),
-  };
+  });
 }
 
 /** Frozen through and through: nobody changes the configuration of another room. */

@@ -48,6 +48,9 @@ export const EVENT_TYPES = [
   /** Reports of a mailbox are not collected, for the `reason` given; and are again. */
   'mailbox.failing',
   'mailbox.recovered',
+  /** A channel of signals takes nothing, for the `reason` given; and takes them again. */
+  'channel.failing',
+  'channel.recovered',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -67,6 +70,8 @@ export interface EventDraft {
   readonly nextHop?: string;
   /** Name of a mailbox of reports. */
   readonly mailbox?: string;
+  /** Name of a channel of signals. */
+  readonly channel?: string;
   readonly attempt?: number;
   readonly ambiguous?: boolean;
   /** Where the sender gave NOTIFY: whether the next hop took it over (RFC 3461 §5.2). */
@@ -101,6 +106,8 @@ export interface FeedEvent extends EventDraft {
   readonly administration?: string;
   readonly template?: string;
   readonly stream?: string;
+  /** Of the message: the run that it belongs to, where it names one. */
+  readonly run?: string;
   /** Of the message, where it did not come by SMTP. */
   readonly origin?: 'api' | 'resend' | 'notification';
 }

@@ -37,6 +37,8 @@ export interface References {
   /** Where no template is named: the fingerprint that it shares with mail of the same kind. */
   readonly stream: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** The run that it belongs to, X-Relais-Run, and how many messages that has, where it says so. Absent: none. */
+  readonly run?: { readonly name: string; readonly expected: number | null };
 }
 
 /** What of a message's references may change once it is accepted: its class has decided its priority. */

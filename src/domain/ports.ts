@@ -12,6 +12,8 @@ import type { MessageId, ReportId } from './ids.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
+import type { Language } from './settings.ts';
+import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord } from './signal.ts';
 import type { TlsSession } from './tls.ts';
 
 /** Takes the content of one message or report while it arrives. Memory is bounded whatever its size. */
@@ -291,23 +293,40 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 export type Role = 'viewer' | 'operator' | 'admin';
 
-/** One webhook to be sent, or sent: a record of its own, retried through restarts. */
+/** Why a signal is told. */
+export type SignalReason = 'event' | 'raised' | 'grown' | 'repeated' | 'escalated' | 'digest' | 'closed' | 'test';
+
+/** One message over one channel, to be sent or sent: a record of its own, retried through restarts. */
 export interface SignalDelivery {
   /** Also the `webhook-id`: the same in each retry. */
   readonly id: string;
+  /** Name of the rule. */
   readonly signal: string;
-  /** Which of the rule's channels, from 0. */
+  /** Which of the rule's channels, from 0: those of `notify`, then those of `escalate`. */
   readonly channel: number;
+  /** The event that it tells of; 0: of none. */
   readonly seq: number;
   readonly createdAt: number;
+  /** `delivered`: the channel took it. Of mail that says that it is in our queue; `message` tells what became of it. */
   readonly state: 'pending' | 'delivered' | 'failed';
   readonly attempts: number;
   readonly nextAttemptAt: number | null;
   readonly lastAttemptAt: number | null;
-  /** Status code or the error's text. */
+  /** Status code, exit code, or the error's text. */
   readonly lastAnswer: string | null;
-  /** The body as signed, JSON. */
+  /** What is told, JSON. */
   readonly body: string;
+  /** Absent in records of earlier versions: `event`. */
+  readonly reason?: SignalReason;
+  /** The signal that it tells of; absent: an event by itself. */
+  readonly record?: SignalId;
+  /** Of mail: to whom, and in which language. */
+  readonly to?: string;
+  readonly language?: Language;
+  /** Of mail: the message that it became. */
+  readonly message?: MessageId;
+  /** Other events that the body speaks of. */
+  readonly about?: readonly number[];
 }
 
 /** An address that mail is not sent to. */
@@ -639,17 +658,32 @@ export interface Store {
   readonly consumers: Collection<{ readonly seq: number; readonly at: number }>;
 
   // ── Signals ──
-  /** Moves a consumer and creates its deliveries in one commit: none is lost, none is doubled. */
+  /**
+   * Moves a consumer, and writes what it decided and its deliveries, in one commit: none is lost, none
+   * is doubled. With `from` only if it stands there: false, where another reader moved it. Without, only
+   * if that moves it on. A delivery that is there already is left as it is.
+   */
   recordSignals(request: {
     readonly consumer: string;
+    readonly from?: number;
     readonly seq: number;
     readonly deliveries: readonly SignalDelivery[];
+    readonly changes?: SignalChanges;
     readonly now: number;
-  }): Promise<void>;
+  }): Promise<boolean>;
   updateSignal(delivery: SignalDelivery): Promise<void>;
   signal(id: string): Promise<SignalDelivery | undefined>;
   pendingSignals(): Promise<readonly SignalDelivery[]>;
+  /** Deliveries by rule, newest first. */
   signals(filter: { readonly signal: string }, page: PageRequest): Promise<Page<SignalDelivery>>;
+  /** Signals by id: open, acknowledged, and those lately closed. */
+  readonly signalRecords: Collection<SignalRecord>;
+  /** Recipients that open signals wait for, by `signal message index`. */
+  readonly signalMembers: Collection<SignalMember>;
+  /** What rules remember, by a name of theirs. */
+  readonly signalStates: Collection<object>;
+  /** By the channel's name. */
+  readonly signalChannels: Collection<SignalChannelRecord>;
 
   // ── Administration ──
   /** By normalised address. */

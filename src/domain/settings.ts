@@ -2,10 +2,10 @@
  * The configuration as the rooms of relais read it: whole, checked, frozen. `src/config` makes it
  * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
  */
-import type { EventType } from './events.ts';
 import type { PriorityPatterns } from './priority.ts';
 import type { OwnRules } from './reply-rules.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { SignalOwner, SignalRule } from './signal-rule.ts';
 import type { SuppressionPolicy } from './suppression.ts';
 
 export interface Listener {
@@ -249,20 +249,6 @@ export type OAuth2Grant =
   /** RFC 7523 §2.1: the account signs, in the user's name. */
   | { readonly kind: 'service-account'; readonly email: string; readonly privateKey: string; readonly keyId: string | null };
 
-export interface WebhookChannel {
-  readonly kind: 'webhook';
-  readonly url: string;
-  /** One, or two while a secret is rotated: `whsec_…`. */
-  readonly secrets: readonly string[];
-  readonly allowPrivate: boolean;
-}
-
-export interface SignalRule {
-  readonly name: string;
-  readonly on: readonly EventType[];
-  readonly notify: readonly WebhookChannel[];
-}
-
 export const REFERENCE_FIELDS = ['document', 'documentType', 'contact', 'administration', 'template', 'tag'] as const;
 export type ReferenceField = (typeof REFERENCE_FIELDS)[number];
 
@@ -354,6 +340,8 @@ export interface Config {
   readonly reports: ReportSettings;
   readonly references: ReferenceSettings;
   readonly signals: readonly SignalRule[];
+  /** Who looks after which mail, for signals to `owner`. Absent: nobody. */
+  readonly owners?: readonly SignalOwner[];
   readonly retention: RetentionSettings;
   readonly http: HttpSettings;
 }

@@ -16,7 +16,7 @@
 import { createHash } from 'node:crypto';
 import type { Log } from '../domain/log.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { WebhookChannel } from '../domain/settings.ts';
+import type { WebhookChannel } from '../domain/signal-rule.ts';
 import { type PostAnswer, postWebhook, type Resolve } from './post.ts';
 import { nextTry } from './schedule.ts';
 import type { Signer } from './sign.ts';

@@ -13,7 +13,7 @@ import type { FeedEvent } from '../domain/events.ts';
 import { messageState } from '../domain/message.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
 import { eventJson, messageJson, recipientJson, rfc3339 } from '../domain/representation.ts';
-import type { SignalRule } from '../domain/settings.ts';
+import type { SignalRule } from '../domain/signal-rule.ts';
 
 export type MessageRecord = NonNullable<Awaited<ReturnType<Store['record']>>>;
 

@@ -13,7 +13,7 @@ import type { EventType, FeedEvent } from '../domain/events.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { SignalRule } from '../domain/settings.ts';
+import type { SignalRule } from '../domain/signal-rule.ts';
 import { composeDeliveries, type MessageRecord } from './compose.ts';
 
 export const CONSUMER = 'signals';

@@ -9,7 +9,7 @@
  */
 import type { Log } from '../domain/log.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { SignalRule } from '../domain/settings.ts';
+import type { SignalRule } from '../domain/signal-rule.ts';
 import { Channel, givenUp } from './channel.ts';
 import { composeTest } from './compose.ts';
 import { CONSUMER, Follower } from './follow.ts';
@@ -119,7 +119,7 @@ function keyOf(signal: string, channel: number): string {
 function newChannel(options: SignalsOptions, rule: SignalRule, index: number): Channel {
   const { store, now, random, log, requestTimeout = REQUEST_TIMEOUT, retryDelays = RETRY_DELAYS, resolve } = options;
   const webhook = rule.notify[index];
-  if (webhook === undefined) throw new RangeError(`signal ${rule.name} has no channel ${index}`);
+  if (webhook?.kind !== 'webhook') throw new RangeError(`signal ${rule.name} has no channel ${index}`);
   try {
     const signer = createSigner(webhook.secrets);
     return new Channel({

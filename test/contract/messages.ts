@@ -7,6 +7,7 @@ import type { AcceptKey, ReportRecord, SignalDelivery, Store, SuppressionRecord 
 import type { AttemptEnded, Outcome, RecipientRecord, ReportEvidence } from '../../src/domain/recipient.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { Category } from '../../src/domain/reply.ts';
+import type { SignalId, SignalRecord } from '../../src/domain/signal.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -158,6 +159,31 @@ export class Maker {
       lastAttemptAt: null,
       lastAnswer: null,
       body: '{}',
+      ...described,
+    };
+  }
+
+  signalRecord(described: Partial<SignalRecord> = {}): SignalRecord {
+    return {
+      id: this.#nextId() as SignalId,
+      rule: 'failures',
+      key: 'partner.example blocked',
+      cause: { domain: 'partner.example', category: 'blocked' },
+      state: 'open',
+      openedAt: this.clock.now,
+      lastAt: this.clock.now,
+      count: 1,
+      examples: [],
+      people: [],
+      unresolved: 1,
+      resolved: 0,
+      told: 0,
+      toldAt: null,
+      toldCount: 0,
+      nextAt: null,
+      escalatedAt: null,
+      acknowledged: null,
+      closed: null,
       ...described,
     };
   }

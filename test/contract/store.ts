@@ -7,6 +7,7 @@ import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
 import type { ReportFilter, Store } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
+import { NO_CHANGES } from '../../src/domain/signal.ts';
 import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
 import { auditContract } from './audit.ts';
 import { linkingContract } from './linking.ts';
@@ -452,6 +453,39 @@ export function storeContract(implementation: Implementation): void {
         expect(await store.pendingSignals()).toHaveLength(2);
       });
 
+      it('records what a reader decided with its position, only from where it stood', async () => {
+        const record = make.signalRecord();
+        const name = `${record.id} m 0`;
+        const changes = {
+          ...NO_CHANGES,
+          signals: [record],
+          members: [{ name, value: { at: START } }],
+          states: [{ name: 'runs', value: { of: 3 } }],
+        };
+        expect(await store.recordSignals({ consumer: 'signals', seq: 2, deliveries: [], now: START })).toBe(true);
+        expect(
+          await store.recordSignals({ consumer: 'signals', from: 1, seq: 4, deliveries: [make.delivery()], changes, now: START }),
+        ).toBe(false);
+        expect(await store.signalRecords.list()).toEqual([]);
+        expect(await store.recordSignals({ consumer: 'signals', from: 2, seq: 2, deliveries: [], changes, now: START })).toBe(true);
+        expect(await store.signalRecords.get(record.id)).toEqual(record);
+        expect((await store.signalMembers.list()).map((member) => member.name)).toEqual([name]);
+        expect(await store.signalStates.get('runs')).toEqual({ of: 3 });
+        const gone = { ...NO_CHANGES, forgotten: [record.id], members: [{ name, value: null }], states: [{ name: 'runs', value: null }] };
+        expect(await store.recordSignals({ consumer: 'signals', from: 2, seq: 3, deliveries: [], changes: gone, now: START })).toBe(true);
+        expect([await store.signalRecords.list(), await store.signalMembers.list(), await store.signalStates.list()]).toEqual([[], [], []]);
+        expect(await store.pendingSignals()).toEqual([]);
+      });
+
+      it('leaves a delivery as it is that was recorded before', async () => {
+        const delivery = make.delivery();
+        await store.recordSignals({ consumer: 'signals', seq: 1, deliveries: [delivery], now: START });
+        await store.updateSignal({ ...delivery, state: 'delivered', attempts: 1 });
+        await store.recordSignals({ consumer: 'signals', seq: 2, deliveries: [delivery], now: START });
+        expect(await store.signal(delivery.id)).toMatchObject({ state: 'delivered', attempts: 1 });
+        expect(await store.pendingSignals()).toEqual([]);
+      });
+
       it('lists deliveries by signal, newest first', async () => {
         const ids: string[] = [];
         for (let i = 0; i < 5; i++) {
@@ -489,6 +523,8 @@ export function storeContract(implementation: Implementation): void {
         });
         await store.recordSignals({ consumer: 'signals', seq: 3, deliveries, now: clock.now });
         const [accepted, another, transferred] = deliveries;
+        const several = make.delivery({ seq: another?.seq ?? 0, about: [accepted?.seq ?? 0], body: accepted?.body ?? '' });
+        await store.recordSignals({ consumer: 'signals', seq: 4, deliveries: [several], now: clock.now });
         await store.updateSignal({ ...make.delivery(), ...accepted, state: 'delivered', attempts: 1 });
         await store.erase({ ids: [id], force: false, now: clock.now });
         // A try that ran meanwhile ends with the body it had read.
@@ -509,6 +545,7 @@ export function storeContract(implementation: Implementation): void {
             },
           });
         }
+        expect((await store.signal(several.id))?.body).not.toContain('Secret plans');
         expect((await store.signal(another?.id ?? ''))?.body).toContain('Secret plans');
         expect(another?.seq).toBe((await store.message(other.id))?.events[0]?.seq);
       });

@@ -1,10 +1,12 @@
 /** A store in a directory that goes, filled with mail in every state; what the store's fault tests share. */
+
 import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { AcceptedMessage } from '../../src/domain/message.ts';
 import type { Store } from '../../src/domain/ports.ts';
+import { NO_CHANGES } from '../../src/domain/signal.ts';
 import { openStore, type StoreOptions } from '../../src/store/index.ts';
 import { rebuildStore } from '../../src/store/rebuild.ts';
 import { verifyStore } from '../../src/store/verify.ts';
@@ -100,7 +102,13 @@ export function storeBench() {
       await store.recordReport({ report: maker.report(), raw: Buffer.from('What is this?\r\n'), items: [], now: clock.now });
       await store.apply([{ message: id(0), index: 0, evidence: { kind: 'cancelled' } }], clock.now);
       await store.erase({ ids: [id(0)], force: false, now: clock.now });
-      await store.recordSignals({ consumer: 'signals', seq: 3, deliveries: [maker.delivery()], now: clock.now });
+      await store.recordSignals({
+        consumer: 'signals',
+        seq: 3,
+        deliveries: [maker.delivery({ about: [1, 2] })],
+        changes: { ...NO_CHANGES, signals: [maker.signalRecord()] },
+        now: clock.now,
+      });
       await store.consumers.put('erp', { seq: 5, at: clock.now });
       await maker.suppress(store, 'eve@customer.example');
       await store.nextHops.put('hop.example:25', { paused: null, failures: 1, blockedUntil: 0, lastError: null, sentAt: [] });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIdFactory, type ReportId } from '../../src/domain/ids.ts';
 import type { Store } from '../../src/domain/ports.ts';
-import type { SignalRule } from '../../src/domain/settings.ts';
+import { type SignalRule, signalRule } from '../../src/domain/signal-rule.ts';
 import { signToken, type TokenKey } from '../../src/domain/tokens.ts';
 import { createIntake } from '../../src/relay/reports/intake.ts';
 import { parseReport } from '../../src/relay/reports/parse.ts';
@@ -27,11 +27,11 @@ let signals: Signals | undefined;
 
 const open = (): Promise<Store> => openStore({ dataDir, diskFloor: 0, now: Date.now, log: recordingLog() });
 const rules = (): SignalRule[] => [
-  {
+  signalRule({
     name: 'sending failed',
     on: ['recipient.failed'],
     notify: [{ kind: 'webhook', url: receiver.url, secrets: [SECRET], allowPrivate: true }],
-  },
+  }),
 ];
 const start = async (now: () => number = Date.now): Promise<void> => {
   signals = await startSignals({ rules: rules(), store, now, random: () => 0.5, log: recordingLog() });

@@ -59,6 +59,7 @@ import {
 } from '../../src/domain/recipient.ts';
 import { changedReferences, referencesBefore } from '../../src/domain/references.ts';
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
+import { NO_CHANGES, type SignalChannelRecord, type SignalMember, type SignalRecord } from '../../src/domain/signal.ts';
 import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 
@@ -164,7 +165,15 @@ class InMemoryStore implements MemoryStore {
   #closed = false;
 
   readonly metrics: StoreMetrics = this.#metrics;
-  readonly consumers = memoryCollection<{ readonly seq: number; readonly at: number }>(() => this.#commit());
+  readonly #consumers = new Map<string, { readonly seq: number; readonly at: number }>();
+  readonly consumers = memoryCollection(() => this.#commit(), this.#consumers);
+  readonly #signalRecords = new Map<string, SignalRecord>();
+  readonly signalRecords = memoryCollection(() => this.#commit(), this.#signalRecords);
+  readonly #signalMembers = new Map<string, SignalMember>();
+  readonly signalMembers = memoryCollection(() => this.#commit(), this.#signalMembers);
+  readonly #signalStates = new Map<string, object>();
+  readonly signalStates = memoryCollection(() => this.#commit(), this.#signalStates);
+  readonly signalChannels = memoryCollection<SignalChannelRecord>(() => this.#commit());
   readonly mtaStsPolicies = memoryCollection<MtaStsPolicyRecord>(() => this.#commit());
   readonly mailboxes = memoryCollection<MailboxRecord>(() => this.#commit());
   readonly nextHops = memoryCollection<NextHopRecord>(() => this.#commit());
@@ -502,10 +511,18 @@ class InMemoryStore implements MemoryStore {
 
   // ── Signals ──
 
-  async recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<void> {
-    this.#commit(request.deliveries.length);
-    await this.consumers.put(request.consumer, { seq: request.seq, at: request.now });
-    for (const delivery of request.deliveries) this.#signals.set(delivery.id, delivery);
+  async recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<boolean> {
+    const { consumer, from, seq, deliveries, now, changes = NO_CHANGES } = request;
+    this.#commit(deliveries.length);
+    const known = this.#consumers.get(consumer)?.seq;
+    if (known !== undefined && (from === undefined ? known >= seq : known !== from)) return false;
+    this.#consumers.set(consumer, { seq, at: now });
+    for (const delivery of deliveries) if (!this.#signals.has(delivery.id)) this.#signals.set(delivery.id, delivery);
+    for (const record of changes.signals) this.#signalRecords.set(record.id, record);
+    for (const id of changes.forgotten) this.#signalRecords.delete(id);
+    for (const { name, value } of changes.members) setOrDelete(this.#signalMembers, name, value);
+    for (const { name, value } of changes.states) setOrDelete(this.#signalStates, name, value);
+    return true;
   }
 
   async updateSignal(delivery: SignalDelivery): Promise<void> {
@@ -655,6 +672,7 @@ class InMemoryStore implements MemoryStore {
       ...(references?.administration ? { administration: references.administration } : {}),
       ...(references?.template ? { template: references.template } : {}),
       ...(references?.stream ? { stream: references.stream } : {}),
+      ...(references?.run ? { run: references.run.name } : {}),
       ...(message?.origin === undefined ? {} : { origin: message.origin }),
     };
     this.#events.push(event);
@@ -718,7 +736,8 @@ class InMemoryStore implements MemoryStore {
       const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, was: _w, ...rest } = event;
       this.#events[i] = rest;
       for (const [id, delivery] of this.#signals) {
-        if (delivery.seq === event.seq) this.#signals.set(id, { ...delivery, body: erasedSignalBody(delivery.body) });
+        if (delivery.seq === event.seq || delivery.about?.includes(event.seq) === true)
+          this.#signals.set(id, { ...delivery, body: erasedSignalBody(delivery.body) });
       }
     }
     for (const id of recipients.flatMap(({ reports }) => reports)) {
@@ -754,6 +773,11 @@ class InMemoryStore implements MemoryStore {
     }
     return counts;
   }
+}
+
+function setOrDelete<T>(values: Map<string, T>, name: string, value: T | null): void {
+  if (value === null) values.delete(name);
+  else values.set(name, value);
 }
 
 function changeOf({ message }: Entry, recipient: RecipientRecord): ScheduleChange {

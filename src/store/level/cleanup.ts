@@ -12,10 +12,11 @@ import type { AcceptKeys } from './accept-keys.ts';
 import { decodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
 import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
-import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalEventKey, signalKey, signalTimeOf } from './keys.ts';
+import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalKey, signalTimeOf } from './keys.ts';
 import { isContentErased, type StoredMessage } from './records.ts';
 import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
 import { rewriteSegments } from './rewriting.ts';
+import { eventKeysOf } from './signals.ts';
 import type { Statistics } from './statistics.ts';
 import { isStale, staleHistories } from './suppressing.ts';
 
@@ -153,7 +154,8 @@ async function cleanSignals({ database, committer }: StoreContext, { recordsBefo
           const value = values[i];
           transaction.del(key);
           transaction.del(signalKey(id));
-          if (value !== undefined) transaction.del(signalEventKey(decodeJson<SignalDelivery>(signalKey(id), value)));
+          if (value === undefined) continue;
+          for (const key of eventKeysOf(decodeJson<SignalDelivery>(signalKey(id), value))) transaction.del(key);
         }
       },
     });

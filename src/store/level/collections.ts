@@ -98,13 +98,21 @@ export class StoredCollection<T> implements Collection<T> {
     return this.#values.values();
   }
 
-  /** Writes as part of another operation; `remember` is to follow once that is committed. */
-  stage(transaction: Transaction, name: string, value: T): void {
-    transaction.put(collectionKey(this.#kind, name), encodeJson(value));
+  /** Writes as part of another operation, or with null deletes; `remember` is to follow once that is committed. */
+  stage(transaction: Transaction, name: string, value: T | null): void {
+    const key = collectionKey(this.#kind, name);
+    if (value === null) transaction.del(key);
+    else transaction.put(key, encodeJson(value));
   }
 
-  remember(name: string, value: T): void {
+  remember(name: string, value: T | null): void {
     const { at, found } = placeIn(this.#names, name);
+    if (value === null) {
+      if (found) this.#names.splice(at, 1);
+      this.#values.delete(name);
+      this.#listed = null;
+      return;
+    }
     if (!found) this.#names.splice(at, 0, name);
     this.#values.set(name, value);
     this.#listed = null;

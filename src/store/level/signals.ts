@@ -1,6 +1,7 @@
 /** Deliveries of signals: recorded with the position of the rule that made them, listed by signal, newest first. */
 import type { Page, PageRequest, SignalDelivery, Store } from '../../domain/ports.ts';
 import { erasedSignalBody } from '../../domain/representation.ts';
+import { NO_CHANGES, type SignalMember, type SignalRecord } from '../../domain/signal.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoredCollection } from './collections.ts';
 import type { StoreContext } from './context.ts';
@@ -22,33 +23,56 @@ import {
 } from './keys.ts';
 import type { Transaction } from './transaction.ts';
 
-type Consumers = StoredCollection<{ readonly seq: number; readonly at: number }>;
+export interface SignalCollections {
+  readonly consumers: StoredCollection<{ readonly seq: number; readonly at: number }>;
+  readonly signalRecords: StoredCollection<SignalRecord>;
+  readonly signalMembers: StoredCollection<SignalMember>;
+  readonly signalStates: StoredCollection<object>;
+}
 
 const POSITION = /^[\s\S]{1,400}$/;
 
+/** Whether the consumer stands where it was when this was decided. Without `from`: whether it moves on. */
+function isNext(at: number | undefined, { from, seq }: Parameters<Store['recordSignals']>[0]): boolean {
+  if (from !== undefined) return at === undefined || at === from;
+  return at === undefined || at < seq;
+}
+
 /**
- * Moves the consumer and writes its deliveries. A position it has reached already is a repetition:
- * nothing is written, so that a delivery under way is not made new.
+ * Moves the consumer and writes what it decided. Where it stands elsewhere by now, this is a
+ * repetition, or another reader was faster: nothing is written. A delivery that is there already may
+ * be under way, and is not made new.
  */
 export async function recordSignals(
   { committer }: StoreContext,
-  consumers: Consumers,
+  collections: SignalCollections,
   request: Parameters<Store['recordSignals']>[0],
-): Promise<void> {
-  const { consumer, seq, deliveries, now } = request;
+): Promise<boolean> {
+  const { consumers, signalRecords, signalMembers, signalStates } = collections;
+  const { consumer, seq, deliveries, now, changes = NO_CHANGES } = request;
   const key = collectionKey('consumers', consumer);
   const moved = await committer.submit({
-    reads: [key],
-    weight: deliveries.length + 1,
+    reads: [key, ...deliveries.map(({ id }) => signalKey(id))],
+    weight: 1 + deliveries.length + changes.signals.length + changes.members.length,
     stage: (transaction) => {
       const value = transaction.value(key);
-      if (value !== undefined && decodeJson<{ seq: number }>(key, value).seq >= seq) return false;
+      if (!isNext(value === undefined ? undefined : decodeJson<{ seq: number }>(key, value).seq, request)) return false;
       consumers.stage(transaction, consumer, { seq, at: now });
-      for (const delivery of deliveries) stageDelivery(transaction, delivery);
+      for (const delivery of deliveries) if (transaction.value(signalKey(delivery.id)) === undefined) stageDelivery(transaction, delivery);
+      for (const record of changes.signals) signalRecords.stage(transaction, record.id, record);
+      for (const id of changes.forgotten) signalRecords.stage(transaction, id, null);
+      for (const { name, value: member } of changes.members) signalMembers.stage(transaction, name, member);
+      for (const { name, value: state } of changes.states) signalStates.stage(transaction, name, state);
       return true;
     },
   });
-  if (moved) consumers.remember(consumer, { seq, at: now });
+  if (!moved) return false;
+  consumers.remember(consumer, { seq, at: now });
+  for (const record of changes.signals) signalRecords.remember(record.id, record);
+  for (const id of changes.forgotten) signalRecords.remember(id, null);
+  for (const { name, value } of changes.members) signalMembers.remember(name, value);
+  for (const { name, value } of changes.states) signalStates.remember(name, value);
+  return true;
 }
 
 /** Its body stays as it stands: that of an erased message was made blank while a try of it ran. */
@@ -84,9 +108,14 @@ export function stageBlankDelivery(transaction: Transaction, key: string): void 
 function stageDelivery(transaction: Transaction, delivery: SignalDelivery): void {
   transaction.put(signalKey(delivery.id), encodeJson(delivery));
   transaction.put(signalOrderKey(delivery), NO_VALUE);
-  transaction.put(signalEventKey(delivery), NO_VALUE);
+  for (const key of eventKeysOf(delivery)) transaction.put(key, NO_VALUE);
   if (delivery.state === 'pending') transaction.put(pendingSignalKey(delivery.id), NO_VALUE);
   else transaction.del(pendingSignalKey(delivery.id));
+}
+
+/** By which the delivery is found from the events that it speaks of. */
+export function eventKeysOf({ id, seq, about = [] }: SignalDelivery): string[] {
+  return [...new Set([seq, ...about])].map((one) => signalEventKey({ seq: one, id }));
 }
 
 export async function readSignal({ database }: StoreContext, id: string): Promise<SignalDelivery | undefined> {

@@ -48,6 +48,7 @@ import type {
   UserRecord,
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
+import type { SignalChannelRecord, SignalMember, SignalRecord } from '../../domain/signal.ts';
 import { suppressionOf } from '../../domain/suppression.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
@@ -84,6 +85,10 @@ export interface Collections {
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly streams: StoredCollection<StreamRecord>;
+  readonly signalChannels: StoredCollection<SignalChannelRecord>;
+  readonly signalMembers: StoredCollection<SignalMember>;
+  readonly signalRecords: StoredCollection<SignalRecord>;
+  readonly signalStates: StoredCollection<object>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -96,6 +101,10 @@ export class LevelStore implements Store {
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
   readonly streams: StoredCollection<StreamRecord>;
+  readonly signalChannels: StoredCollection<SignalChannelRecord>;
+  readonly signalMembers: StoredCollection<SignalMember>;
+  readonly signalRecords: StoredCollection<SignalRecord>;
+  readonly signalStates: StoredCollection<object>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
@@ -139,6 +148,10 @@ export class LevelStore implements Store {
     this.nextHops = options.collections.nextHops;
     this.mtaStsPolicies = options.collections.mtaStsPolicies;
     this.streams = options.collections.streams;
+    this.signalChannels = options.collections.signalChannels;
+    this.signalMembers = options.collections.signalMembers;
+    this.signalRecords = options.collections.signalRecords;
+    this.signalStates = options.collections.signalStates;
     this.suppressions = options.collections.suppressions;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
@@ -403,8 +416,8 @@ export class LevelStore implements Store {
 
   // ── Signals ──
 
-  recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<void> {
-    return recordSignals(this.#context, this.consumers, request);
+  recordSignals(request: Parameters<Store['recordSignals']>[0]): Promise<boolean> {
+    return recordSignals(this.#context, this, request);
   }
 
   updateSignal(delivery: SignalDelivery): Promise<void> {

@@ -398,7 +398,7 @@ export class Transaction {
     const event: Writable<FeedEvent> = { ...draft, seq: this.#sources.before.seq + this.#events.length + 1, at };
     if (id !== undefined) event.message = id;
     if (message !== undefined) {
-      const { document, documentType, contact, administration, template, stream } = message.references;
+      const { document, documentType, contact, administration, template, stream, run } = message.references;
       event.account = message.account;
       if (document !== null) event.document = document;
       if (documentType !== null) event.documentType = documentType;
@@ -406,6 +406,7 @@ export class Transaction {
       if (administration !== null) event.administration = administration;
       if (template !== null) event.template = template;
       if (stream !== null) event.stream = stream;
+      if (run !== undefined) event.run = run.name;
       if (message.origin !== undefined) event.origin = message.origin;
     }
     this.#events.push(event);
