@@ -293,6 +293,16 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 export type Role = 'viewer' | 'operator' | 'admin';
 
+/** Filters of the register that a person keeps under a name; theirs alone. */
+export interface ViewRecord {
+  /** As the person wrote it. */
+  readonly name: string;
+  /** The filters as they stand in the register's address, without a question mark. */
+  readonly query: string;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+}
+
 /** Why a signal is told. */
 export type SignalReason = 'event' | 'raised' | 'grown' | 'repeated' | 'escalated' | 'digest' | 'closed' | 'test';
 
@@ -696,6 +706,8 @@ export interface Store {
   readonly mtaStsPolicies: Collection<MtaStsPolicyRecord>;
   readonly tokens: Collection<TokenRecord>;
   readonly users: Collection<UserRecord>;
+  /** By `kind/owner/id`: of whom, and of several the first made comes first. */
+  readonly views: Collection<ViewRecord>;
   /**
    * Appends to the audit log, in one commit and in this order; nothing there is changed or taken
    * afterwards. Durable once it resolves, with the ids it gave.

@@ -170,6 +170,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     suppressions,
     tokens: await StoredCollection.load('tokens', database, () => committer),
     users: await StoredCollection.load('users', database, () => committer),
+    views: await StoredCollection.load('views', database, () => committer),
   };
   const statistics = await Statistics.open({
     database,

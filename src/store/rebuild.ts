@@ -151,6 +151,7 @@ function countCollections({ collections }: OldRegister): Record<CollectionKind, 
     suppressions: count('suppressions'),
     tokens: count('tokens'),
     users: count('users'),
+    views: count('views'),
   };
 }
 

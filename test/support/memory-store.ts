@@ -45,6 +45,7 @@ import type {
   SuppressionRecord,
   TokenRecord,
   UserRecord,
+  ViewRecord,
 } from '../../src/domain/ports.ts';
 import {
   type Attempt,
@@ -187,6 +188,7 @@ class InMemoryStore implements MemoryStore {
   readonly streams = memoryCollection<StreamRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
+  readonly views = memoryCollection<ViewRecord>(() => this.#commit());
 
   constructor(now: (() => number) | undefined, policy: () => SuppressionPolicy | null = () => null) {
     this.#now = now;

@@ -7,15 +7,17 @@ import { type Shared, visibleRecord } from './context.ts';
 import { flag, idParam } from './fields.ts';
 import { type Api, route } from './route.ts';
 import { DeleteResult } from './schemas.ts';
-import { SELECTION_FIELDS, type SelectedMessage, walkSelection } from './selection.ts';
+import { SELECTION_FIELDS, type SelectedMessage, type Selection, walkSelection } from './selection.ts';
 
-interface Counts {
+export interface ErasedCounts {
   dryRun: boolean;
   matched: number;
   erased: number;
   pending: number;
   notFound: number;
   complete: boolean;
+  /** Where the next call goes on. */
+  next: string | null;
 }
 
 interface Erasure {
@@ -65,22 +67,32 @@ export function eraseRoutes(api: Api, shared: Shared): void {
     },
     async ({ c, caller, body }) => {
       const erasure: Erasure = { dryRun: body.dryRun ?? false, force: body.force ?? false };
-      const counts: Counts = { dryRun: erasure.dryRun, matched: 0, erased: 0, pending: 0, notFound: 0, complete: true };
-      const { complete } = await walkSelection(shared, caller, body, ({ messages, unknown }) => {
-        counts.notFound += unknown;
-        return eraseSlice(shared, caller, { erasure, slice: messages, counts });
-      });
-      counts.complete = complete;
-      log.info({ caller: caller.name, ...counts }, 'messages erased');
+      const { next: _, ...counts } = await eraseMany(shared, caller, { erasure, selection: body });
       return c.json(counts);
     },
   );
 }
 
+/** Erases each message of the selection, or with `dryRun` counts what would be erased, and refused. */
+export async function eraseMany(
+  shared: Shared,
+  caller: Caller,
+  { erasure, selection }: { readonly erasure: Erasure; readonly selection: Selection },
+): Promise<ErasedCounts> {
+  const counts: ErasedCounts = { dryRun: erasure.dryRun, matched: 0, erased: 0, pending: 0, notFound: 0, complete: true, next: null };
+  const walked = await walkSelection(shared, caller, selection, ({ messages, unknown }) => {
+    counts.notFound += unknown;
+    return eraseSlice(shared, caller, { erasure, slice: messages, counts });
+  });
+  Object.assign(counts, walked);
+  shared.options.log.info({ caller: caller.name, ...counts }, 'messages erased');
+  return counts;
+}
+
 async function eraseSlice(
   shared: Shared,
   caller: Caller,
-  { erasure, slice, counts }: { readonly erasure: Erasure; readonly slice: readonly SelectedMessage[]; readonly counts: Counts },
+  { erasure, slice, counts }: { readonly erasure: Erasure; readonly slice: readonly SelectedMessage[]; readonly counts: ErasedCounts },
 ): Promise<void> {
   counts.matched += slice.length;
   if (erasure.dryRun) {

@@ -16,7 +16,7 @@ import { address, idParam, text } from './fields.ts';
 import { type Api, route } from './route.ts';
 import { ResendResult } from './schemas.ts';
 import { idempotencyHeaders, SentMessage } from './schemas-sending.ts';
-import { SELECTION_FIELDS, selectionCursor, walkSelection } from './selection.ts';
+import { SELECTION_FIELDS, type Selection, selectionCursor, type Walked, walkSelection } from './selection.ts';
 
 const FAILURES_SHOWN = 100;
 
@@ -74,7 +74,7 @@ export async function resendOne(
 }
 
 export function resendRoutes(api: Api, shared: Shared): void {
-  const { now, log } = shared.options;
+  const { now } = shared.options;
   route(
     api,
     {
@@ -139,7 +139,6 @@ export function resendRoutes(api: Api, shared: Shared): void {
       answers: { 200: { description: 'What was, or would be, sent again', schema: ResendResult } },
     },
     async ({ c, caller, body, bytes }) => {
-      const tally = emptyTally(body.dryRun ?? false);
       const order = { corrections: body.replace ?? NONE, recipients: undefined, rewriteTo: body.rewriteTo ?? false };
       const work = {
         caller,
@@ -147,16 +146,36 @@ export function resendRoutes(api: Api, shared: Shared): void {
         repeatable: repeatableOf(c, caller, bytes, now()),
         again: body.again ?? false,
       };
-      const walked = await walkSelection(shared, caller, body, async ({ messages, unknown }) => {
-        tally.notFound += unknown;
-        tally.matched += messages.length;
-        for (const { id } of messages) await resendCounted(shared, id, order, work, tally);
-      });
-      const { messages, failures, ...counts } = tally;
-      log.info({ caller: caller.name, action: 'resend', ...counts, ...walked }, 'messages action');
-      return c.json({ ...counts, ...walked, messages, failures });
+      const { messages, failures, ...counts } = await resendMany(shared, order, work, { dryRun: body.dryRun ?? false, selection: body });
+      return c.json({ ...counts, messages, failures });
     },
   );
+}
+
+/** Sends each message of the selection again to those whom it did not reach, or with `dryRun` counts whom. */
+export async function resendMany(
+  shared: Shared,
+  order: ResendOrder,
+  work: ResendWork,
+  { dryRun, selection }: { readonly dryRun: boolean; readonly selection: Selection },
+): Promise<Tally & Walked> {
+  const tally = emptyTally(dryRun);
+  const walked = await walkSelection(shared, work.caller, selection, async ({ messages, unknown }) => {
+    tally.notFound += unknown;
+    tally.matched += messages.length;
+    for (const { id } of messages) await resendCounted(shared, id, order, work, tally);
+  });
+  const { messages: _, failures: __, ...counts } = tally;
+  shared.options.log.info({ caller: work.caller.name, action: 'resend', ...counts, ...walked }, 'messages action');
+  return { ...tally, ...walked };
+}
+
+export interface ResendWork {
+  readonly caller: Caller;
+  readonly client: SubmissionClient | null;
+  readonly repeatable: Repeatable | null;
+  /** Also where it was sent again before. */
+  readonly again: boolean;
 }
 
 interface Tally {
@@ -177,19 +196,7 @@ export function emptyTally(dryRun: boolean): Tally {
 }
 
 /** One of many: what becomes of it is counted, and a refusal stops nothing. */
-export async function resendCounted(
-  shared: Shared,
-  id: MessageId,
-  order: ResendOrder,
-  work: {
-    readonly caller: Caller;
-    readonly client: SubmissionClient | null;
-    readonly repeatable: Repeatable | null;
-    /** Also where it was sent again before. */
-    readonly again: boolean;
-  },
-  tally: Tally,
-): Promise<void> {
+export async function resendCounted(shared: Shared, id: MessageId, order: ResendOrder, work: ResendWork, tally: Tally): Promise<void> {
   const detail = await shared.options.store.message(id);
   if (detail === undefined) {
     tally.notFound++;

@@ -30,6 +30,8 @@ export interface Selection {
   readonly filter?: AskedFilter | undefined;
   readonly ids?: readonly string[] | undefined;
   readonly cursor?: string | undefined;
+  /** Milliseconds that the call may work; absent: 20 s. */
+  readonly budget?: number | undefined;
 }
 
 export interface SelectedMessage {
@@ -61,24 +63,23 @@ export async function walkSelection(
   if ((filter === undefined) === (ids === undefined)) {
     throw validationProblem([{ in: 'body', path: 'filter', detail: 'give either filter or ids' }]);
   }
-  if (ids !== undefined) return walkNamed(shared, caller, ids, selection.cursor, visit);
+  if (ids !== undefined) return walkNamed(shared, caller, { ...selection, ids }, visit);
   if (Object.values(filter ?? {}).every((value) => value === undefined)) {
     throw validationProblem([{ in: 'body', path: 'filter', detail: 'names no field, which would mean everything: give at least one' }]);
   }
   const narrowed = filterFor(caller, filter ?? {});
-  return narrowed === undefined ? ALL : walkMatching(shared, narrowed, selection.cursor, visit);
+  return narrowed === undefined ? ALL : walkMatching(shared, narrowed, selection, visit);
 }
 
 async function walkNamed(
   shared: Shared,
   caller: Caller,
-  given: readonly string[],
-  from: string | undefined,
+  { ids, cursor: from, budget = BUDGET }: Selection & { readonly ids: readonly string[] },
   visit: (slice: Slice) => Promise<void>,
 ): Promise<Walked> {
   const { store, now } = shared.options;
-  const deadline = now() + BUDGET;
-  const names = [...new Set(given)];
+  const deadline = now() + budget;
+  const names = [...new Set(ids)];
   for (let start = positionOf(from); start < names.length; start += SLICE) {
     if (now() > deadline || shared.stopping.aborted) return { complete: false, next: String(start) };
     const messages: SelectedMessage[] = [];
@@ -103,11 +104,11 @@ function positionOf(from: string | undefined): number {
 async function walkMatching(
   shared: Shared,
   filter: MessageFilter,
-  from: string | undefined,
+  { cursor: from, budget = BUDGET }: Selection,
   visit: (slice: Slice) => Promise<void>,
 ): Promise<Walked> {
   const { store, now } = shared.options;
-  const deadline = now() + BUDGET;
+  const deadline = now() + budget;
   let next: string | null = from ?? null;
   do {
     if (now() > deadline || shared.stopping.aborted) return { complete: false, next };

@@ -344,6 +344,7 @@ export const COLLECTION_KINDS = {
   suppressions: 's',
   tokens: 't',
   users: 'u',
+  views: 'v',
 } as const;
 export type CollectionKind = keyof typeof COLLECTION_KINDS;
 

@@ -46,6 +46,7 @@ import type {
   SuppressionRecord,
   TokenRecord,
   UserRecord,
+  ViewRecord,
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
 import type { SignalChannelRecord, SignalMember, SignalRecord } from '../../domain/signal.ts';
@@ -92,6 +93,7 @@ export interface Collections {
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
+  readonly views: StoredCollection<ViewRecord>;
 }
 
 export class LevelStore implements Store {
@@ -108,6 +110,7 @@ export class LevelStore implements Store {
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
+  readonly views: StoredCollection<ViewRecord>;
   readonly #context: StoreContext;
   readonly #diskFloor: number;
   readonly #counts: {
@@ -155,6 +158,7 @@ export class LevelStore implements Store {
     this.suppressions = options.collections.suppressions;
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
+    this.views = options.collections.views;
     const { context, statistics } = options;
     this.#statistics = statistics;
     this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
