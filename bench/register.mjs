@@ -1,6 +1,7 @@
 /**
  * The register at a million messages: `npm run bench:register`, or after a build
- * `node --expose-gc bench/register.mjs [--count N] [--rate N] [--dir DIR] [--keep] [--reuse]`.
+ * `node --expose-gc bench/register.mjs [--count N] [--rate N] [--dir DIR] [--keep] [--reuse]
+ * [--only PART]`; PART: rows of which names alone, such as `+`.
  *
  * Makes the messages through the store, opens it again, and then, while mail flows at a steady
  * rate, measures pages of every filter, word search, reading the feed and clean-up, with the delay
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     dist: { type: 'string', default: join(import.meta.dirname, '..', 'dist') },
     keep: { type: 'boolean', default: false },
     reuse: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 const COUNT = Number(options.count);
@@ -341,6 +343,7 @@ async function deepCursor(store, filter, pages) {
 
 async function measureLists(store, kinds, limit, times) {
   for (const [name, filterOf] of Object.entries(kinds)) {
+    if (!name.includes(options.only)) continue;
     const first = await timed(() => store.messages(filterOf(), { limit: 50 }), times);
     const filter = filterOf();
     const cursor = await deepCursor(store, filter, 20);

@@ -18,7 +18,7 @@ import { decodeMessage, decodeStatus, initialStatus, type MessageRecord, message
 import { CommonSource, type IdSource } from './sources.ts';
 
 /** Milliseconds that a page may search, once its sources are open. */
-const TIME = 15;
+const TIME = 10;
 /** Looked at in vain before time counts at all. */
 const FREE_MISSES = 256;
 /** Records read at once, when the first did not fill the page; twice as many each time that found few. */
