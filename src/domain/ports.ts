@@ -250,6 +250,11 @@ export interface Collection<T> {
   get(name: string): Promise<T | undefined>;
   put(name: string, value: T): Promise<void>;
   delete(name: string): Promise<boolean>;
+  /**
+   * Reads and writes in one step, between which nobody else writes: gives the new value, null to take
+   * it away, undefined to leave it as it is. Resolves with what stands there then.
+   */
+  change(name: string, change: (value: T | undefined) => T | null | undefined): Promise<T | undefined>;
   /** In the order of names: all, or of those after a name as many as asked. */
   list(part?: { readonly after: string; readonly limit: number }): Promise<readonly { readonly name: string; readonly value: T }[]>;
 }
@@ -269,12 +274,61 @@ export interface TokenRecord {
 
 export interface UserRecord {
   readonly name: string;
-  /** `scrypt$N$r$p$salt$hash`. */
-  readonly passwordHash: string;
+  /** `scrypt$N$r$p$salt$hash`; null: signs in at the identity provider alone. */
+  readonly passwordHash: string | null;
   readonly role: Role;
+  /** In place of the role's, where given. */
   readonly permissions: readonly Permission[] | null;
+  /** Accounts whose mail it may see; null: all. */
   readonly accounts: readonly string[] | null;
   readonly createdAt: number;
+  // What follows is absent in records of earlier versions, which means null or false.
+  /** May not sign in, and what it had open has ended. */
+  readonly disabled?: boolean;
+  /** The second factor. */
+  readonly totp?: TotpRecord | null;
+  /** Who it is at the identity provider (OpenID Connect Core §2). */
+  readonly identity?: { readonly issuer: string; readonly subject: string } | null;
+  /** Of the dashboard; null: as the browser asks. */
+  readonly language?: Language | null;
+  readonly passwordChangedAt?: number | null;
+}
+
+/** One-time passwords by time (RFC 6238), and the codes for when the device is lost. */
+export interface TotpRecord {
+  /** Base32, as it stands in the device. */
+  readonly secret: string;
+  /** Unix milliseconds. */
+  readonly since: number;
+  /** The last time step whose code was taken: none is taken twice (RFC 6238 §5.2). */
+  readonly lastStep: number;
+  /** SHA-256 in hex of the recovery codes that are left. */
+  readonly recovery: readonly string[];
+}
+
+/** A browser that is signed in. */
+export interface SessionRecord {
+  readonly kind: 'local' | 'token' | 'user';
+  readonly name: string;
+  /** Of the secret it was opened with: once that changes, it has ended. */
+  readonly fingerprint: string;
+  readonly via: 'password' | 'totp' | 'recovery' | 'oidc' | 'token' | 'link';
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** To a few minutes. */
+  readonly lastSeenAt: number;
+  /** IP address it was last seen from; null where there is no connection. */
+  readonly address: string | null;
+  /** As the browser names itself. */
+  readonly agent: string | null;
+}
+
+/** When, and from where, a token or user was last used. */
+export interface UseRecord {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly address: string | null;
 }
 
 export const PERMISSIONS = [
@@ -289,6 +343,8 @@ export const PERMISSIONS = [
   'suppressions:manage',
   'signals:manage',
   'access:manage',
+  'settings:read',
+  'audit:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -708,6 +764,10 @@ export interface Store {
   readonly users: Collection<UserRecord>;
   /** By `kind/owner/id`: of whom, and of several the first made comes first. */
   readonly views: Collection<ViewRecord>;
+  /** By the SHA-256, in hex, of what the browser's cookie holds. */
+  readonly sessions: Collection<SessionRecord>;
+  /** By `tokens/NAME` or `users/NAME`: apart from the records, which a late note of a use can not bring back. */
+  readonly uses: Collection<UseRecord>;
   /**
    * Appends to the audit log, in one commit and in this order; nothing there is changed or taken
    * afterwards. Durable once it resolves, with the ids it gave.

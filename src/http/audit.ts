@@ -17,8 +17,11 @@ export interface Act {
   readonly detail?: AuditEntry['detail'];
 }
 
+/** Who acts: the caller, or whoever is about to become one. */
+export type Actor = Pick<Caller, 'kind' | 'name' | 'address'>;
+
 /** `await audit(shared, caller, { action: 'message.resent', subject: { kind: 'message', id }, detail: { resent } })`. */
-export async function audit({ options }: Pick<Shared, 'options'>, caller: Caller, ...acts: readonly Act[]): Promise<void> {
+export async function audit({ options }: Pick<Shared, 'options'>, caller: Actor, ...acts: readonly Act[]): Promise<void> {
   if (acts.length === 0) return;
   const { store, now } = options;
   const { kind, name, address } = caller;

@@ -171,6 +171,8 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     tokens: await StoredCollection.load('tokens', database, () => committer),
     users: await StoredCollection.load('users', database, () => committer),
     views: await StoredCollection.load('views', database, () => committer),
+    sessions: await StoredCollection.load('sessions', database, () => committer),
+    uses: await StoredCollection.load('uses', database, () => committer),
   };
   const statistics = await Statistics.open({
     database,

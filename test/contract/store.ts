@@ -415,6 +415,23 @@ export function storeContract(implementation: Implementation): void {
         expect(await store.tokens.list()).toHaveLength(1);
       });
 
+      it('changes a record in one step, whatever else is written at the same time', async () => {
+        const count = (value: { at: number; address: string | null } | undefined) => ({ at: (value?.at ?? 0) + 1, address: null });
+        await Promise.all(Array.from({ length: 20 }, () => store.uses.change('tokens/x', count)));
+        expect(await store.uses.get('tokens/x')).toEqual({ at: 20, address: null });
+        expect(await store.uses.change('tokens/x', () => undefined)).toEqual({ at: 20, address: null });
+        // One that is gone stays gone: a change that comes late sees that.
+        const both = [
+          store.uses.delete('tokens/x'),
+          store.uses.change('tokens/x', (value) => (value === undefined ? undefined : count(value))),
+        ];
+        expect(await Promise.all(both)).toEqual([true, undefined]);
+        expect(await store.uses.change('tokens/y', () => ({ at: 1, address: null }))).toEqual({ at: 1, address: null });
+        expect(await store.uses.change('tokens/y', () => null)).toBeUndefined();
+        expect(await store.uses.list()).toEqual([]);
+        expect(await store.uses.change('tokens/z', () => null)).toBeUndefined();
+      });
+
       it('keeps next hops and suppressions by name', async () => {
         const hop = {
           paused: { at: START, by: 'ops' },

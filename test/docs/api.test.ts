@@ -8,7 +8,7 @@ const DOCUMENT = readFileSync(new URL('../../docs/API.md', import.meta.url), 'ut
 const BASE = '/api/v1';
 
 /** `GET /messages/{id}` and the like, as they stand in backticks. */
-const DOCUMENTED = new Set([...DOCUMENT.matchAll(/`((?:GET|POST|PUT|DELETE) \/[^`\s?]*)`/g)].map(([, call = '']) => call));
+const DOCUMENTED = new Set([...DOCUMENT.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/[^`\s?]*)`/g)].map(([, call = '']) => call));
 
 async function declaredCalls(): Promise<readonly string[]> {
   const room = createRoom();

@@ -304,7 +304,7 @@ describe('sign-in', () => {
     const cookie = cookieOf(await room.app.request('/sign-in', form({ token: LOCAL_TOKEN })));
     expect((await room.app.request(...page('/', cookie))).status).toBe(200);
     for (const broken of [cookie.slice(0, -2), cookie.replace(/=./, '=x'), `${cookie}.x`, 'relais_session=', 'relais_session=a.b']) {
-      expect((await room.app.request(...page('/', broken))).status).toBe(broken.endsWith('.x') ? 200 : 303);
+      expect((await room.app.request(...page('/', broken))).status).toBe(303);
     }
   });
 

@@ -34,6 +34,7 @@ import type {
   ReportRecord,
   ScheduleChange,
   ScheduledRecipient,
+  SessionRecord,
   SignalDelivery,
   StatisticsRequest,
   StatisticsRow,
@@ -44,6 +45,7 @@ import type {
   StreamRecord,
   SuppressionRecord,
   TokenRecord,
+  UseRecord,
   UserRecord,
   ViewRecord,
 } from '../../src/domain/ports.ts';
@@ -135,6 +137,13 @@ function memoryCollection<T>(
       onDelete(name);
       return true;
     },
+    change: async (name, change) => {
+      write();
+      const next = change(values.get(name));
+      if (next === null && values.delete(name)) onDelete(name);
+      else if (next !== null && next !== undefined) values.set(name, next);
+      return values.get(name);
+    },
     list: async (part) => {
       const all = [...values].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
       return part === undefined ? all : all.filter(({ name }) => name > part.after).slice(0, part.limit);
@@ -189,6 +198,8 @@ class InMemoryStore implements MemoryStore {
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
   readonly views = memoryCollection<ViewRecord>(() => this.#commit());
+  readonly sessions = memoryCollection<SessionRecord>(() => this.#commit());
+  readonly uses = memoryCollection<UseRecord>(() => this.#commit());
 
   constructor(now: (() => number) | undefined, policy: () => SuppressionPolicy | null = () => null) {
     this.#now = now;

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppEnv } from '../environment.ts';
 import { notFound, Problem } from '../problem.ts';
 import { administrationRoutes } from './administration.ts';
+import { auditRoutes } from './audit.ts';
 import { bulkActionRoutes } from './bulk-actions.ts';
 import { changeRoutes } from './changes.ts';
 import { consumerRoutes } from './consumers.ts';
@@ -16,10 +17,13 @@ import { reportRoutes } from './reports.ts';
 import { resendRoutes } from './resend.ts';
 import { API_BASE, type Api, type Method } from './route.ts';
 import { sendRoutes } from './send.ts';
+import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
 import { statisticsRoutes } from './statistics.ts';
 import { suppressionRoutes } from './suppressions.ts';
 import { syncRoutes } from './sync.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 
 export function createApi(shared: Shared): Api {
   const api: Api = { app: new OpenAPIHono<AppEnv>(), limits: shared.limits, declared: new Map<string, Set<Method>>() };
@@ -44,6 +48,10 @@ export function createApi(shared: Shared): Api {
   statisticsRoutes(api, shared);
   signalRoutes(api, shared);
   administrationRoutes(api, shared);
+  tokenRoutes(api, shared);
+  userRoutes(api, shared);
+  sessionRoutes(api, shared);
+  auditRoutes(api, shared);
   api.app.all('*', (c) => {
     throw absence(api, c.req.method, c.req.path.slice(API_BASE.length));
   });

@@ -14,7 +14,7 @@ import { type FieldFault, Problem, validationProblem } from '../problem.ts';
 
 export const API_BASE = '/api/v1';
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface DeclaredAnswer {
   readonly description: string;

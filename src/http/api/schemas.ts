@@ -1,5 +1,6 @@
 /** What the API answers, for the OpenAPI document and for the tests that hold the answers to it. */
 import { z } from '@hono/zod-openapi';
+import { AUDIT_ACTIONS, AUDIT_SUBJECTS } from '../../domain/audit.ts';
 import { EVENT_TYPES } from '../../domain/events.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
 import { PERMISSIONS, type ReportRecord } from '../../domain/ports.ts';
@@ -349,9 +350,49 @@ const rights = {
 };
 
 export const Me = z.strictObject({ name: z.string(), kind: z.enum(['local', 'token', 'user']), ...rights }).openapi('Me');
-export const Token = z.strictObject({ name: z.string(), ...rights, createdAt: at, expiresAt: at.nullable() }).openapi('Token');
+const lastUse = {
+  lastUsedAt: at.nullable().openapi({ description: 'To a minute.' }),
+  lastUsedFrom: z.string().nullable().openapi({ description: 'IP address.' }),
+};
+export const Token = z.strictObject({ name: z.string(), ...rights, createdAt: at, expiresAt: at.nullable(), ...lastUse }).openapi('Token');
 export const NewToken = Token.extend({ token: z.string().openapi({ description: 'Shown once.' }) }).openapi('NewToken');
-export const User = z.strictObject({ name: z.string(), ...rights, createdAt: at }).openapi('User');
+export const User = z
+  .strictObject({
+    name: z.string(),
+    ...rights,
+    createdAt: at,
+    disabled: z.boolean(),
+    totp: z.boolean().openapi({ description: 'Whether there is a second factor.' }),
+    identityProvider: z.string().nullable().openapi({ description: 'The issuer, of a user that signs in there.' }),
+    ...lastUse,
+  })
+  .openapi('User');
+
+export const Session = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(['local', 'token', 'user']),
+    name: z.string(),
+    via: z.enum(['password', 'totp', 'recovery', 'oidc', 'token', 'link']),
+    createdAt: at,
+    expiresAt: at,
+    lastSeenAt: at.openapi({ description: 'To a few minutes.' }),
+    address: z.string().nullable(),
+    agent: z.string().nullable().openapi({ description: 'As the browser names itself.' }),
+  })
+  .openapi('Session');
+
+export const AuditEntry = z
+  .strictObject({
+    id: z.string().openapi({ description: 'Sorts in the order of the log.' }),
+    at,
+    by: z.strictObject({ kind: z.enum(['local', 'token', 'user', 'relais']), name: z.string() }),
+    action: z.enum(AUDIT_ACTIONS),
+    subject: z.strictObject({ kind: z.enum(AUDIT_SUBJECTS), id: z.string() }),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    address: z.string().nullable().openapi({ description: 'IP address it was done from; null: from inside.' }),
+  })
+  .openapi('AuditEntry');
 
 export const CleanupResult = z
   .strictObject({

@@ -3,26 +3,27 @@
  * session cookie of a browser. Failures are counted by address; a good token is heard even from an
  * address whose others failed, since behind a proxy all share one.
  */
-import { createHash } from 'node:crypto';
 import { getCookie } from 'hono/cookie';
 import type { Log } from '../../domain/log.ts';
 import type { Permission, Store, TokenRecord, UserRecord } from '../../domain/ports.ts';
 import type { HttpSettings } from '../../domain/settings.ts';
 import { type AppContext, clientAddress } from '../environment.ts';
-import { printable } from '../printable.ts';
 import { Problem } from '../problem.ts';
 import { type Caller, LOCAL_CALLER, permissionsOf } from './caller.ts';
 import { hostIsOurs, requestOrigin } from './origin.ts';
-import { passwordMatches } from './passwords.ts';
-import { createSessions, SESSION_COOKIE, type Session, type SessionSubject, type Sessions } from './sessions.ts';
+import { createSealing, type Sealing } from './sealing.ts';
+import { createSessions, SESSION_COOKIE, type Session, type Sessions } from './sessions.ts';
+import { SignIn, tokenFingerprint, tooMany, userFingerprint } from './sign-in.ts';
 import { createSignInLinks, type SignInLinks } from './sign-in-links.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 import { createTokenRegister, sameSecret, type TokenRegister } from './tokens.ts';
+import { createUses, type Uses } from './uses.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Passwords that may be hashed at once: each takes tens of megabytes and milliseconds. */
-const HASHING_LIMIT = 4;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i;
+/** Wrong codes of one user within that time; RFC 4226 §7.3 asks for a limit. */
+const CODE_FAILURES = 5;
+const CODE_WINDOW = 15 * 60_000;
 
 export interface AccessOptions {
   readonly store: Store;
@@ -39,16 +40,23 @@ export class Access {
   readonly tokens: TokenRegister;
   readonly links: SignInLinks;
   readonly sessions: Sessions;
+  readonly sealing: Sealing;
+  readonly signIn: SignIn;
+  readonly uses: Uses;
   readonly #options: AccessOptions;
   readonly #throttle: Throttle;
-  #hashing = 0;
 
   constructor(options: AccessOptions) {
+    const { store, now, randomBytes, sessionKey: key } = options;
     this.#options = options;
-    this.tokens = createTokenRegister(options.store, options.now);
-    this.links = createSignInLinks(options.now, options.randomBytes);
-    this.sessions = createSessions({ key: options.sessionKey, now: options.now, randomBytes: options.randomBytes });
-    this.#throttle = createThrottle(options.failures, options.now);
+    this.tokens = createTokenRegister(store, now);
+    this.links = createSignInLinks(now, randomBytes);
+    this.sessions = createSessions({ ...options, key });
+    this.sealing = createSealing({ key, now, randomBytes });
+    this.uses = createUses(options);
+    this.#throttle = createThrottle(options.failures, now);
+    const byUser = createThrottle(CODE_FAILURES, now, CODE_WINDOW);
+    this.signIn = new SignIn({ ...options, tokens: this.tokens, sealing: this.sealing, byAddress: this.#throttle, byUser });
   }
 
   /** The caller of an API request; throws the 401, 403, 421 or 429 that is due. */
@@ -75,67 +83,38 @@ export class Access {
   }
 
   async #fromToken(c: AppContext, token: string): Promise<Caller | undefined> {
-    if (sameSecret(token, this.#options.localToken)) return { ...LOCAL_CALLER, address: clientAddress(c) || null };
+    const address = clientAddress(c) || null;
+    if (sameSecret(token, this.#options.localToken)) return { ...LOCAL_CALLER, address };
     const record = await this.tokens.find(token);
-    return record === undefined ? undefined : callerOf(c, 'token', record, null);
+    if (record === undefined) return undefined;
+    this.uses.note('tokens', record.name, address);
+    return callerOf('token', record, { address, session: null });
   }
 
   /** The caller whose session the cookie carries. */
   async fromCookie(c: AppContext): Promise<Caller | undefined> {
     const cookie = getCookie(c, SESSION_COOKIE);
-    const session = cookie === undefined ? undefined : this.sessions.read(cookie);
+    const session = cookie === undefined ? undefined : await this.sessions.read(cookie);
     if (session === undefined) return undefined;
+    const record = session.kind === 'local' ? null : await this.#subjectOf(session);
+    if (record === undefined) return undefined;
+    const address = clientAddress(c) || null;
+    this.sessions.seen(session, address);
     const info = { id: session.id, expiresAt: session.expiresAt, csrf: this.sessions.csrfToken(session.id) };
-    if (session.kind === 'local') return { ...LOCAL_CALLER, address: clientAddress(c) || null, session: info };
-    const record = await this.#subjectOf(session);
-    return record === undefined ? undefined : callerOf(c, session.kind, record, info);
+    return record === null || session.kind === 'local'
+      ? { ...LOCAL_CALLER, address, session: info }
+      : callerOf(session.kind, record, { address, session: info });
   }
 
   async #subjectOf(session: Session): Promise<TokenRecord | UserRecord | undefined> {
     const { store, now } = this.#options;
     if (session.kind === 'user') {
       const user = await store.users.get(session.name);
-      return user !== undefined && fingerprintOf(user.passwordHash) === session.fingerprint ? user : undefined;
+      return user !== undefined && user.disabled !== true && userFingerprint(user) === session.fingerprint ? user : undefined;
     }
     const token = await store.tokens.get(session.name);
-    if (token === undefined || fingerprintOf(token.hash) !== session.fingerprint) return undefined;
+    if (token === undefined || tokenFingerprint(token) !== session.fingerprint) return undefined;
     return token.expiresAt !== null && token.expiresAt <= now() ? undefined : token;
-  }
-
-  /** A sign-in by a person; undefined when it does not hold. Throws 429 when there were too many. */
-  async signIn(
-    c: AppContext,
-    credentials: { readonly token: string } | { readonly user: string; readonly password: string },
-  ): Promise<SessionSubject | undefined> {
-    const address = clientAddress(c);
-    this.#assertNotBlocked(address);
-    const subject = 'token' in credentials ? await this.#tokenSubject(credentials.token) : await this.#userSubject(credentials);
-    if (subject === undefined) {
-      this.#options.log.warn({ address, ...('user' in credentials ? { user: printable(credentials.user) } : {}) }, 'sign-in failed');
-      this.#throttle.failed(address);
-      return undefined;
-    }
-    this.#throttle.succeeded(address);
-    this.#options.log.info({ address, kind: subject.kind, name: subject.name }, 'signed in');
-    return subject;
-  }
-
-  async #tokenSubject(token: string): Promise<SessionSubject | undefined> {
-    if (sameSecret(token, this.#options.localToken)) return { kind: 'local', name: 'local', fingerprint: '' };
-    const record = await this.tokens.find(token);
-    return record === undefined ? undefined : { kind: 'token', name: record.name, fingerprint: fingerprintOf(record.hash) };
-  }
-
-  async #userSubject(credentials: { readonly user: string; readonly password: string }): Promise<SessionSubject | undefined> {
-    if (this.#hashing >= HASHING_LIMIT) throw tooMany(1);
-    this.#hashing++;
-    try {
-      const user = await this.#options.store.users.get(credentials.user);
-      const matches = await passwordMatches(credentials.password, user?.passwordHash);
-      return user !== undefined && matches ? { kind: 'user', name: user.name, fingerprint: fingerprintOf(user.passwordHash) } : undefined;
-    } finally {
-      this.#hashing--;
-    }
   }
 
   /** R55: a page that rides on a cookie answers under its own name only. */
@@ -152,11 +131,6 @@ export class Access {
     throw new Problem(403, 'forged-request', 'The request does not come from a page of this server');
   }
 
-  #assertNotBlocked(address: string): void {
-    const seconds = this.#throttle.blockedFor(address);
-    if (seconds > 0) throw tooMany(seconds);
-  }
-
   /** Counts a failure; past the limit the answer is 429. */
   #fail(c: AppContext, what: string): void {
     const address = clientAddress(c);
@@ -167,26 +141,15 @@ export class Access {
   }
 }
 
-function callerOf(c: AppContext, kind: 'token' | 'user', record: TokenRecord | UserRecord, session: Caller['session']): Caller {
+function callerOf(kind: 'token' | 'user', record: TokenRecord | UserRecord, from: Pick<Caller, 'address' | 'session'>): Caller {
   const { name, role, accounts } = record;
-  return { kind, name, role, permissions: permissionsOf(record), accounts, address: clientAddress(c) || null, session };
-}
-
-/** Enough to notice that a secret changed, and nothing that helps to find it: the cookie shows it. */
-function fingerprintOf(hash: string): string {
-  return createHash('sha256').update(hash).digest('base64url').slice(0, 16);
+  return { kind, name, role, permissions: permissionsOf(record), accounts, ...from };
 }
 
 function unauthorized(detail: string, error?: string): Problem {
   // RFC 6750 §3.
   const challenge = `Bearer realm="relais"${error === undefined ? '' : `, error="${error}"`}`;
   return new Problem(401, 'unauthorized', detail, { headers: { 'www-authenticate': challenge } });
-}
-
-function tooMany(seconds: number): Problem {
-  return new Problem(429, 'too-many-attempts', `Too many failed attempts: try again in ${seconds} s`, {
-    headers: { 'retry-after': String(seconds) },
-  });
 }
 
 /** Throws the 403 that names what is missing. */

@@ -2,6 +2,7 @@
 import { PASSWORD_COST, verifyPassword } from '../../domain/password.ts';
 
 export const PASSWORD_MINIMUM = 10;
+export const PASSWORD_MAXIMUM = 1000;
 
 /** A hash of the usual cost that no password has. */
 const NOBODY = `scrypt$${PASSWORD_COST.N}$${PASSWORD_COST.r}$${PASSWORD_COST.p}$${'A'.repeat(22)}==$${'A'.repeat(43)}=`;

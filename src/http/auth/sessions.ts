@@ -1,66 +1,110 @@
 /**
- * Browser sessions: a signed cookie that names its subject, and nothing on the server but the ids of
- * those that signed out. A session ends when its token is revoked, its user removed, or the
- * password changed: `fingerprint` ties it to what it was opened with.
+ * Browser sessions: kept in the store by the SHA-256 of what the cookie holds, so that they are listed
+ * and ended, and outlive a restart. One ends with its time, by its owner or an administrator, when
+ * its token is revoked or its user removed, and with a new password: `fingerprint` ties it to what
+ * it was opened with.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createHash, createHmac } from 'node:crypto';
+import type { Log } from '../../domain/log.ts';
+import type { SessionRecord, Store } from '../../domain/ports.ts';
 
 export const SESSION_COOKIE = 'relais_session';
 export const SESSION_LIFETIME = 12 * 3_600_000;
-const REVOKED_LIMIT = 100_000;
+/** That it was seen is noted this often: a page needs no write. */
+const SEEN_EVERY = 5 * 60_000;
+/** Of one user or token; the oldest goes. */
+const SESSIONS_EACH = 50;
+const AGENT_LIMIT = 200;
+const COOKIE = /^[A-Za-z0-9_-]{43}$/;
 
-export interface SessionSubject {
-  readonly kind: 'local' | 'token' | 'user';
-  readonly name: string;
-  readonly fingerprint: string;
-}
+/** Whom a session is for. */
+export type SessionSubject = Pick<SessionRecord, 'kind' | 'name' | 'fingerprint'>;
 
-export interface Session extends SessionSubject {
+export interface Session extends SessionRecord {
+  /** Its name in lists; no secret. */
   readonly id: string;
-  readonly expiresAt: number;
 }
 
 export interface Sessions {
-  /** The cookie's value. */
-  issue(subject: SessionSubject): string;
-  read(cookie: string): Session | undefined;
-  revoke(session: { readonly id: string; readonly expiresAt: number }): void;
+  /** Opens one; gives the cookie's value. */
+  open(opened: SessionSubject & Pick<SessionRecord, 'via' | 'address' | 'agent'>): Promise<string>;
+  read(cookie: string): Promise<Session | undefined>;
+  /** Notes, now and then, that it was seen. Resolves at once; where it can not be noted, the log says so. */
+  seen(session: Session, address: string | null): void;
+  /** Those that are open, the latest first; of one user or token, or all. */
+  list(whose?: Pick<SessionSubject, 'kind' | 'name'>): Promise<readonly Session[]>;
+  /** False when it has ended already. */
+  end(id: string): Promise<boolean>;
+  /** Ends all of a user or token, save one; how many. */
+  endAll(whose: Pick<SessionSubject, 'kind' | 'name'>, except?: string): Promise<number>;
   /** Goes with every form: a page of others cannot know it. */
   csrfToken(id: string): string;
 }
 
 export function createSessions(options: {
+  readonly store: Pick<Store, 'sessions'>;
   readonly key: Uint8Array;
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  readonly log: Log;
 }): Sessions {
-  const { key, now, randomBytes } = options;
-  const revoked = new LRUCache<string, number>({ max: REVOKED_LIMIT });
-  const mac = (purpose: string, text: string): Buffer => createHmac('sha256', key).update(`relais-${purpose}-1:${text}`).digest();
+  const { store, key, now, randomBytes, log } = options;
+  const collection = store.sessions;
+  const noted = (error: unknown): void => log.warn({ err: error }, 'when a session was seen could not be noted');
+  const list: Sessions['list'] = async (whose) =>
+    (await collection.list())
+      .map(({ name, value }): Session => ({ ...value, id: name }))
+      .filter(({ expiresAt }) => expiresAt > now())
+      .filter(({ kind, name }) => whose === undefined || (kind === whose.kind && name === whose.name))
+      .sort((a, b) => b.createdAt - a.createdAt);
   return {
-    issue(subject) {
-      const session: Session = {
-        ...subject,
-        id: Buffer.from(randomBytes(16)).toString('base64url'),
+    list,
+    async open(opened) {
+      const cookie = Buffer.from(randomBytes(32)).toString('base64url');
+      const { kind, name, fingerprint, via, address, agent } = opened;
+      await sweep(collection, now());
+      const others = await list({ kind, name });
+      for (const { id } of others.slice(SESSIONS_EACH - 1)) await collection.delete(id);
+      await collection.put(nameOf(cookie), {
+        kind,
+        name,
+        fingerprint,
+        via,
+        createdAt: now(),
         expiresAt: now() + SESSION_LIFETIME,
-      };
-      const payload = Buffer.from(JSON.stringify(session)).toString('base64url');
-      return `${payload}.${mac('session', payload).toString('base64url')}`;
+        lastSeenAt: now(),
+        address,
+        agent: agent?.slice(0, AGENT_LIMIT) ?? null,
+      });
+      return cookie;
     },
-    read(cookie) {
-      const [payload = '', signature = ''] = cookie.split('.');
-      const given = Buffer.from(signature, 'base64url');
-      const expected = mac('session', payload);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-      const session = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Session;
-      return session.expiresAt <= now() || revoked.has(session.id) ? undefined : session;
+    async read(cookie) {
+      if (!COOKIE.test(cookie)) return undefined;
+      const id = nameOf(cookie);
+      const record = await collection.get(id);
+      return record === undefined || record.expiresAt <= now() ? undefined : { ...record, id };
     },
-    revoke(session) {
-      revoked.set(session.id, session.expiresAt);
+    seen({ id, lastSeenAt }, address) {
+      const at = now();
+      if (at - lastSeenAt < SEEN_EVERY) return;
+      // One that was ended meanwhile stays ended.
+      collection.change(id, (record) => (record === undefined ? undefined : { ...record, lastSeenAt: at, address })).catch(noted);
     },
-    csrfToken(id) {
-      return mac('csrf', id).toString('base64url');
+    end: (id) => collection.delete(id),
+    async endAll(whose, except) {
+      const ending = (await list(whose)).filter(({ id }) => id !== except);
+      await Promise.all(ending.map(({ id }) => collection.delete(id)));
+      return ending.length;
     },
+    csrfToken: (id) => createHmac('sha256', key).update(`relais-csrf-1:${id}`).digest('base64url'),
   };
+}
+
+async function sweep(collection: Store['sessions'], now: number): Promise<void> {
+  const over = (await collection.list()).filter(({ value }) => value.expiresAt <= now);
+  await Promise.all(over.map(({ name }) => collection.delete(name)));
+}
+
+function nameOf(cookie: string): string {
+  return createHash('sha256').update(cookie).digest('hex');
 }

@@ -4,31 +4,26 @@
  * forms carry a token (R55).
  */
 import type { Hono } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Shared } from '../api/context.ts';
 import { filterFor } from '../api/filter.ts';
 import { openApiDocument } from '../api/openapi.ts';
 import type { Api } from '../api/route.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
-import { requestOrigin } from '../auth/origin.ts';
-import { SESSION_COOKIE, SESSION_LIFETIME, type SessionSubject } from '../auth/sessions.ts';
-import type { AppContext, AppEnv } from '../environment.ts';
-import { asProblem, Problem } from '../problem.ts';
+import type { AppEnv } from '../environment.ts';
 import { allAssets } from './assets/index.ts';
 import { ApiReference } from './docs.tsx';
 import { Page } from './layout.tsx';
 import { messageRoutes } from './message-routes.tsx';
 import { overviewRoute } from './overview.tsx';
-import { formOf, frameOf, ownPath, pageCaller, submitted } from './page.ts';
+import { frameOf, pageCaller } from './page.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { queueRoutes } from './queue-page.tsx';
 import { Register } from './register.tsx';
 import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
-import { LinkDone, SignIn } from './sign-in.tsx';
-import { stringsFor } from './strings.ts';
+import { signInRoutes } from './sign-in-routes.tsx';
 import { suppressionRoutes } from './suppressions-page.tsx';
 
 const PAGE = 50;
@@ -56,80 +51,6 @@ function assetRoutes(app: Hono<AppEnv>): void {
         : c.body(bytes, 200, headers);
     });
   }
-}
-
-function openSession(c: AppContext, { access, options }: Shared, subject: SessionSubject): void {
-  setCookie(c, SESSION_COOKIE, access.sessions.issue(subject), {
-    httpOnly: true,
-    sameSite: 'Strict',
-    path: '/',
-    maxAge: SESSION_LIFETIME / 1000,
-    secure: options.settings.publicUrl?.startsWith('https:') ?? false,
-  });
-}
-
-function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
-  const { access } = shared;
-  app.get('/sign-in', async (c) => {
-    c.set('route', '/sign-in');
-    access.assertOurs(c);
-    const t = stringsFor(c);
-    c.header('cache-control', 'no-store');
-    const next = ownPath(c.req.query('next'));
-    if ((await access.fromCookie(c)) !== undefined) return c.redirect(next, 303);
-    return sendPage(c, <SignIn t={t} next={next} fault={null} user="" />);
-  });
-  app.post('/sign-in', async (c) => {
-    c.set('route', '/sign-in');
-    access.assertOurs(c);
-    const t = stringsFor(c);
-    c.header('cache-control', 'no-store');
-    if (requestOrigin(c) === 'foreign') throw new Problem(403, 'forged-request', 'The request does not come from a page of this server');
-    const form = await formOf(c, shared);
-    const token = form.get('token');
-    const user = form.get('user') ?? '';
-    const next = ownPath(form.get('next'));
-    try {
-      const subject = await access.signIn(c, token === null ? { user, password: form.get('password') ?? '' } : { token: token.trim() });
-      if (subject !== undefined) {
-        openSession(c, shared, subject);
-        return c.redirect(next, 303);
-      }
-    } catch (error) {
-      const problem = asProblem(error);
-      if (problem?.status !== 429) throw error;
-      c.header('retry-after', problem.headers['retry-after'] ?? '60');
-      return sendPage(
-        c,
-        <SignIn t={t} next={next} fault={t.signIn.tooMany(Number(problem.headers['retry-after'] ?? 60))} user={user} />,
-        429,
-      );
-    }
-    return sendPage(c, <SignIn t={t} next={next} fault={token === null ? t.signIn.wrong : t.signIn.wrongToken} user={user} />, 401);
-  });
-  app.get('/sign-in/link', (c) => {
-    c.set('route', '/sign-in/link');
-    access.assertOurs(c);
-    const t = stringsFor(c);
-    c.header('cache-control', 'no-store');
-    // Looked at beforehand by a browser or a chat: the link is not used up by that.
-    if (c.req.method === 'HEAD' || c.req.header('sec-purpose') !== undefined) return c.body(null, 204);
-    if (!access.links.redeem(c.req.query('key') ?? '')) {
-      return sendPage(c, <SignIn t={t} next="/" fault={`${t.signIn.linkOver}. ${t.signIn.linkOverHint}`} user="" />, 410);
-    }
-    openSession(c, shared, { kind: 'local', name: 'local', fingerprint: '' });
-    c.header('refresh', '0; url=/');
-    return sendPage(c, <LinkDone t={t} />);
-  });
-  app.post('/sign-out', async (c) => {
-    c.set('route', '/sign-out');
-    const sent = await submitted(c, shared);
-    if (sent instanceof Response) return sent;
-    const { caller } = sent;
-    if (caller.session !== null) access.sessions.revoke(caller.session);
-    deleteCookie(c, SESSION_COOKIE, { path: '/' });
-    return c.redirect('/sign-in', 303);
-  });
 }
 
 function registerRoute(app: Hono<AppEnv>, shared: Shared): void {

@@ -59,8 +59,63 @@ export function SignIn({ t, next, fault, user }: SignInProps) {
   );
 }
 
+interface CodeProps {
+  readonly t: Strings;
+  readonly next: string;
+  readonly challenge: string;
+  readonly fault: string | null;
+}
+
+/** The second factor. */
+export function CodePage({ t, next, challenge, fault }: CodeProps) {
+  return (
+    <Document t={t} title={t.access.codeTitle}>
+      <main class="gate">
+        <div class="card gate-card">
+          <Brand t={t} />
+          <h1>{t.access.codeTitle}</h1>
+          <p class="muted">{t.access.codeLead}</p>
+          <form method="post" action="/sign-in/code">
+            <input type="hidden" name="next" value={next} />
+            <input type="hidden" name="challenge" value={challenge} />
+            <div>
+              <label for="code">{t.access.code}</label>
+              <input
+                id="code"
+                name="code"
+                class="code"
+                inputmode="numeric"
+                autocomplete="one-time-code"
+                autofocus
+                required
+                maxlength={40}
+                aria-invalid={fault === null ? undefined : 'true'}
+                aria-describedby={fault === null ? 'code-hint' : 'code-fault code-hint'}
+              />
+              {fault === null ? null : (
+                <p class="field-fault" id="code-fault" role="alert">
+                  {fault}
+                </p>
+              )}
+            </div>
+            <button class="button primary" type="submit">
+              {t.access.codeSubmit}
+            </button>
+          </form>
+          <p class="hint" id="code-hint">
+            {t.access.codeHint}
+          </p>
+          <p class="hint-link">
+            <a href={`/sign-in?next=${encodeURIComponent(next)}`}>{t.access.codeBack}</a>
+          </p>
+        </div>
+      </main>
+    </Document>
+  );
+}
+
 /** After a one-time link. The cookie is sent once the way here started from a page of ours: so it goes on by itself. */
-export function LinkDone({ t }: { readonly t: Strings }) {
+export function LinkDone({ t, next }: { readonly t: Strings; readonly next: string }) {
   return (
     <Document t={t} title={t.signIn.linkDone}>
       <main class="gate">
@@ -68,7 +123,7 @@ export function LinkDone({ t }: { readonly t: Strings }) {
           <Brand t={t} />
           <h1>{t.signIn.linkDone}</h1>
           <p>
-            <a href="/messages">{t.signIn.linkGo}</a>
+            <a href={next}>{t.signIn.linkGo}</a>
           </p>
         </div>
       </main>

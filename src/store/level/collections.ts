@@ -61,6 +61,33 @@ export class StoredCollection<T> implements Collection<T> {
         this.#onDelete?.(transaction, name);
       },
     });
+    return this.#forget(name);
+  }
+
+  async change(name: string, change: (value: T | undefined) => T | null | undefined): Promise<T | undefined> {
+    const key = collectionKey(this.#kind, name);
+    const changed = await this.#committer().submit({
+      weight: 1,
+      reads: [key],
+      stage: (transaction) => {
+        // Not from memory: what is staged in the same commit stands only here.
+        const stored = transaction.value(key);
+        const next = change(stored === undefined ? undefined : decodeJson<T>(key, stored));
+        if (next === null && stored !== undefined) {
+          transaction.del(key);
+          this.#onDelete?.(transaction, name);
+        } else if (next !== null && next !== undefined) {
+          this.stage(transaction, name, next);
+        }
+        return next;
+      },
+    });
+    if (changed === null) this.#forget(name);
+    else if (changed !== undefined) this.remember(name, changed);
+    return this.#values.get(name);
+  }
+
+  #forget(name: string): boolean {
     const { at, found } = placeIn(this.#names, name);
     if (found) this.#names.splice(at, 1);
     this.#listed = null;

@@ -336,6 +336,8 @@ export const COLLECTION_KINDS = {
   mailboxes: 'b',
   nextHops: 'h',
   streams: 'e',
+  sessions: 'a',
+  uses: 'l',
   mtaStsPolicies: 'm',
   signalChannels: 'x',
   signalMembers: 'y',

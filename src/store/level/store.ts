@@ -35,6 +35,7 @@ import type {
   ReportRecord,
   ScheduleChange,
   ScheduledRecipient,
+  SessionRecord,
   SignalDelivery,
   StatisticsRequest,
   StatisticsRow,
@@ -45,6 +46,7 @@ import type {
   StreamRecord,
   SuppressionRecord,
   TokenRecord,
+  UseRecord,
   UserRecord,
   ViewRecord,
 } from '../../domain/ports.ts';
@@ -94,6 +96,8 @@ export interface Collections {
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
   readonly views: StoredCollection<ViewRecord>;
+  readonly sessions: StoredCollection<SessionRecord>;
+  readonly uses: StoredCollection<UseRecord>;
 }
 
 export class LevelStore implements Store {
@@ -111,6 +115,8 @@ export class LevelStore implements Store {
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;
   readonly views: StoredCollection<ViewRecord>;
+  readonly sessions: StoredCollection<SessionRecord>;
+  readonly uses: StoredCollection<UseRecord>;
   readonly #context: StoreContext;
   readonly #diskFloor: number;
   readonly #counts: {
@@ -159,6 +165,8 @@ export class LevelStore implements Store {
     this.tokens = options.collections.tokens;
     this.users = options.collections.users;
     this.views = options.collections.views;
+    this.sessions = options.collections.sessions;
+    this.uses = options.collections.uses;
     const { context, statistics } = options;
     this.#statistics = statistics;
     this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };

@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
@@ -98,6 +99,7 @@ export const de: Strings = {
     signedInAs: 'Angemeldet als',
     toReview: (n, more) => `${more ? 'Mehr als ' : ''}${count(n, 'Bericht wartet', 'Berichte warten')} auf Durchsicht`,
   },
+  access: accessWords.de,
   signIn: {
     title: 'Anmelden',
     lead: 'Sehen, was aus jeder Nachricht wurde.',

@@ -3,6 +3,7 @@ import type { MessageState } from '../../../domain/message.ts';
 import type { AttemptTls, Confidence, EvidenceRank, Outcome, RecipientState } from '../../../domain/recipient.ts';
 import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
+import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
@@ -116,6 +117,7 @@ export const en = {
     signedInAs: 'Signed in as',
     toReview: (n: number, more: boolean) => `${more ? 'More than ' : ''}${count(n, 'report waits', 'reports wait')} for review`,
   },
+  access: accessWords.en,
   signIn: {
     title: 'Sign in',
     lead: 'See what became of every message.',

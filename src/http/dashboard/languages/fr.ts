@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
@@ -98,6 +99,7 @@ export const fr: Strings = {
     signedInAs: 'Connecté en tant que',
     toReview: (n, more) => `${more ? 'Plus de ' : ''}${count(n, 'rapport attend', 'rapports attendent')} un examen`,
   },
+  access: accessWords.fr,
   signIn: {
     title: 'Connexion',
     lead: 'Voir ce qu’est devenu chaque message.',

@@ -2,6 +2,7 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
+import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 
@@ -98,6 +99,7 @@ export const nl: Strings = {
     signedInAs: 'Aangemeld als',
     toReview: (n, more) => `${more ? 'Meer dan ' : ''}${count(n, 'rapport wacht', 'rapporten wachten')} op beoordeling`,
   },
+  access: accessWords.nl,
   signIn: {
     title: 'Aanmelden',
     lead: 'Zien wat er van elk bericht geworden is.',

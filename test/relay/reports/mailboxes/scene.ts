@@ -125,6 +125,9 @@ function inMemory(records: Map<string, MailboxRecord>): Collection<MailboxRecord
       records.set(name, value);
     },
     delete: async (name) => records.delete(name),
+    change: async () => {
+      throw new Error('no mailbox changes its position in steps');
+    },
     list: async () => [...records].map(([name, value]) => ({ name, value })),
   };
 }
