@@ -6,6 +6,8 @@
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
 import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
+import type { ContactMail } from './contact-standing.ts';
+import type { DocumentMail, DocumentVerdict, VerdictOnDocument, VerdictPolicy } from './document-verdict.ts';
 import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
@@ -188,6 +190,65 @@ export interface PageRequest {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
+}
+
+/** Filters of the documents; those given must all hold. */
+export interface DocumentFilter {
+  /** Any of these. */
+  readonly verdict?: readonly DocumentVerdict[];
+  /** Words of the mail that carried it, as in the register. */
+  readonly q?: string;
+  readonly documentType?: string;
+  readonly administration?: string;
+  /** Mail of any of these counts, and no other. */
+  readonly account?: readonly string[];
+}
+
+/** Which document: numbers begin anew in each administration. */
+export interface DocumentRequest {
+  readonly document: string;
+  /** Null: mail that names none. Absent: that of the newest mail. */
+  readonly administration?: string | null;
+  /** Mail of any of these counts, and no other. */
+  readonly account?: readonly string[];
+}
+
+/** A document with the mail that carried it. */
+export interface DocumentRecord {
+  readonly document: string;
+  readonly administration: string | null;
+  /** Administrations that have a document of the same name; null: mail that names none. */
+  readonly others: readonly (string | null)[];
+  readonly verdict: VerdictOnDocument;
+  /** Newest first; of very many the newest. */
+  readonly mails: readonly DocumentMail[];
+  /** There is more mail than was looked at. */
+  readonly more: boolean;
+}
+
+/** How documents are judged. */
+export interface Judging {
+  readonly policy: VerdictPolicy;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** Filters of the addresses that mail goes to; those given must all hold. */
+export interface ContactFilter {
+  /** Those alone whose last mail that ended failed, and was not sent to a corrected address since. */
+  readonly problem: boolean;
+  /** Words of the address. */
+  readonly q?: string;
+  /** Mail of any of these counts, and no other. */
+  readonly account?: readonly string[];
+}
+
+/** An address with the newest mail to it. */
+export interface ContactRecord {
+  /** As it was last written to. */
+  readonly address: Address;
+  /** Newest first, up to and with the last that ended; never empty. */
+  readonly mails: readonly ContactMail[];
 }
 
 export interface MessageDetail extends Omit<MessageSummary, 'recipients'> {
@@ -705,6 +766,20 @@ export interface Store {
   record(id: MessageId): Promise<{ readonly message: AcceptedMessage; readonly recipients: readonly RecipientRecord[] } | undefined>;
   messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>>;
   statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]>;
+  /** Documents with their verdicts, each once, those with the newest mail that fits the filter first. */
+  documents(filter: DocumentFilter, judging: Judging, page: PageRequest): Promise<Page<DocumentRecord>>;
+  /** One document; undefined: no mail carried it. */
+  document(
+    request: { readonly document: string; readonly account?: readonly string[] },
+    judging: Judging,
+  ): Promise<DocumentRecord | undefined>;
+  /** Addresses that mail went to, each once, those with the newest mail first. */
+  contacts(filter: ContactFilter, page: PageRequest): Promise<Page<ContactRecord>>;
+  /** Mail to an address, normalised, newest first. */
+  mailTo(
+    request: { readonly address: string; readonly state?: readonly string[]; readonly account?: readonly string[] },
+    page: PageRequest,
+  ): Promise<Page<ContactMail>>;
 
   // ── The feed ──
   /** Events after `after`, oldest first. Throws StoreError `cursor-expired`. */

@@ -36,6 +36,9 @@ export interface Described {
   readonly envid?: string;
   readonly references?: Partial<References>;
   readonly supersedes?: MessageId;
+  readonly origin?: 'api' | 'resend' | 'notification';
+  /** By an address: the recipient of the superseded message in whose place it stands. */
+  readonly insteadOf?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly dueAt?: number;
   readonly expireAt?: number;
@@ -84,7 +87,12 @@ export class Maker {
       client: { address: '192.0.2.1', helo: 'erp.example', tls: null, user: account },
       envelope: {
         reversePath: sender === '' ? NULL_REVERSE_PATH : { kind: 'address', address: addressOf(sender) },
-        recipients: recipients.map((text) => ({ address: addressOf(text), notify: null, orcpt: null })),
+        recipients: recipients.map((text) => ({
+          address: addressOf(text),
+          notify: null,
+          orcpt: null,
+          ...(described.insteadOf?.[text] === undefined ? {} : { insteadOf: addressOf(described.insteadOf[text]) }),
+        })),
         ret: null,
         envid: described.envid ?? null,
         smtputf8: false,
@@ -98,6 +106,7 @@ export class Maker {
       },
       references: { ...NO_REFERENCES, ...described.references },
       supersedes: described.supersedes ?? null,
+      ...(described.origin === undefined ? {} : { origin: described.origin }),
       ...(described.releaseAt === undefined ? {} : { releaseAt: described.releaseAt }),
       received: 'Received: from erp.example (192.0.2.1) by relay.example;\r\n Mon, 2 Mar 2026 00:00:00 +0000\r\n',
     };

@@ -10,6 +10,7 @@ import { NO_REFERENCES } from '../../src/domain/references.ts';
 import { NO_CHANGES } from '../../src/domain/signal.ts';
 import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
 import { auditContract } from './audit.ts';
+import { groupContract } from './groups.ts';
 import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
@@ -717,6 +718,7 @@ export function storeContract(implementation: Implementation): void {
     }));
     linkingContract(() => ({ store, make, clock }));
     referenceContract(() => ({ store, make, clock }));
+    groupContract(() => ({ store, make, clock }));
     listContract(() => ({ store, make, clock }));
   });
 }

@@ -10,7 +10,7 @@ import { NO_CHANGES } from '../../src/domain/signal.ts';
 import { openStore, type StoreOptions } from '../../src/store/index.ts';
 import { rebuildStore } from '../../src/store/rebuild.ts';
 import { verifyStore } from '../../src/store/verify.ts';
-import { Clock, DAY, Maker } from '../contract/messages.ts';
+import { Clock, DAY, Maker, reportEvidence } from '../contract/messages.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 export function storeBench() {
@@ -98,7 +98,8 @@ export function storeBench() {
         },
       );
       const report = maker.report({ matched: { message: id(4), index: 0, rank: 1 } });
-      await store.recordReport({ report, raw: Buffer.from('Action: failed\r\n'), items: [], now: clock.now, fingerprint: 'f4' });
+      const items = [{ message: id(4), index: 0, evidence: reportEvidence(report.id, 'delayed') }];
+      await store.recordReport({ report, raw: Buffer.from('Action: delayed\r\n'), items, now: clock.now, fingerprint: 'f4' });
       await store.recordReport({ report: maker.report(), raw: Buffer.from('What is this?\r\n'), items: [], now: clock.now });
       await store.apply([{ message: id(0), index: 0, evidence: { kind: 'cancelled' } }], clock.now);
       await store.erase({ ids: [id(0)], force: false, now: clock.now });

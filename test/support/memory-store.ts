@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { asciiDomainOf, normalizeAddress } from '../../src/domain/address.ts';
 import { type AuditEntry, type AuditFilter, type AuditRecord, fitsAudit } from '../../src/domain/audit.ts';
+import type { ContactMail } from '../../src/domain/contact-standing.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
 import { createIdFactory, idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
@@ -17,7 +18,9 @@ import type {
   CleanupCounts,
   CleanupRequest,
   Collection,
+  ContactRecord,
   ContentWriter,
+  DocumentRecord,
   EraseResult,
   EvidenceItem,
   FeedPage,
@@ -65,6 +68,7 @@ import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts'
 import { NO_CHANGES, type SignalChannelRecord, type SignalMember, type SignalRecord } from '../../src/domain/signal.ts';
 import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
+import { type ContactEntry, contactsOf, documentOf, documentsOf, mailTo } from './memory-groups.ts';
 
 export interface MemoryStoreExtras {
   /** Every write is refused from now on, as after a rejected write on disk. */
@@ -461,6 +465,49 @@ class InMemoryStore implements MemoryStore {
       .map(summaryOf)
       .sort((a, b) => (a.message.id < b.message.id ? 1 : -1));
     return pageOf(found, (summary) => summary.message.id, page);
+  }
+
+  async documents(...[filter, judging, page]: Parameters<Store['documents']>): Promise<Page<DocumentRecord>> {
+    this.#assertOpen();
+    const { items, next } = pageOf(documentsOf([...this.#entries.values()], filter, judging), ({ id }) => id, page);
+    return { items: items.map(({ value }) => value), next };
+  }
+
+  async document(...[request, judging]: Parameters<Store['document']>): Promise<DocumentRecord | undefined> {
+    this.#assertOpen();
+    return documentOf([...this.#entries.values()], request, judging);
+  }
+
+  async contacts(...[filter, page]: Parameters<Store['contacts']>): Promise<Page<ContactRecord>> {
+    this.#assertOpen();
+    const found = contactsOf(this.#contactEntries(), filter);
+    // Several may stand at one message: their order there is theirs, and the cursor counts.
+    const { items, next } = pageOf(
+      found.map(({ value }, i) => ({ value, place: String(found.length - i).padStart(9, '0') })),
+      ({ place }) => place,
+      page,
+    );
+    return { items: items.map(({ value }) => value), next };
+  }
+
+  async mailTo(...[{ address, state, account }, page]: Parameters<Store['mailTo']>): Promise<Page<ContactMail>> {
+    this.#assertOpen();
+    const mails = mailTo(this.#contactEntries(), address, account);
+    const found = mails.filter(({ recipient }) => state === undefined || state.includes(recipient.state));
+    return pageOf(found, ({ message }) => message.id, page);
+  }
+
+  #contactEntries(): ContactEntry[] {
+    const resent = (id: MessageId): readonly AcceptedMessage[] =>
+      this.#events.flatMap(({ message, supersededBy }) =>
+        message === id && supersededBy !== undefined ? (this.#entries.get(supersededBy)?.message ?? []) : [],
+      );
+    return [...this.#entries.values()].map(({ message, recipients, content }) => ({
+      message,
+      recipients,
+      contentErased: content === null,
+      resentAs: resent(message.id),
+    }));
   }
 
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {

@@ -43,7 +43,7 @@ export async function listMessages(
   const position = decodeCursor(mark, page.cursor, POSITION);
   const plan = await planSearch(context, memory, filter, position !== null);
   const effort = new Effort();
-  const search = new Search({ context, plan, filter, position, effort });
+  const search = new Search({ context, plan, filter, compiled: compileFilter(filter), position, effort });
   try {
     const items: MessageSummary[] = [];
     while (items.length <= limit && !search.ended && !effort.spent) {
@@ -63,7 +63,7 @@ export async function listMessages(
  * What a page spends on messages it does not show. Time alone cuts no page: on a busy machine a
  * page that finds what it looks for is slow, but whole.
  */
-class Effort {
+export class Effort {
   readonly #started = performance.now();
   #misses = 0;
 
@@ -81,7 +81,10 @@ class Effort {
 interface SearchRequest {
   readonly context: StoreContext;
   readonly plan: Plan;
+  /** For its bounds of time. */
   readonly filter: MessageFilter;
+  /** What every message is held against. */
+  readonly compiled: CompiledFilter;
   readonly position: string | null;
   readonly effort: Effort;
 }
@@ -92,7 +95,8 @@ interface Candidate {
   readonly value?: Buffer | undefined;
 }
 
-class Search {
+/** Goes through what may match, newest first, some at a time. To be closed. */
+export class Search {
   readonly #request: SearchRequest;
   readonly #filter: CompiledFilter;
   readonly #until: string | null;
@@ -115,9 +119,9 @@ class Search {
   lookedAt: string | null;
 
   constructor(request: SearchRequest) {
-    const { filter, position, plan, effort } = request;
+    const { filter, compiled, position, plan, effort } = request;
     this.#request = request;
-    this.#filter = compileFilter(filter);
+    this.#filter = compiled;
     this.lookedAt = position;
     this.#taken = position;
     // Accepted before `to`: ids below the lowest of that instant, which inverted come after it.

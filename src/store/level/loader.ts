@@ -42,8 +42,15 @@ export class MessageLoader {
     return this.#cache.get(id) ?? (await this.#read([id])).get(id);
   }
 
-  /** Those that exist; what had to be read is kept when `remember` says so. */
-  async loadMany(ids: Iterable<MessageId>, remember: boolean): Promise<Map<MessageId, StoredMessage>> {
+  /**
+   * Those that exist; what had to be read is kept when `remember` says so. With `mostRecipients` of
+   * those that have to be read no more, in their order, than have so many recipients together.
+   */
+  async loadMany(
+    ids: Iterable<MessageId>,
+    remember: boolean,
+    mostRecipients = Number.POSITIVE_INFINITY,
+  ): Promise<Map<MessageId, StoredMessage>> {
     const found = new Map<MessageId, StoredMessage>();
     const missing: MessageId[] = [];
     for (const id of new Set(ids)) {
@@ -52,23 +59,26 @@ export class MessageLoader {
       else found.set(id, stored);
     }
     if (missing.length === 0) return found;
-    for (const [id, stored] of await this.#read(missing)) {
+    for (const [id, stored] of await this.#read(missing, mostRecipients)) {
       found.set(id, stored);
       if (remember) this.#cache.set(id, stored);
     }
     return found;
   }
 
-  async #read(ids: readonly MessageId[]): Promise<Map<MessageId, StoredMessage>> {
+  async #read(ids: readonly MessageId[], mostRecipients = Number.POSITIVE_INFINITY): Promise<Map<MessageId, StoredMessage>> {
     const snapshot = this.#database.snapshot();
     try {
       const inverted = ids.map(invertId);
       const values = await this.#database.getMany([...inverted.map(messageKey), ...inverted.map(statusKey)], snapshot);
       const begun: { stored: StoredMessage; record: MessageRecord; status: Status }[] = [];
+      let count = 0;
       for (const [i, id] of inverted.entries()) {
         const value = values[i];
         if (value === undefined) continue;
         const record = decodeMessage(messageKey(id), value);
+        count += record.message.envelope.recipients.length;
+        if (count > mostRecipients && begun.length > 0) break;
         const statusValue = values[inverted.length + i];
         const stored = newStored(record);
         // Nothing has changed a message without a status: it stands as it was accepted, but for attempts that run.

@@ -10,6 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AuditEntry, AuditFilter, AuditRecord } from '../../domain/audit.ts';
+import type { ContactMail } from '../../domain/contact-standing.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../domain/events.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../domain/ids.ts';
@@ -19,7 +20,9 @@ import type {
   ClaimRequest,
   CleanupCounts,
   CleanupRequest,
+  ContactRecord,
   ContentWriter,
+  DocumentRecord,
   EraseResult,
   EvidenceItem,
   FeedPage,
@@ -58,9 +61,11 @@ import { AcceptKeys, type FreshKey } from './accept-keys.ts';
 import { appendAudit, listAudits } from './audit.ts';
 import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
+import { listContacts, listMailTo } from './contacts.ts';
 import { MessageContent } from './content.ts';
 import type { StoreContext } from './context.ts';
 import { readDetail } from './detail.ts';
+import { listDocuments, readDocument } from './documents.ts';
 import { eraseMessages } from './erasure.ts';
 import { IndexSizes } from './index-sizes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
@@ -400,6 +405,26 @@ export class LevelStore implements Store {
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
     this.#assertOpen();
     return this.#statistics.rows(request);
+  }
+
+  async documents(...[filter, judging, page]: Parameters<Store['documents']>): Promise<Page<DocumentRecord>> {
+    this.#assertOpen();
+    return listDocuments(this.#context, this.#searches, filter, judging, page);
+  }
+
+  async document(...[request, judging]: Parameters<Store['document']>): Promise<DocumentRecord | undefined> {
+    this.#assertOpen();
+    return readDocument(this.#context, request, judging);
+  }
+
+  async contacts(...[filter, page]: Parameters<Store['contacts']>): Promise<Page<ContactRecord>> {
+    this.#assertOpen();
+    return listContacts(this.#context, this.#searches, filter, page);
+  }
+
+  async mailTo(...[request, page]: Parameters<Store['mailTo']>): Promise<Page<ContactMail>> {
+    this.#assertOpen();
+    return listMailTo(this.#context, this.#searches, request, page);
   }
 
   // ── The feed ──
