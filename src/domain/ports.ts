@@ -769,10 +769,7 @@ export interface Store {
   /** Documents with their verdicts, each once, those with the newest mail that fits the filter first. */
   documents(filter: DocumentFilter, judging: Judging, page: PageRequest): Promise<Page<DocumentRecord>>;
   /** One document; undefined: no mail carried it. */
-  document(
-    request: { readonly document: string; readonly account?: readonly string[] },
-    judging: Judging,
-  ): Promise<DocumentRecord | undefined>;
+  document(request: DocumentRequest, judging: Judging): Promise<DocumentRecord | undefined>;
   /** Addresses that mail went to, each once, those with the newest mail first. */
   contacts(filter: ContactFilter, page: PageRequest): Promise<Page<ContactRecord>>;
   /** Mail to an address, normalised, newest first. */
