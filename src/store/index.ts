@@ -140,7 +140,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   });
   const segments = new SegmentKeeper({ spool, committer: () => committer, log });
   const suppressions = await StoredCollection.load<SuppressionRecord>('suppressions', database, () => committer, stageLifted);
-  const suppressing = new Suppressing({ loader, list: suppressions, policy: options.suppression ?? (() => null) });
+  const suppressing = new Suppressing({ list: suppressions, policy: options.suppression ?? (() => null) });
   const feed = new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq });
   const context: StoreContext = {
     database,

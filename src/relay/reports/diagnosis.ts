@@ -16,8 +16,6 @@ const CODE_AT_HEAD = /^([245]\d\d)(?=[\s-]|$)/;
 
 export interface Diagnosis
   extends Pick<ReportedRecipient, 'status' | 'replyCode' | 'category' | 'addressInvalid' | 'permanent' | 'diagnostic'> {
-  /** For the recipient's failure; null where the report quotes none. */
-  readonly reply: Reply | null;
   /** Null where nothing failed. */
   readonly explanation: Explanation | null;
 }
@@ -35,27 +33,50 @@ export interface Explanation {
   readonly overruled: readonly string[];
 }
 
-/** `diagnostic` unfolded; `action` of the report. */
-export function diagnose(of: {
+/** What a report says of one recipient; `diagnostic` unfolded. */
+export interface Told {
   readonly action: ReportedRecipient['action'];
   readonly status: EnhancedStatus | null;
   readonly diagnostic: string | null;
-  /** What the report's transcript of the session says was refused. */
-  readonly refusedAt?: RefusedAt;
-}): Diagnosis {
-  const diagnostic = of.diagnostic === null ? null : clean(of.diagnostic);
+}
+
+/** Taken apart, and not judged yet. */
+interface Reading extends Pick<Diagnosis, 'status' | 'replyCode' | 'diagnostic'> {
+  /** The diagnostic text without what wraps it. */
+  readonly text: string;
+  /** The status that the text quotes. */
+  readonly quoted: EnhancedStatus | null;
+}
+
+function readTold({ status, diagnostic: written }: Told): Reading {
+  const diagnostic = written === null ? null : clean(written);
   const text = unwrapped(diagnostic ?? '');
-  const replyCode = codeIn(text);
   const quoted = quotedStatus(text);
-  const status = moreSpecific(of.status, quoted);
-  const failed = of.action === 'failed';
-  const positive = !failed && of.action !== 'delayed';
-  if (positive)
-    return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, reply: null, explanation: null };
+  return { diagnostic, text, quoted, replyCode: codeIn(text), status: moreSpecific(status, quoted) };
+}
+
+function isFailure(action: ReportedRecipient['action']): boolean {
+  return action === 'failed' || action === 'delayed';
+}
+
+/** The reply that the report quotes; null where it quotes none, or nothing failed. */
+export function quotedReply(told: Told): Reply | null {
+  const { replyCode, quoted, status, text } = readTold(told);
+  if (replyCode === null || !isFailure(told.action)) return null;
+  return { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) };
+}
+
+/** `refusedAt`: what the report's transcript of the session says was refused. */
+export function diagnose(told: Told & { readonly refusedAt?: RefusedAt }): Diagnosis {
+  const { diagnostic, text, replyCode, status } = readTold(told);
+  if (!isFailure(told.action)) {
+    return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, explanation: null };
+  }
+  const failed = told.action === 'failed';
   const code = replyCode ?? codeOf(status, failed);
   const { category, addressInvalid, explanation } = judge(
     { code: verdictCode(code, failed), status, text },
-    of.refusedAt ?? null,
+    told.refusedAt ?? null,
     replyCode !== null,
   );
   const permanent = failed && (status === null ? code >= 500 : status.startsWith('5'));
@@ -66,7 +87,6 @@ export function diagnose(of: {
     addressInvalid: failed && addressInvalid,
     permanent,
     diagnostic,
-    reply: replyCode === null ? null : { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) },
     explanation,
   };
 }

@@ -236,7 +236,7 @@ interface Judged {
 }
 
 function judged(address: string | null, action: ReportedRecipient['action'], diagnosis: Diagnosis): Judged {
-  const { reply: _, explanation, ...rest } = diagnosis;
+  const { explanation, ...rest } = diagnosis;
   return { recipient: { address, action, ...rest }, explanation };
 }
 

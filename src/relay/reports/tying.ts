@@ -10,7 +10,7 @@ import type { ReportId } from '../../domain/ids.ts';
 import type { AcceptedMessage } from '../../domain/message.ts';
 import type { EvidenceItem, ReportedRecipient } from '../../domain/ports.ts';
 import type { EvidenceRank, RecipientRecord } from '../../domain/recipient.ts';
-import { diagnose } from './diagnosis.ts';
+import { quotedReply } from './diagnosis.ts';
 
 export interface MessageRecord {
   readonly message: AcceptedMessage;
@@ -102,6 +102,6 @@ export function evidenceItem(of: {
   const { index, told } = of.said;
   const { action, status, diagnostic, category, addressInvalid } = told;
   if (action === null) return [];
-  const { reply } = diagnose({ action, status, diagnostic });
+  const reply = quotedReply({ action, status, diagnostic });
   return [{ message, index, evidence: { kind: 'report', report, action, rank, category, status, reply, addressInvalid } }];
 }

@@ -1,8 +1,8 @@
 /**
  * Group commit. Operations wait while one commit is in flight; then all that wait are taken
  * together, staged in order into one transaction, and made durable with one write to the spool
- * and one synchronous batch in the register, side by side. No timer is added: under load the
- * groups grow by themselves.
+ * and one synchronous batch in the register, side by side; with a report in the group one after the
+ * other. No timer is added: under load the groups grow by themselves.
  *
  * Operations that accept come last in each group, so that their events are the tail of the feed:
  * should their bytes turn out not to be whole after a crash, the tail is taken back (opening.ts),
@@ -33,10 +33,17 @@ export type SpoolEntry = PreparedGroup['entries'][number];
 export interface Operation<T> {
   /** Messages it reads or changes. */
   readonly messages?: readonly MessageId[];
-  /** Keys whose values it reads. */
-  readonly reads?: readonly string[];
+  /** Keys whose values it reads; asked once `messages` are there. */
+  readonly reads?: readonly string[] | ((messages: ReadonlyMap<MessageId, StoredMessage>) => readonly string[]);
   /** Content that is to be durable with it. */
   readonly content?: SpoolWriter;
+  /**
+   * The content is durable before anything of the group is written to the register: what this operation
+   * changes could not be taken back, should its bytes turn out not to be whole.
+   */
+  readonly contentFirst?: true;
+  /** By the values that it reads: the content is not needed after all, and is let go; `stage` gets no entry. */
+  readonly spares?: (values: ReadonlyMap<string, Buffer>) => boolean;
   /** It accepts a message: staged after all others. */
   readonly accepts?: MessageId;
   /** Recipients or records it writes, roughly. */
@@ -192,15 +199,17 @@ export class Committer {
   async #write(asked: readonly Waiting[], started: number): Promise<(() => void)[]> {
     const { database, spool, loader, now } = this.#options;
     const { group, messages, values } = await this.#load(asked);
-    const writers = group.flatMap(({ operation }) => operation.content ?? []);
+    const writers = contentsOf(group, values);
     const prepared = writers.length === 0 ? null : spool.prepare(writers);
     const batch = database.batch();
     const transaction = new Transaction({ batch, before: this.#record, messages, values, segments: this.#segments, now: now() });
-    const answers = stageAll(group, transaction, prepared);
+    const answers = stageAll(group, transaction, entriesBy(writers, prepared));
     const committed = transaction.finish(prepared?.end ?? spool.end);
     // Nothing but the commit record: nothing has changed, and the last record still holds.
     if (prepared === null && batch.length === 1) return answers;
-    await Promise.all([prepared?.write(), batch.write({ sync: true })]);
+    const first = prepared !== null && group.some(({ operation }) => operation.contentFirst);
+    if (first) await prepared.write();
+    await Promise.all([first ? undefined : prepared?.write(), batch.write({ sync: true })]);
 
     this.#record = committed.record;
     for (const [segment, count] of committed.segments) {
@@ -217,9 +226,8 @@ export class Committer {
   async #load(group: readonly Waiting[]): Promise<Loaded> {
     const { loader } = this.#options;
     try {
-      // Side by side: whoever waits for the commit waits for both.
-      const [messages, values] = await Promise.all([loader.loadMany(idsOf(group), true), this.#values(group)]);
-      return { group, messages, values };
+      const messages = await loader.loadMany(idsOf(group), true);
+      return { group, messages, values: await this.#values(group, messages) };
     } catch (error) {
       if (!(error instanceof StoreError) || group.length === 0) throw error;
       const sound: Waiting[] = [];
@@ -236,8 +244,8 @@ export class Committer {
     }
   }
 
-  async #values(group: readonly Waiting[]): Promise<Map<string, Buffer>> {
-    const keys = group.flatMap(({ operation }) => operation.reads ?? []);
+  async #values(group: readonly Waiting[], messages: ReadonlyMap<MessageId, StoredMessage>): Promise<Map<string, Buffer>> {
+    const keys = group.flatMap(({ operation: { reads } }) => (typeof reads === 'function' ? reads(messages) : (reads ?? [])));
     const values = new Map<string, Buffer>();
     for (const [i, value] of (await this.#options.database.getMany(keys)).entries()) {
       if (value !== undefined) values.set(keys[i] ?? '', value);
@@ -252,13 +260,29 @@ function idsOf(group: readonly Waiting[]): Set<MessageId> {
   return ids;
 }
 
+/** Contents that are needed; the others are let go. */
+function contentsOf(group: readonly Waiting[], values: ReadonlyMap<string, Buffer>): SpoolWriter[] {
+  return group.flatMap(({ operation: { content, spares } }) => {
+    if (content === undefined || spares?.(values) !== true) return content ?? [];
+    // What is left of it is not committed: the spool removes it when it is opened.
+    content.abort().catch(() => undefined);
+    return [];
+  });
+}
+
+function entriesBy(writers: readonly SpoolWriter[], prepared: PreparedGroup | null): ReadonlyMap<SpoolWriter, SpoolEntry | undefined> {
+  return new Map(writers.map((writer, i) => [writer, prepared?.entries[i]]));
+}
+
 /** Stages the operations in order; each answer is to be called after the commit. */
-function stageAll(group: readonly Waiting[], transaction: Transaction, prepared: PreparedGroup | null): (() => void)[] {
-  let content = 0;
+function stageAll(
+  group: readonly Waiting[],
+  transaction: Transaction,
+  entries: ReadonlyMap<SpoolWriter, SpoolEntry | undefined>,
+): (() => void)[] {
   return group.map(({ operation, resolve, reject }) => {
-    const entry = operation.content === undefined ? undefined : prepared?.entries[content++];
     try {
-      const value = operation.stage(transaction, entry);
+      const value = operation.stage(transaction, operation.content === undefined ? undefined : entries.get(operation.content));
       return () => resolve(value);
     } catch (error) {
       return () => reject(error);

@@ -10,9 +10,9 @@ import { StoreError } from '../../domain/errors.ts';
 import { invertId, type MessageId } from '../../domain/ids.ts';
 import type { RecipientRecord } from '../../domain/recipient.ts';
 import { isPending } from '../../domain/recipient.ts';
-import type { Database } from './database.ts';
+import type { Database, Snapshot } from './database.ts';
 import { doneKey, messageKey, pendingKey, statusKey } from './keys.ts';
-import { decodeMessage, decodeRecipient, decodeStatus, type MessageRecord, newStored, type Status, type StoredMessage } from './records.ts';
+import { decodeMessage, decodeRecipient, decodeStatus, newStored, type Status, type StoredMessage } from './records.ts';
 
 /** Recipients, with one more for each message: some 4 KiB of memory each. */
 const CACHE_WEIGHT = 4096;
@@ -24,6 +24,12 @@ export class MessageLoader {
     sizeCalculation: ({ recipients }) => recipients.length + 1,
   });
 
+  /** Ids that `loadAhead` was asked for in this turn, and the read that they wait for. */
+  readonly #asked = new Set<MessageId>();
+  #ahead: Promise<ReadonlyMap<MessageId, StoredMessage> | null> | null = null;
+  /** Of each read that runs: what was committed meanwhile. */
+  readonly #changed = new Set<Set<MessageId>>();
+
   constructor(database: Database) {
     this.#database = database;
   }
@@ -34,12 +40,46 @@ export class MessageLoader {
 
   /** The committer's alone: `stored` is what was committed; null: deleted. */
   remember(id: MessageId, stored: StoredMessage | null): void {
+    for (const changed of this.#changed) changed.add(id);
     if (stored === null) this.#cache.delete(id);
     else this.#cache.set(id, stored);
   }
 
   async load(id: MessageId): Promise<StoredMessage | undefined> {
     return this.#cache.get(id) ?? (await this.#read([id])).get(id);
+  }
+
+  /**
+   * For one that something is about to happen to: kept for the commit that follows. What is asked for in
+   * one turn of the loop is read together. Damage is met by whoever reads it alone.
+   */
+  async loadAhead(id: MessageId): Promise<StoredMessage | undefined> {
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
+    this.#ahead ??= this.#readAhead();
+    this.#asked.add(id);
+    const found = await this.#ahead;
+    return found === null ? this.load(id) : found.get(id);
+  }
+
+  async #readAhead(): Promise<ReadonlyMap<MessageId, StoredMessage> | null> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const ids = [...this.#asked];
+    this.#asked.clear();
+    this.#ahead = null;
+    const changed = new Set<MessageId>();
+    this.#changed.add(changed);
+    try {
+      const found = await this.#read(ids);
+      // What a commit has changed meanwhile is no longer what was read.
+      for (const [id, stored] of found) if (!changed.has(id)) this.#cache.set(id, stored);
+      return found;
+    } catch (error) {
+      if (error instanceof StoreError) return null;
+      throw error;
+    } finally {
+      this.#changed.delete(changed);
+    }
   }
 
   /**
@@ -69,41 +109,72 @@ export class MessageLoader {
   async #read(ids: readonly MessageId[], mostRecipients = Number.POSITIVE_INFINITY): Promise<Map<MessageId, StoredMessage>> {
     const snapshot = this.#database.snapshot();
     try {
+      // Nearly all have one recipient: where its record may stand is asked for at once.
       const inverted = ids.map(invertId);
-      const values = await this.#database.getMany([...inverted.map(messageKey), ...inverted.map(statusKey)], snapshot);
-      const begun: { stored: StoredMessage; record: MessageRecord; status: Status }[] = [];
-      let count = 0;
-      for (const [i, id] of inverted.entries()) {
-        const value = values[i];
-        if (value === undefined) continue;
-        const record = decodeMessage(messageKey(id), value);
-        count += record.message.envelope.recipients.length;
-        if (count > mostRecipients && begun.length > 0) break;
-        const statusValue = values[inverted.length + i];
-        const stored = newStored(record);
-        // Nothing has changed a message without a status: it stands as it was accepted, but for attempts that run.
-        const status = statusValue === undefined ? undefined : decodeStatus(statusKey(id), statusValue, record.seq);
-        begun.push({ stored, record, status: status ?? { contentErased: false, recipients: stored.recipients.map(stateOf), seqs: [] } });
-      }
-      const keys = begun.flatMap(({ stored, status }) => status.recipients.map(({ state }, index) => recipientKey(stored, index, state)));
-      const records = await this.#database.getMany(keys, snapshot);
-      const found = new Map<MessageId, StoredMessage>();
-      let at = 0;
-      for (const { stored, status } of begun) {
-        const recipients = stored.recipients.map((initial, index) => {
-          const value = records[at + index];
-          const key = keys[at + index] ?? '';
-          return value === undefined ? missingRecipient(key) : decodeRecipient(key, value, index, initial.address);
-        });
-        at += status.recipients.length;
-        const { contentErased, seqs } = status;
-        found.set(stored.message.id, { ...stored, contentErased, recipients, seqs });
-      }
-      return found;
+      const keys = inverted.flatMap((own, i) => [messageKey(own), statusKey(own), pendingKey(ids[i] ?? '', 0), doneKey(own, 0)]);
+      const values = await this.#valuesOf(keys, snapshot);
+      const begun = upTo(mostRecipients, inverted, values);
+      const missing = begun.flatMap((one) => recipientKeysOf(one).filter((key) => !values.has(key)));
+      const rest = await this.#valuesOf(missing, snapshot);
+      const found = begun.map((one) => completed(one, (key) => values.get(key) ?? rest.get(key)));
+      return new Map(found.map((stored) => [stored.message.id, stored]));
     } finally {
       await snapshot.close();
     }
   }
+
+  async #valuesOf(keys: readonly string[], snapshot: Snapshot): Promise<Map<string, Buffer>> {
+    const values = await this.#database.getMany(keys, snapshot);
+    return new Map(keys.flatMap((key, i) => (values[i] === undefined ? [] : [[key, values[i]]])));
+  }
+}
+
+/** A message before its recipients were read. */
+interface Beginning {
+  readonly stored: StoredMessage;
+  readonly status: Status;
+}
+
+/** Those that exist, in their order: the first in any case, then no more than have so many recipients together. */
+function upTo(mostRecipients: number, inverted: readonly string[], values: ReadonlyMap<string, Buffer>): Beginning[] {
+  const begun: Beginning[] = [];
+  let count = 0;
+  for (const own of inverted) {
+    const one = beginningOf(own, values);
+    if (one === undefined) continue;
+    count += one.stored.recipients.length;
+    if (count > mostRecipients && begun.length > 0) break;
+    begun.push(one);
+  }
+  return begun;
+}
+
+function beginningOf(inverted: string, values: ReadonlyMap<string, Buffer>): Beginning | undefined {
+  const key = messageKey(inverted);
+  const value = values.get(key);
+  if (value === undefined) return undefined;
+  const record = decodeMessage(key, value);
+  const statusValue = values.get(statusKey(inverted));
+  const stored = newStored(record);
+  // Nothing has changed a message without a status: it stands as it was accepted, but for attempts that run.
+  const status = statusValue === undefined ? undefined : decodeStatus(statusKey(inverted), statusValue, record.seq);
+  return { stored, status: status ?? { contentErased: false, recipients: stored.recipients.map(stateOf), seqs: [] } };
+}
+
+function recipientKeysOf({ stored, status }: Beginning): string[] {
+  return status.recipients.map(({ state }, index) => recipientKey(stored, index, state));
+}
+
+function completed(begun: Beginning, value: (key: string) => Buffer | undefined): StoredMessage {
+  const { stored, status } = begun;
+  const keys = recipientKeysOf(begun);
+  const recipients = stored.recipients.map((initial, index) => {
+    const key = keys[index] ?? '';
+    const found = value(key);
+    return found === undefined ? missingRecipient(key) : decodeRecipient(key, found, index, initial.address);
+  });
+  const { contentErased, seqs } = status;
+  return { ...stored, contentErased, recipients, seqs };
 }
 
 function stateOf({ state }: RecipientRecord): Status['recipients'][number] {

@@ -155,7 +155,7 @@ async function checkSingles(segments: ReadonlyMap<number, SegmentCount>, spool: 
   for (const { segment, form } of spool.segments()) {
     if (form !== 'single' || (segments.get(segment)?.live ?? 0) > 0 || end.singles.includes(segment)) continue;
     const preamble = await spool.single(segment);
-    // Of a report it is what a crash between its two commits leaves (reports.ts).
+    // Of a report it is what a crash before the register's batch leaves (reports.ts).
     if (preamble === undefined || preamble.erased || preamble.kind === 'report' || preamble.group > end.group) continue;
     throw damaged(`it knows nothing of segment ${segment} of the spool, which holds a message`);
   }
@@ -200,7 +200,7 @@ export async function settleTail(opened: OpenedRegister, spool: Spool, log: Log)
   const { record, segments } = opened;
   const recovery = await spool.recover(record.end);
   const settled = await takeBackTail(opened, recovery, log);
-  // Content that is durable and has no record: a report whose second commit never came (reports.ts).
+  // Content that is durable and has no record: a report that the register never heard of (reports.ts).
   const stray = spool.segments().filter(({ segment, form }) => form === 'single' && (segments.get(segment)?.live ?? 0) === 0);
   await spool.dropSegments(stray.map(({ segment }) => segment));
   await spool.settleCopies(copyEnds(segments, spool));

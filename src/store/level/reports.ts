@@ -1,9 +1,9 @@
 /**
  * Reports: the record, its raw bytes in the spool, and what it proves, in one commit.
  *
- * The bytes are made durable in a commit before, for the register could not take back what a
- * report changed should its bytes turn out not to be whole. A crash between the two leaves bytes
- * that no record names, and a report that was not acknowledged and comes again.
+ * The bytes are durable before the register hears of the commit, for it could not take back what a
+ * report changed should its bytes turn out not to be whole. A crash between the two leaves bytes that
+ * no record names, and a report that was not acknowledged and comes again.
  */
 import { StoreError } from '../../domain/errors.ts';
 import { invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
@@ -12,6 +12,7 @@ import { matchesOf } from '../../domain/representation.ts';
 import type { SpoolLocation } from '../spool/spool.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
+import type { SpoolEntry } from './committer.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
 import { decodeBearers, type Sameness, samenessOf, stageFingerprint, unstageFingerprint } from './fingerprints.ts';
@@ -34,22 +35,96 @@ export interface StoredReport {
 const POSITION = /^[0-9A-Z]{26}$/;
 
 export async function recordReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
-  const { database } = context;
-  const { report, fingerprint } = request;
+  const { committer, spool, suppressing } = context;
+  const { report, fingerprint, items } = request;
   const key = reportKey(invertId(report.id));
-  const known = await database.get(key);
-  if (known !== undefined) return applyKnown(context, decodeJson<StoredReport>(key, known), request);
-  if (fingerprint === undefined) return keepReport(context, request);
-  const bearersKey = fingerprintKey(fingerprint);
-  const bearers = decodeBearers(bearersKey, await database.get(bearersKey));
-  return (await settled(context, request, samenessOf(bearers, matchesOf(report)))) ?? keepReport(context, request);
+  const header = fingerprint === undefined ? report : { ...report, fingerprint };
+  const writer = spool.openContent('report', Buffer.from(JSON.stringify(header)));
+  try {
+    await writer.write(request.raw);
+    const staged = await committer.submit({
+      content: writer,
+      contentFirst: true,
+      messages: messagesOf(request),
+      reads: (messages) => [key, ...keysOf(fingerprint), ...suppressing.reads(items, messages)],
+      spares: (values) => values.has(key) || samenessIn(request, (name) => values.get(name)).kind !== 'new',
+      weight: items.length + 2,
+      stage: (transaction, entry) => stageNew(context, transaction, request, entry),
+    });
+    return await answerOf(context, request, staged);
+  } finally {
+    await writer.abort();
+  }
 }
 
-/** What becomes of a report that is the same as an earlier one; null: it is new, or that one is gone. */
-async function settled(context: StoreContext, request: RecordRequest, same: Sameness): Promise<RecordAnswer | null> {
-  if (same.kind === 'new') return null;
-  const { id } = same;
-  if (same.kind === 'explains') {
+/** What its fingerprint tells; `value` reads a key. */
+function samenessIn({ report, fingerprint }: RecordRequest, value: (key: string) => Buffer | undefined): Sameness {
+  if (fingerprint === undefined) return { kind: 'new' };
+  const key = fingerprintKey(fingerprint);
+  return samenessOf(decodeBearers(key, value(key)), matchesOf(report));
+}
+
+/** `spilled`: bytes in the spool that no record names. */
+type Staged =
+  | { readonly kind: 'applied'; readonly report: ReportRecord; readonly repeated: boolean; readonly applied: Applied }
+  | { readonly kind: 'same'; readonly same: Exclude<Sameness, { kind: 'new' }>; readonly spilled: SpoolLocation | null }
+  | { readonly kind: 'again' };
+
+function stageNew(
+  { suppressing, segments }: StoreContext,
+  transaction: Transaction,
+  request: RecordRequest,
+  entry: SpoolEntry | undefined,
+): Staged {
+  const { items, now, fingerprint } = request;
+  const key = reportKey(invertId(request.report.id));
+  const known = transaction.value(key);
+  if (known !== undefined) {
+    // What it says is applied again, which changes nothing it has changed already.
+    const { report } = decodeJson<StoredReport>(key, known);
+    return { kind: 'applied', report, repeated: true, applied: suppressing.apply(transaction, items, now) };
+  }
+  const same = samenessIn(request, (name) => transaction.value(name));
+  if (same.kind !== 'new') {
+    // It came by another way in the same group.
+    if (entry !== undefined) segments.pin(entry.location);
+    return { kind: 'same', same, spilled: entry?.location ?? null };
+  }
+  // The one that it was the same as was deleted in the same group.
+  if (entry === undefined) return { kind: 'again' };
+  const { location, size, sha256 } = entry;
+  const report: ReportRecord = { ...request.report, size, sha256 };
+  stageReport(transaction, { report, location, contentErased: false, ...(fingerprint === undefined ? {} : { fingerprint }) }, now);
+  return { kind: 'applied', report, repeated: false, applied: suppressing.apply(transaction, items, now) };
+}
+
+async function answerOf(context: StoreContext, request: RecordRequest, staged: Staged): Promise<RecordAnswer> {
+  if (staged.kind === 'applied') {
+    const { report, repeated, applied } = staged;
+    return { report, transitions: context.suppressing.remember(applied), repeated };
+  }
+  if (staged.kind === 'again') return recordReport(context, request);
+  if (staged.spilled !== null) await eraseSpilled(context, staged.spilled);
+  return (await settled(context, request, staged.same)) ?? recordReport(context, request);
+}
+
+async function eraseSpilled({ committer, spool, segments, turns }: StoreContext, location: SpoolLocation): Promise<void> {
+  try {
+    await turns.take(() => spool.erase([location]));
+  } catch (error) {
+    throw error instanceof StoreError && error.code === 'closed' ? error : committer.fail(error);
+  } finally {
+    segments.unpin(location);
+  }
+}
+
+/** What becomes of a report that is the same as an earlier one; null: that one is gone meanwhile. */
+async function settled(
+  context: StoreContext,
+  request: RecordRequest,
+  { kind, id }: Exclude<Sameness, { kind: 'new' }>,
+): Promise<RecordAnswer | null> {
+  if (kind === 'explains') {
     const { items, now } = request;
     const matches = matchesOf(request.report);
     try {
@@ -69,63 +144,13 @@ function saidBy(item: EvidenceItem, report: ReportId): EvidenceItem {
   return item.evidence.kind === 'report' ? { ...item, evidence: { ...item.evidence, report } } : item;
 }
 
-async function keepReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
-  const { committer, spool, segments, suppressing, turns } = context;
-  const { fingerprint, items, now } = request;
-  const key = reportKey(invertId(request.report.id));
-  const header = fingerprint === undefined ? request.report : { ...request.report, fingerprint };
-  const writer = spool.openContent('report', Buffer.from(JSON.stringify(header)));
-  await writer.write(request.raw);
-  const entry = await committer.submit({
-    content: writer,
-    weight: 1,
-    stage: (_, prepared) => {
-      if (prepared === undefined) throw new Error('the spool gave the report no place');
-      segments.pin(prepared.location);
-      return prepared;
-    },
-  });
-  const { location } = entry;
-  const report: ReportRecord = { ...request.report, size: entry.size, sha256: entry.sha256 };
-  const stored: StoredReport = { report, location, contentErased: false, ...(fingerprint === undefined ? {} : { fingerprint }) };
-  try {
-    const answer = await committer.submit({
-      messages: messagesOf(request),
-      reads: [key, ...fingerprintKeys([stored]), ...((await suppressing.reads(items)) ?? [])],
-      weight: items.length + 1,
-      stage: (transaction) => stageNew(context, transaction, stored, request),
-    });
-    if (answer.kind === 'kept') return { report, transitions: suppressing.remember(answer.applied), repeated: false };
-    // The same came by another way while this one was written.
-    await turns
-      .take(() => spool.erase([location]))
-      .catch((error: unknown) => {
-        throw error instanceof StoreError && error.code === 'closed' ? error : committer.fail(error);
-      });
-    return (await settled(context, request, answer)) ?? recordReport(context, { ...request, now });
-  } finally {
-    segments.unpin(location);
-  }
-}
-
-type Staged = { readonly kind: 'kept'; readonly applied: Applied } | Exclude<Sameness, { kind: 'new' }>;
-
-function stageNew({ suppressing }: StoreContext, transaction: Transaction, stored: StoredReport, request: RecordRequest): Staged {
-  const { report, fingerprint } = stored;
-  if (transaction.value(reportKey(invertId(report.id))) === undefined) {
-    if (fingerprint !== undefined) {
-      const key = fingerprintKey(fingerprint);
-      const same = samenessOf(decodeBearers(key, transaction.value(key)), matchesOf(report));
-      if (same.kind !== 'new') return same;
-    }
-    stageReport(transaction, stored, request.now);
-  }
-  return { kind: 'kept', applied: suppressing.apply(transaction, request.items, request.now) };
+function keysOf(fingerprint: string | undefined): string[] {
+  return fingerprint === undefined ? [] : [fingerprintKey(fingerprint)];
 }
 
 /** What operations name in `reads` that write or delete reports. */
 export function fingerprintKeys(reports: readonly StoredReport[]): string[] {
-  return reports.flatMap(({ fingerprint }) => (fingerprint === undefined ? [] : [fingerprintKey(fingerprint)]));
+  return reports.flatMap(({ fingerprint }) => keysOf(fingerprint));
 }
 
 export async function linkReport(context: StoreContext, request: Parameters<Store['linkReport']>[0]): ReturnType<Store['linkReport']> {
@@ -136,7 +161,7 @@ export async function linkReport(context: StoreContext, request: Parameters<Stor
   const fingerprint = fingerprintKeys(await loadReports(context, [id]));
   const { applied, ...answer } = await committer.submit({
     messages: messagesOf(request),
-    reads: [key, ...fingerprint, ...((await suppressing.reads(items)) ?? [])],
+    reads: (messages) => [key, ...fingerprint, ...suppressing.reads(items, messages)],
     weight: items.length + 1,
     stage: (transaction) => {
       const value = transaction.value(key);
@@ -162,22 +187,6 @@ function stageLinked(transaction: Transaction, stored: StoredReport): void {
   transaction.del(indexKey('matched', 'no', inverted));
   transaction.put(indexKey('matched', 'yes', inverted), NO_VALUE);
   if (fingerprint !== undefined) stageFingerprint(transaction, fingerprint, report.id, matchesOf(report));
-}
-
-/** It came before under this id: what it says is applied again, which changes nothing it has changed already. */
-async function applyKnown(
-  { committer, suppressing }: StoreContext,
-  { report }: StoredReport,
-  request: RecordRequest,
-): Promise<RecordAnswer> {
-  const { items, now } = request;
-  const applied = await committer.submit({
-    messages: messagesOf(request),
-    reads: (await suppressing.reads(items)) ?? [],
-    weight: items.length,
-    stage: (transaction) => suppressing.apply(transaction, items, now),
-  });
-  return { report, transitions: suppressing.remember(applied), repeated: true };
 }
 
 function messagesOf({ items }: Pick<RecordRequest, 'items'>): MessageId[] {

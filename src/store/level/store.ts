@@ -317,11 +317,9 @@ export class LevelStore implements Store {
   /** Evidence for a message that was erased meanwhile has nothing to change: it is left out of the answer. */
   async apply(items: readonly EvidenceItem[], now: number): Promise<readonly Transition[]> {
     const { committer, suppressing } = this.#context;
-    const asked = suppressing.reads(items);
-    const reads = asked === undefined ? [] : await asked;
     const applied = await committer.submit({
       messages: items.map(({ message }) => message),
-      reads,
+      reads: (messages) => suppressing.reads(items, messages),
       weight: items.length,
       stage: (transaction) => suppressing.apply(transaction, items, now),
     });
@@ -393,7 +391,8 @@ export class LevelStore implements Store {
 
   async record(id: MessageId): Promise<{ message: AcceptedMessage; recipients: readonly RecipientRecord[] } | undefined> {
     this.#assertOpen();
-    const stored = await this.#load(id);
+    const { loader, committer } = this.#context;
+    const stored = committer.isUncommitted(id) ? undefined : await loader.loadAhead(id);
     return stored === undefined ? undefined : { message: stored.message, recipients: stored.recipients };
   }
 

@@ -6,6 +6,7 @@
  * that evidence from before counts no more.
  */
 import { normalizeAddress } from '../../domain/address.ts';
+import type { MessageId } from '../../domain/ids.ts';
 import type { EvidenceItem, SuppressionRecord } from '../../domain/ports.ts';
 import type { Transition } from '../../domain/recipient.ts';
 import {
@@ -19,7 +20,6 @@ import { decodeJson, encodeJson } from './codec.ts';
 import type { StoredCollection } from './collections.ts';
 import type { Database } from './database.ts';
 import { after, collectionKey, collectionRange } from './keys.ts';
-import type { MessageLoader } from './loader.ts';
 import type { StoredMessage } from './records.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -34,34 +34,23 @@ export function failuresKey(address: string): string {
 }
 
 export class Suppressing {
-  readonly #loader: MessageLoader;
   readonly #list: StoredCollection<SuppressionRecord>;
   readonly #policy: () => SuppressionPolicy | null;
 
   /** `policy`: as it is configured now; null: evidence suppresses nobody. */
   constructor(parts: {
-    readonly loader: MessageLoader;
     readonly list: StoredCollection<SuppressionRecord>;
     readonly policy: () => SuppressionPolicy | null;
   }) {
-    this.#loader = parts.loader;
     this.#list = parts.list;
     this.#policy = parts.policy;
   }
 
-  /** Keys that applying these needs read; undefined: none, which is known at once. */
-  reads(items: readonly EvidenceItem[]): Promise<readonly string[]> | undefined {
-    if (this.#policy()?.automatic !== true) return undefined;
+  /** Keys that applying these needs read; `messages`: those that the items name. */
+  reads(items: readonly EvidenceItem[], messages: ReadonlyMap<MessageId, StoredMessage>): readonly string[] {
+    if (this.#policy()?.automatic !== true) return [];
     const concerned = items.filter(({ evidence }) => concernsSuppression(evidence));
-    return concerned.length === 0 ? undefined : this.#readsOf(concerned);
-  }
-
-  async #readsOf(items: readonly EvidenceItem[]): Promise<readonly string[]> {
-    const messages = await this.#loader.loadMany(
-      items.map(({ message }) => message),
-      false,
-    );
-    const addresses = items.flatMap(({ message, index }) => messages.get(message)?.recipients[index]?.address ?? []);
+    const addresses = concerned.flatMap(({ message, index }) => messages.get(message)?.recipients[index]?.address ?? []);
     return [...new Set(addresses.map((address) => failuresKey(normalizeAddress(address))))];
   }
 

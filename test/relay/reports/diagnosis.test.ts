@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnhancedStatus } from '../../../src/domain/reply.ts';
-import { diagnose, readTranscript } from '../../../src/relay/reports/diagnosis.ts';
+import { diagnose, quotedReply, readTranscript } from '../../../src/relay/reports/diagnosis.ts';
 
 type Row = { action?: 'failed' | 'delayed' | 'delivered'; status: EnhancedStatus | null; diagnostic: string | null; want: object };
 
@@ -32,7 +32,7 @@ const ROWS: Row[] = [
     want: { category: 'mailbox-full', permanent: false, replyCode: 452 },
   },
   { action: 'delayed', status: '5.1.1', diagnostic: null, want: { addressInvalid: false, permanent: false } },
-  { action: 'delivered', status: '2.0.0', diagnostic: '250 2.0.0 Ok', want: { category: 'unknown', permanent: false, reply: null } },
+  { action: 'delivered', status: '2.0.0', diagnostic: '250 2.0.0 Ok', want: { category: 'unknown', permanent: false } },
   {
     status: '5.1.0',
     diagnostic: "5.1.0 - Unknown address error 550-'5.7.1 <u@b.example>... Access denied' (delivery attempts: 0)",
@@ -60,13 +60,16 @@ describe('diagnose', () => {
     expect(diagnose({ action, status, diagnostic })).toMatchObject(want);
   });
   it('takes the codes out that a multi-line reply repeats, and keeps its text', () => {
-    const { reply, diagnostic } = diagnose({
+    const told = {
       action: 'failed',
       status: '5.1.1',
       diagnostic: '550-5.1.1 The email account 550-5.1.1 that you tried to reach 550 5.1.1 does not exist',
-    });
-    expect(diagnostic).toBe('550-5.1.1 The email account that you tried to reach does not exist');
-    expect(reply).toEqual({ code: 550, status: '5.1.1', text: 'The email account that you tried to reach does not exist' });
+    } as const;
+    expect(diagnose(told).diagnostic).toBe('550-5.1.1 The email account that you tried to reach does not exist');
+    expect(quotedReply(told)).toEqual({ code: 550, status: '5.1.1', text: 'The email account that you tried to reach does not exist' });
+  });
+  it('quotes no reply where nothing failed', () => {
+    expect(quotedReply({ action: 'delivered', status: '2.0.0', diagnostic: '250 2.0.0 Ok' })).toBe(null);
   });
   it('is one bounded line without controls, whatever the server wrote', () => {
     const { diagnostic } = diagnose({ action: 'failed', status: null, diagnostic: `550 a\r\nb\x1b[31m\0${'x'.repeat(9000)}` });
