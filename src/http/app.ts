@@ -9,6 +9,7 @@ import { API_BASE } from './api/route.ts';
 import { uploadSize } from './api/send.ts';
 import { Access } from './auth/access.ts';
 import { createBodyBudget } from './body.ts';
+import { createHtmlCleaner } from './content/html-cleaner.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 import { dashboardRoutes } from './dashboard/index.tsx';
 import { type AppContext, type AppEnv, clientAddress, wantsHtml } from './environment.ts';
@@ -28,10 +29,10 @@ export interface HttpApp {
   stop(): void;
 }
 
-/** Everything, and nothing besides: no source but our own, no inline code, no frame. */
+/** Everything, and nothing besides: no source but our own, no inline code; in frames our own previews alone, and we in nobody's. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // Not `no-referrer`: forms would then send `Origin: null`, which the check against forgery needs.
@@ -48,7 +49,8 @@ export function createApp(options: HttpOptions): HttpApp {
   const access = new Access({ ...options, failures: limits.failures });
   const uploads = createBodyBudget(() => UPLOADS_AT_ONCE * uploadSize(options.sending().messageSize));
   const reviewCount = createReviewCount(store, now);
-  const shared: Shared = { options, limits, access, uploads, reviewCount, stopping: stopping.signal };
+  const cleaner = createHtmlCleaner({ log });
+  const shared: Shared = { options, limits, access, uploads, reviewCount, cleaner, stopping: stopping.signal };
   const metrics = createMetrics({ store, delivery, reports: options.reports, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {
@@ -86,6 +88,7 @@ export function createApp(options: HttpOptions): HttpApp {
     metrics,
     stop() {
       stopping.abort();
+      void cleaner.stop();
       metrics.stop();
     },
   };

@@ -20,6 +20,8 @@ export interface Entity {
   /** In the order they begin, from 0. */
   readonly number: number;
   readonly fields: readonly HeaderField[];
+  /** In lower case; where it does not say, what its place makes of it (RFC 2045 §5.2, RFC 2046 §5.1.5). */
+  readonly type: string;
   /** Null: there is no such field, or none that can be read. */
   readonly contentType: ContentType | null;
   /** In lower case; '7bit' where there is no field (RFC 2045 §6.1). */
@@ -48,6 +50,8 @@ export interface WalkOptions {
   /** Parts, and how deep they may be nested. */
   readonly entities?: number;
   readonly depth?: number;
+  /** Octets of one header section. */
+  readonly header?: number;
 }
 
 interface Level {
@@ -79,6 +83,7 @@ export class MimeWalk {
   readonly #openMessages: boolean;
   readonly #entityLimit: number;
   readonly #depthLimit: number;
+  readonly #headerLimit: number;
   readonly #levels: Level[] = [];
   #rest: Buffer = Buffer.alloc(0);
   /** The line that is being read has begun in an earlier piece. */
@@ -104,6 +109,7 @@ export class MimeWalk {
     this.#openMessages = options.openMessages ?? true;
     this.#entityLimit = options.entities ?? ENTITY_LIMIT;
     this.#depthLimit = options.depth ?? DEPTH_LIMIT;
+    this.#headerLimit = options.header ?? HEADER_LIMIT;
   }
 
   push(piece: Buffer): void {
@@ -144,7 +150,7 @@ export class MimeWalk {
       return;
     }
     this.#headerSize += line.length;
-    if (this.#headerSize > HEADER_LIMIT) throw new MimeLimit(`a header section is larger than ${HEADER_LIMIT} octets`);
+    if (this.#headerSize > this.#headerLimit) throw new MimeLimit(`a header section is larger than ${this.#headerLimit} octets`);
     this.#header?.push(line);
   }
 
@@ -224,6 +230,6 @@ export class MimeWalk {
     const multipart = type.startsWith('multipart/') && (contentType?.params.get('boundary') ?? '') !== '';
     const opened = type === 'message/rfc822' && this.#openMessages;
     const kind = multipart && identity ? 'multipart' : opened && identity ? 'message' : 'leaf';
-    return { number: this.#entities - 1, fields, contentType, encoding, kind, parent, isMessage, sealed };
+    return { number: this.#entities - 1, fields, type, contentType, encoding, kind, parent, isMessage, sealed };
   }
 }

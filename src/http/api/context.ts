@@ -4,6 +4,7 @@ import type { RecipientRecord } from '../../domain/recipient.ts';
 import type { Access } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import type { BodyBudget } from '../body.ts';
+import type { HtmlCleaner } from '../content/html-cleaner.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
 import type { ReviewCount } from '../review-count.ts';
@@ -16,6 +17,8 @@ export interface Shared {
   /** Shared by all requests that bring a message. */
   readonly uploads: BodyBudget;
   readonly reviewCount: ReviewCount;
+  /** Makes the HTML of mails safe to be looked at. */
+  readonly cleaner: HtmlCleaner;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

@@ -10,6 +10,7 @@ import { consumerRoutes } from './consumers.ts';
 import type { Shared } from './context.ts';
 import { eraseRoutes } from './erase.ts';
 import { actionRoutes } from './message-actions.ts';
+import { messagePartRoutes } from './message-parts.ts';
 import { messageRoutes } from './messages.ts';
 import { queueRoutes } from './queue.ts';
 import { reportIntakeRoutes } from './report-intake.ts';
@@ -33,6 +34,7 @@ export function createApi(shared: Shared): Api {
     await next();
   });
   messageRoutes(api, shared);
+  messagePartRoutes(api, shared);
   sendRoutes(api, shared);
   eraseRoutes(api, shared);
   actionRoutes(api, shared);

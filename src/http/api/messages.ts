@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { detailJson, summaryJson } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import { maySee } from '../auth/caller.ts';
+import { attachmentDisposition } from '../content/safe-name.ts';
 import type { AppContext } from '../environment.ts';
 import { printable } from '../printable.ts';
 import { notFound } from '../problem.ts';
@@ -89,16 +90,22 @@ async function* prefixed(head: Buffer, rest: Readable): AsyncIterable<Buffer> {
   for await (const chunk of rest) yield chunk as Buffer;
 }
 
-/** A file that no browser shows in place (R52). The name is ours, never the mail's. */
+/** A file that no browser shows in place (R52). The name is a safe one, never as a mail has it. */
 export function downloadOf(
   c: AppContext,
   shared: Shared,
-  file: { readonly name: string; readonly size: number; readonly body: () => AsyncIterable<Buffer> },
+  file: {
+    readonly name: string;
+    /** Null: not known before it is read. */
+    readonly size: number | null;
+    readonly body: () => AsyncIterable<Buffer>;
+    readonly type?: string;
+  },
 ): Response {
   const headers = {
-    'content-type': 'message/rfc822',
-    'content-length': String(file.size),
-    'content-disposition': `attachment; filename="${file.name}"`,
+    'content-type': file.type ?? 'message/rfc822',
+    ...(file.size === null ? {} : { 'content-length': String(file.size) }),
+    'content-disposition': attachmentDisposition(file.name),
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
     'cache-control': 'private, no-store',
@@ -107,7 +114,7 @@ export function downloadOf(
   return new Response(
     streamed(file.body(), (error) => {
       // The head is out: all that is left is to cut the connection, so that nobody takes half for the whole.
-      shared.options.log.error({ file: file.name, error: printable(error.message) }, 'content could not be read to its end');
+      shared.options.log.error({ file: printable(file.name), error: printable(error.message) }, 'content could not be read to its end');
       c.env?.outgoing?.destroy();
     }),
     { headers },

@@ -491,6 +491,23 @@ export function pageOf<T extends z.ZodType>(item: T): z.ZodType {
   });
 }
 
+export const MessageAttachments = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        number: z.number().int().openapi({ description: 'From 1; names the file in its path.' }),
+        name: z.string().openapi({ description: 'Made safe to keep a file under.', example: 'invoice-2026-0042.pdf' }),
+        contentType: z.string().openapi({ description: 'As the sender declared it.' }),
+        size: z.number().int().openapi({ description: 'Octets of the file itself.' }),
+        inline: z.boolean().openapi({ description: 'Meant to be shown within the text.' }),
+      }),
+    ),
+    incomplete: z.enum(['limits', 'time']).nullable().openapi({
+      description: 'Why the rest was not read: more parts, or deeper, than is read; or it took too long. Null: these are all.',
+    }),
+  })
+  .openapi('MessageAttachments');
+
 export const Changes = z
   .strictObject({ items: z.array(Event), last: z.number().int().openapi({ description: '`after` for the next call.' }) })
   .openapi('Changes');

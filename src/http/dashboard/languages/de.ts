@@ -5,6 +5,7 @@ import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { preview } from './preview.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'eine Zertifizierungsstelle' };
 
@@ -426,6 +427,7 @@ export const de: Strings = {
     cancelButton: 'Den Rest dieser Nachricht abbrechen',
     live: 'Mit dieser Nachricht ist etwas geschehen. Anzeigen',
   },
+  preview: preview.de,
   explain: {
     queued: 'Wartet auf den ersten Versuch.',
     scheduled: 'Wartet auf die Zeit, zu der sie gesendet werden soll.',

@@ -6,6 +6,7 @@ import type { VerifiedBy } from '../../../domain/tls.ts';
 import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { preview } from './preview.ts';
 
 type StateName = MessageState | RecipientState;
 
@@ -442,6 +443,7 @@ export const en = {
     cancelButton: 'Cancel the rest of this message',
     live: 'Something happened to this message. Show it',
   },
+  preview: preview.en,
   explain: {
     queued: 'Waits for its first attempt.',
     scheduled: 'Waits for the time at which it is to be sent.',

@@ -5,6 +5,7 @@ import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { preview } from './preview.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'une autorité de certification' };
 
@@ -427,6 +428,7 @@ export const fr: Strings = {
     cancelButton: 'Annuler le reste de ce message',
     live: 'Il s’est passé quelque chose avec ce message. L’afficher',
   },
+  preview: preview.fr,
   explain: {
     queued: 'Attend son premier essai.',
     scheduled: 'Attend l’heure à laquelle il doit partir.',

@@ -5,6 +5,7 @@ import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { preview } from './preview.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'een certificaatautoriteit' };
 
@@ -425,6 +426,7 @@ export const nl: Strings = {
     cancelButton: 'De rest van dit bericht annuleren',
     live: 'Er is iets met dit bericht gebeurd. Tonen',
   },
+  preview: preview.nl,
   explain: {
     queued: 'Wacht op de eerste poging.',
     scheduled: 'Wacht op het tijdstip waarop het verzonden moet worden.',
