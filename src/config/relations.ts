@@ -25,8 +25,24 @@ export function relate(config: Config): readonly Finding[] {
     ...tlsMaterial(config),
     ...dkimKeys(config),
     ...signals(config),
+    ...fileDrops(config),
     ...exposure(config),
   ];
+}
+
+/** Two that share a name share a position: each would get half. */
+function fileDrops({ synchronisation, accounts }: Config): Finding[] {
+  const found: Finding[] = [];
+  for (const [index, drop] of (synchronisation?.files ?? []).entries()) {
+    const path: ConfigPath = ['synchronisation', 'files', index];
+    const first = synchronisation?.files.findIndex(({ name }) => name === drop.name) ?? index;
+    if (first < index) found.push(mistake(`is the name of synchronisation.files[${first}] too: each needs its own`, [...path, 'name']));
+    for (const [place, account] of (drop.accounts ?? []).entries()) {
+      if (account === DEFAULT_ACCOUNT || accounts.some(({ name }) => name === account)) continue;
+      found.push(warning(`there is no account ${account}`, [...path, 'accounts', place]));
+    }
+  }
+  return found;
 }
 
 /** Cited by DeliverySettings in domain/settings.ts: a lease must outlive the attempt it covers. */

@@ -319,8 +319,19 @@ const signal = section({
 });
 
 const CRON_ALLOWED = 'a cron expression of five fields, such as "15 3 * * *"';
+const cron = () => text(CRON_ALLOWED, /^\s*(?:[\d*/,A-Za-z?-]+\s+){4}[\d*/,A-Za-z?#L-]+\s*$/);
+
+const fileDrop = section({
+  name: NAME,
+  directory: text('a path').describe('relative to this file; made when it is not there'),
+  format: oneOf(['csv', 'jsonl']).default('csv'),
+  schedule: cron().default('*/15 * * * *'),
+  types: list(oneOf(EVENT_TYPES), 1).optional().describe('default: all'),
+  accounts: list(NAME, 1).optional().describe('default: all'),
+});
+
 const retention = section({
-  schedule: text(CRON_ALLOWED, /^\s*(?:[\d*/,A-Za-z?-]+\s+){4}[\d*/,A-Za-z?#L-]+\s*$/).default('15 3 * * *'),
+  schedule: cron().default('15 3 * * *'),
   content: duration({ min: 60_000 }).prefault('30d').describe('age at which the bytes go'),
   records: duration({ min: 60_000 }).prefault('540d').describe('age at which records go'),
 });
@@ -347,6 +358,7 @@ export const fileSchema = section({
   references,
   signals: list(signal).default([]),
   retention: retention.prefault({}),
+  synchronisation: section({ files: list(fileDrop).default([]).describe('the change feed as files') }).prefault({}),
   http: http.prefault({}),
 });
 

@@ -69,6 +69,14 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
     references: settleReferences(parsed.references),
     signals: parsed.signals.map(settleSignal),
     retention: parsed.retention,
+    synchronisation: {
+      files: parsed.synchronisation.files.map(({ types, accounts, ...drop }) => ({
+        ...drop,
+        directory: resolve(directory, drop.directory),
+        types: types ?? null,
+        accounts: accounts ?? null,
+      })),
+    },
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },
   });
 }

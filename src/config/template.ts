@@ -184,6 +184,11 @@ signals:
 #   content: 30d            # the bytes
 #   records: 540d           # who, when, what happened
 
+# The change feed as files, for an ERP that can not call HTTP: relais-NAME-FIRST-LAST.csv, each whole.
+# synchronisation:
+#   files:
+#     - {name: erp, directory: ./outbox, format: csv, schedule: "*/15 * * * *"}
+
 # Dashboard and API. For other machines put a reverse proxy with TLS in front.
 http:
   address: 127.0.0.1

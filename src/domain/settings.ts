@@ -2,6 +2,7 @@
  * The configuration as the rooms of relais read it: whole, checked, frozen. `src/config` makes it
  * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
  */
+import type { EventType } from './events.ts';
 import type { PriorityPatterns } from './priority.ts';
 import type { OwnRules } from './reply-rules.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -304,6 +305,21 @@ export interface ReferenceSettings {
   readonly streams: boolean;
 }
 
+/** The change feed as files in a folder, for an ERP that can not call HTTP. */
+export interface FileDropSettings {
+  /** Unique; its position in the feed is kept under it. */
+  readonly name: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly format: 'csv' | 'jsonl';
+  /** Cron expression. */
+  readonly schedule: string;
+  /** Null: all. */
+  readonly types: readonly EventType[] | null;
+  /** Null: all. */
+  readonly accounts: readonly string[] | null;
+}
+
 export interface RetentionSettings {
   /** Cron expression of the clean-up. */
   readonly schedule: string;
@@ -343,6 +359,8 @@ export interface Config {
   /** Who looks after which mail, for signals to `owner`. Absent: nobody. */
   readonly owners?: readonly SignalOwner[];
   readonly retention: RetentionSettings;
+  /** Absent: none. */
+  readonly synchronisation?: { readonly files: readonly FileDropSettings[] };
   readonly http: HttpSettings;
 }
 

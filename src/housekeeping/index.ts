@@ -1,25 +1,23 @@
 /**
- * Housekeeping: the clean-up by age, on its schedule.
+ * Housekeeping: the clean-up by age, and the files of the change feed, each on its schedule.
  *
- *   upstream    node-schedule, at the cron expression of `retention.schedule` in the machine's time
- *               zone; `cleanupNow` for the command line and the API
- *   downstream  the store's clean-up, which takes nothing that is still in the queue
+ *   upstream    schedule.ts, in the machine's time zone; `cleanupNow` for the command line and the API
+ *   downstream  the store's clean-up, which takes nothing that is still in the queue; file-drop.ts
  *   failure     a scheduled run that fails is logged and the next one tries again; `cleanupNow` throws
  *
- * One run at a time: who asks while one runs gets that run's result. A run that was missed while
- * relais was down is not made up for: the next one takes what it would have taken.
- *
- * node-schedule answers an expression it can not read with null instead of an error, reads the empty
- * one as "every second" and a date as a single run, and keeps its timers in a global list: the
- * fields are counted here, and the job is cancelled by `stop`.
+ * One run of each at a time: who asks for a clean-up while one runs gets that run's result. A run that
+ * was missed while relais was down is not made up for: the next one does what it would have done.
  */
-import { type Job, scheduleJob } from 'node-schedule';
 import type { Log } from '../domain/log.ts';
 import type { CleanupCounts, CleanupRequest, Store } from '../domain/ports.ts';
-import type { RetentionSettings } from '../domain/settings.ts';
+import type { FileDropSettings, RetentionSettings } from '../domain/settings.ts';
+import { dropFiles, type FileDropOptions } from './file-drop.ts';
+import { type Schedule, startSchedule } from './schedule.ts';
 
 export interface HousekeepingOptions {
   readonly retention: RetentionSettings;
+  /** Absent: none. */
+  readonly files?: { readonly drops: readonly FileDropSettings[]; readonly store: FileDropOptions['store'] };
   readonly store: Pick<Store, 'cleanup'>;
   readonly now: () => number;
   readonly log: Log;
@@ -38,11 +36,8 @@ export function cleanupRequest(retention: RetentionSettings, now: number): Clean
   return { contentBefore: now - retention.content, recordsBefore: now - retention.records, now };
 }
 
-/** Five fields, or six with seconds. */
-const CRON_FIELDS = /^\S+(?:\s+\S+){4,5}$/;
-
-/** Starts the schedule. Throws when the expression can not be read. */
-export function startHousekeeping({ retention, store, now, log }: HousekeepingOptions): Housekeeping {
+/** Starts the schedules. Throws when an expression can not be read. */
+export function startHousekeeping({ retention, files, store, now, log }: HousekeepingOptions): Housekeeping {
   let running: Promise<CleanupCounts> | null = null;
   const cleanupNow = (): Promise<CleanupCounts> => {
     running ??= cleanUp({ retention, store, now, log }).finally(() => {
@@ -50,22 +45,39 @@ export function startHousekeeping({ retention, store, now, log }: HousekeepingOp
     });
     return running;
   };
-  const job = CRON_FIELDS.test(retention.schedule.trim())
-    ? // Typed as never null; see above.
-      (scheduleJob('clean-up', retention.schedule, () => {
-        cleanupNow().catch((error: unknown) => log.error({ err: error }, 'the scheduled clean-up failed; the next one tries again'));
-      }) as Job | null)
-    : null;
-  if (job === null) {
-    throw new TypeError(
-      `retention.schedule: "${retention.schedule}" is no cron expression; an example is "15 3 * * *", every night at 03:15`,
-    );
+  const cleanup = startSchedule('retention.schedule', retention.schedule, () => {
+    cleanupNow().catch((error: unknown) => log.error({ err: error }, 'the scheduled clean-up failed; the next one tries again'));
+  });
+  const drops: Schedule[] = [];
+  try {
+    if (files !== undefined) for (const settings of files.drops) drops.push(startFileDrop({ settings, store: files.store, now, log }));
+  } catch (error) {
+    for (const schedule of [cleanup, ...drops]) schedule.stop();
+    throw error;
   }
   return {
-    stop: () => void job.cancel(),
+    stop: () => {
+      for (const schedule of [cleanup, ...drops]) schedule.stop();
+    },
     cleanupNow,
-    nextRunAt: () => (job.nextInvocation() as { getTime(): number } | null)?.getTime() ?? null,
+    nextRunAt: cleanup.nextRunAt,
   };
+}
+
+function startFileDrop(options: FileDropOptions): Schedule {
+  const { settings, log } = options;
+  let running = false;
+  return startSchedule('synchronisation.files.schedule', settings.schedule, () => {
+    if (running) return;
+    running = true;
+    dropFiles(options)
+      .catch((error: unknown) =>
+        log.error({ err: error, drop: settings.name }, 'the change feed could not be written; the next run tries again'),
+      )
+      .finally(() => {
+        running = false;
+      });
+  });
 }
 
 async function cleanUp({ retention, store, now, log }: HousekeepingOptions): Promise<CleanupCounts> {

@@ -199,7 +199,11 @@ export class Rooms {
         this.#signals = await startSignals({ rules: config.signals, ...this.#common() });
         return;
       case 'housekeeping':
-        this.#housekeeping = startHousekeeping({ retention: config.retention, ...this.#common() });
+        this.#housekeeping = startHousekeeping({
+          retention: config.retention,
+          files: { drops: config.synchronisation?.files ?? [], store: this.#options.store },
+          ...this.#common(),
+        });
         return;
       case 'http':
         this.#http = await this.#startHttp(config);
@@ -409,7 +413,7 @@ function concernOf(room: RoomName, config: Config): string {
     case 'signals':
       return JSON.stringify(config.signals);
     case 'housekeeping':
-      return JSON.stringify(config.retention);
+      return JSON.stringify([config.retention, config.synchronisation]);
     case 'http':
       return JSON.stringify([config.http, config.sandbox, diskFloor]);
     case 'submission':

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { Message, MessageSummary, pageOf } from '../../src/http/api/schemas.ts';
+import type { MessageId } from '../../src/domain/ids.ts';
+import { Message, MessagePage } from '../../src/http/api/schemas.ts';
 import { accept, createRoom, endAttempt, problemOf, START } from './harness.ts';
 
 interface Listed {
   readonly items: { readonly id: string }[];
   readonly next: string | null;
+}
+
+interface Loaded {
+  readonly items: { readonly id: string; readonly recipients: { readonly state: string }[] }[];
+  readonly next: string | null;
+  readonly asOf: string;
+  readonly seq: number;
 }
 
 describe('GET /messages', () => {
@@ -23,6 +31,31 @@ describe('GET /messages', () => {
     expect(seen).toEqual(ids);
   });
 
+  it('a first load and the feed after it make the states whole, whatever happens in between', async () => {
+    const room = createRoom();
+    const ids: MessageId[] = [];
+    for (let i = 0; i < 5; i++) ids.push(await accept(room));
+    const states = new Map<string, string>();
+    let seq: number | null = null;
+    let next: string | null = '';
+    while (next !== null) {
+      const page: Loaded = await room.get(`/api/v1/messages?limit=2${next === '' ? '' : `&cursor=${next}`}`);
+      expect(page.asOf).toBe('2026-02-01T12:00:00.000Z');
+      seq ??= page.seq;
+      for (const { id, recipients } of page.items) states.set(id, recipients[0]?.state ?? '');
+      // While the pages are read, one that was read already changes, and one comes that is on no page.
+      const changing = ids.pop();
+      if (changing !== undefined) await endAttempt(room, changing, 0, { outcome: 'transferred' });
+      await accept(room);
+      next = page.next;
+    }
+    const feed = await room.get<{ items: { message: string; state?: string }[] }>(`/api/v1/changes?after=${seq}&limit=500`);
+    for (const { message, state } of feed.items) states.set(message, state ?? states.get(message) ?? 'queued');
+    const now = await room.get<Loaded>('/api/v1/messages');
+    expect(states).toEqual(new Map(now.items.map(({ id, recipients }) => [id, recipients[0]?.state])));
+    expect(states.size).toBe(8);
+  });
+
   it('answers what is declared, in full', async () => {
     const room = createRoom();
     await accept(room, {
@@ -32,7 +65,7 @@ describe('GET /messages', () => {
       to: ['a@x.example', 'b@x.example'],
     });
     const page = await room.get<Listed>('/api/v1/messages');
-    expect(pageOf(MessageSummary).safeParse(page).error).toBeUndefined();
+    expect(MessagePage.safeParse(page).error).toBeUndefined();
     expect(page.items[0]).toMatchObject({
       acceptedAt: '2026-02-01T12:00:00.000Z',
       sender: '',

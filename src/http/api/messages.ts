@@ -1,7 +1,7 @@
 /** The register: lists of messages, one message in full, its bytes. */
 import type { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
-import { detailJson, summaryJson } from '../../domain/representation.ts';
+import { detailJson, rfc3339, summaryJson } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import { maySee } from '../auth/caller.ts';
 import { attachmentDisposition } from '../content/safe-name.ts';
@@ -12,10 +12,10 @@ import { type Shared, visibleRecord } from './context.ts';
 import { asMessageId, cursor, DEFAULT_PAGE, idParam, pageLimit } from './fields.ts';
 import { FILTER_FIELDS, filterFor, REPEATABLE_FILTERS } from './filter.ts';
 import { type Api, route } from './route.ts';
-import { Message, MessageSummary, pageOf } from './schemas.ts';
+import { Message, MessagePage } from './schemas.ts';
 
 export function messageRoutes(api: Api, shared: Shared): void {
-  const { store } = shared.options;
+  const { store, now } = shared.options;
   route(
     api,
     {
@@ -24,18 +24,20 @@ export function messageRoutes(api: Api, shared: Shared): void {
       tag: 'Messages',
       summary: 'The register, newest first',
       description:
-        'Filters combine. A filter that hits rarely may answer fewer items than asked with `next` set: the search goes on from there.',
+        'Filters combine. A filter that hits rarely may answer fewer items than asked with `next` set: the search goes on from there. For a first load: take all pages, then follow `GET /changes` after the `seq` of the first one.',
       permission: 'messages:read',
       query: z.strictObject({ ...FILTER_FIELDS, limit: pageLimit, cursor }),
       repeatable: REPEATABLE_FILTERS,
-      answers: { 200: { description: 'A page', schema: pageOf(MessageSummary) } },
+      answers: { 200: { description: 'A page', schema: MessagePage } },
     },
     async ({ c, caller, query }) => {
+      // Read before the page: whatever it does not show yet is in the feed after this.
+      const truth = { asOf: rfc3339(now()), seq: store.lastSeq };
       const filter = filterFor(caller, query);
-      if (filter === undefined) return c.json({ items: [], next: null });
+      if (filter === undefined) return c.json({ items: [], next: null, ...truth });
       const limit = query.limit ?? DEFAULT_PAGE;
       const page = await store.messages(filter, { limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) });
-      return c.json({ items: page.items.map(summaryJson), next: page.next });
+      return c.json({ items: page.items.map(summaryJson), next: page.next, ...truth });
     },
   );
   route(

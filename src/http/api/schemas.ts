@@ -507,6 +507,14 @@ export const MessageAttachments = z
     }),
   })
   .openapi('MessageAttachments');
+export const MessagePage = z
+  .strictObject({
+    items: z.array(MessageSummary),
+    next: nullableText.openapi({ description: '`cursor` of the next page; null at the end.' }),
+    asOf: z.string().openapi({ description: 'When the page was read.', format: 'date-time' }),
+    seq: z.number().int().openapi({ description: 'All events up to this one are in the page; those after it follow with `GET /changes`.' }),
+  })
+  .openapi('MessagePage');
 
 export const Changes = z
   .strictObject({ items: z.array(Event), last: z.number().int().openapi({ description: '`after` for the next call.' }) })

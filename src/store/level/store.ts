@@ -105,23 +105,17 @@ export interface Collections {
   readonly uses: StoredCollection<UseRecord>;
 }
 
-export class LevelStore implements Store {
+/** What has the collections as members of its own. */
+const WithCollections = class {
+  constructor(collections: Collections) {
+    Object.assign(this, collections);
+  }
+} as new (
+  collections: Collections,
+) => Collections;
+
+export class LevelStore extends WithCollections implements Store {
   readonly metrics: StoreMetrics;
-  readonly consumers: StoredCollection<Consumer>;
-  readonly mailboxes: StoredCollection<MailboxRecord>;
-  readonly nextHops: StoredCollection<NextHopRecord>;
-  readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
-  readonly streams: StoredCollection<StreamRecord>;
-  readonly signalChannels: StoredCollection<SignalChannelRecord>;
-  readonly signalMembers: StoredCollection<SignalMember>;
-  readonly signalRecords: StoredCollection<SignalRecord>;
-  readonly signalStates: StoredCollection<object>;
-  readonly suppressions: StoredCollection<SuppressionRecord>;
-  readonly tokens: StoredCollection<TokenRecord>;
-  readonly users: StoredCollection<UserRecord>;
-  readonly views: StoredCollection<ViewRecord>;
-  readonly sessions: StoredCollection<SessionRecord>;
-  readonly uses: StoredCollection<UseRecord>;
   readonly #context: StoreContext;
   readonly #diskFloor: number;
   readonly #counts: {
@@ -150,6 +144,7 @@ export class LevelStore implements Store {
     /** Hears of the last commit when the store is closed. */
     readonly onDrained: (record: CommitRecord) => Promise<void>;
   }) {
+    super(options.collections);
     this.#onDrained = options.onDrained;
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
@@ -157,21 +152,6 @@ export class LevelStore implements Store {
     this.#newAuditId = createIdFactory({ now: options.context.now, randomBytes });
     const { database } = options.context;
     this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
-    this.consumers = options.collections.consumers;
-    this.mailboxes = options.collections.mailboxes;
-    this.nextHops = options.collections.nextHops;
-    this.mtaStsPolicies = options.collections.mtaStsPolicies;
-    this.streams = options.collections.streams;
-    this.signalChannels = options.collections.signalChannels;
-    this.signalMembers = options.collections.signalMembers;
-    this.signalRecords = options.collections.signalRecords;
-    this.signalStates = options.collections.signalStates;
-    this.suppressions = options.collections.suppressions;
-    this.tokens = options.collections.tokens;
-    this.users = options.collections.users;
-    this.views = options.collections.views;
-    this.sessions = options.collections.sessions;
-    this.uses = options.collections.uses;
     const { context, statistics } = options;
     this.#statistics = statistics;
     this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
