@@ -13,9 +13,11 @@ interface Rule {
   readonly header?: string | undefined;
   readonly path?: readonly string[] | undefined;
   readonly pattern?: string | undefined;
+  readonly unless?: string | undefined;
   readonly value?: string | undefined;
 }
 
+const SYNTAX = 'a regular expression in the syntax of RE2';
 const NEEDED = { tag: 'a name for the tag', header: 'the name of a header field', path: 'elements such as Invoice/ID' };
 
 export function assertReferenceRule(rule: Rule, context: z.RefinementCtx): void {
@@ -27,8 +29,10 @@ export function assertReferenceRule(rule: Rule, context: z.RefinementCtx): void 
   pair('tag', rule.field === 'tag', 'field: tag');
   pair('header', rule.from === 'header', 'from: header');
   pair('path', rule.from === 'xml', 'from: xml');
+  const unless = rule.unless === undefined ? [] : groupsOf(rule.unless);
+  if (typeof unless === 'string') fault('unless', `${SYNTAX}; this one: ${unless}`);
   const groups = rule.pattern === undefined ? [] : groupsOf(rule.pattern);
-  if (typeof groups === 'string') fault('pattern', `a regular expression in the syntax of RE2; this one: ${groups}`);
+  if (typeof groups === 'string') fault('pattern', `${SYNTAX}; this one: ${groups}`);
   else {
     for (const [, name = ''] of (rule.value ?? '').matchAll(/\{([^{}]*)\}/g)) {
       if (!groups.includes(name)) fault('value', `made of groups that the pattern has; there is no (?<${name}>…)`);

@@ -263,12 +263,13 @@ const referenceRule = section({
   header: HEADER_NAME.optional().describe('with from: header'),
   path: list(XML_PATH, 1).optional().describe('with from: xml; any of them'),
   pattern: pattern.optional().describe('upper and lower case alike; default: all of the text'),
+  unless: pattern.optional().describe('must not be found'),
   value: text('text of up to 200 characters, with the groups of the pattern as {name}', /^[^\r\n\0]{1,200}$/)
     .optional()
     .describe('default: the group named as the field, or value, or the first one, or all that was found'),
   map: z
     .record(z.string(), text('text of up to 200 characters', /^[^\r\n\0]{1,200}$/), {
-      error: 'a mapping of what is found, in small letters, to what it means',
+      error: 'a mapping of what is found to what it means',
     })
     .optional(),
 }).superRefine(assertReferenceRule);
@@ -289,7 +290,7 @@ const references = section({
   contactUrl: LINK.optional().describe('page of a contact in the ERP, such as https://erp.example.com/contact/{contact}'),
   documentUrl: LINK.optional().describe('page of a document in the ERP, such as https://erp.example.com/document/{document}'),
   verdict: oneOf(['every', 'any']).default('every').describe('a document counts as delivered when every recipient has it, or any one'),
-  timeLimit: duration({ min: 1, max: 1000 }).prefault('20ms').describe('that the rules may take of a message while it is accepted'),
+  timeLimit: duration({ min: 1, max: 1000 }).prefault('100ms').describe('that the rules may take of a message while it is accepted'),
   attachments: size({ max: 100_000_000 }).prefault('10MB').describe('messages up to this size have their attachments read; 0: none'),
   streams: yesNo().default(true).describe('group mail without a template by its subject and HTML'),
 }).prefault({});

@@ -160,13 +160,14 @@ function settleMatch(match: FileConfig['routes'][number]['match']): Route['match
 function settleReferences({ rules, contactUrl, documentUrl, ...rest }: FileConfig['references']): ReferenceSettings {
   return {
     ...rest,
-    rules: rules.map(({ field, from, tag, header, path, pattern, value, map }) => ({
+    rules: rules.map(({ field, from, tag, header, path, pattern, unless, value, map }) => ({
       field,
       from,
       ...(tag === undefined ? {} : { tag }),
       ...(header === undefined ? {} : { header }),
       ...(path === undefined ? {} : { path }),
       ...(pattern === undefined ? {} : { pattern }),
+      ...(unless === undefined ? {} : { unless }),
       ...(value === undefined ? {} : { value }),
       ...(map === undefined ? {} : { map }),
     })),

@@ -480,6 +480,8 @@ export interface StreamRecord {
   readonly name: string | null;
   /** Who named it last, and when; null: nobody did. */
   readonly named: { readonly by: string | null; readonly at: number } | null;
+  /** Whose mail it is: streams of two accounts are two. */
+  readonly account: string;
   /** The subject with what varies from one to the next taken out, for people who are to name it. */
   readonly pattern: string;
   /** One of its messages. */

@@ -15,6 +15,12 @@ function clean(value: string): string {
     .slice(0, VALUE_LIMIT);
 }
 
+/** A value as it is recorded: on one line, bounded; null where nothing is left of it. */
+export function cleanReference(value: string): string | null {
+  const cleaned = clean(value);
+  return cleaned === '' ? null : cleaned;
+}
+
 /**
  * References from decoded, unfolded X-Relais-* fields. The first of a repeated field counts; tags
  * repeat as `name=value`. Unknown X-Relais-* fields are taken off all the same, and mean nothing.
@@ -22,8 +28,7 @@ function clean(value: string): string {
 export function readReferences(fields: readonly { readonly name: string; readonly value: string }[]): References {
   const first = (name: string): string | null => {
     const field = fields.find((candidate) => candidate.name.toLowerCase() === `${REFERENCE_FIELD_PREFIX}${name}`);
-    const value = field === undefined ? '' : clean(field.value);
-    return value === '' ? null : value;
+    return field === undefined ? null : cleanReference(field.value);
   };
   const tags = new Map<string, string>();
   for (const field of fields) {

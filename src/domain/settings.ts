@@ -269,12 +269,14 @@ export interface ReferenceRule {
   readonly path?: readonly string[];
   /** A regular expression in the syntax of RE2, upper and lower case alike; absent: all of the text. */
   readonly pattern?: string;
+  /** A pattern that must not be found. */
+  readonly unless?: string;
   /**
    * Made of the groups of the pattern, each as `{name}`, or fixed. Absent: the group named as the
    * field, or `value`, or the only or first one, or all that the pattern found.
    */
   readonly value?: string;
-  /** What was found, in small letters, to what it means; what is not listed counts as not found. */
+  /** What was found to what it means, whatever its case, blanks, `-` and `_`; what is not listed counts as not found. */
   readonly map?: Readonly<Record<string, string>>;
 }
 

@@ -123,7 +123,8 @@ export class Rooms {
       await this.#startAll(concerned, before);
       throw error;
     }
-    if (!concerned.includes('submission')) this.#submission?.reload(next.accounts, next.submission);
+    if (!concerned.includes('submission'))
+      this.#submission?.reload({ accounts: next.accounts, settings: next.submission, references: next.references });
     this.#submitter.reload(submitterSettings(next));
     this.#config = this.#withBoundPorts(next);
     return concerned;
@@ -338,6 +339,7 @@ export class Rooms {
       settings: config.submission,
       tls: config.submission.tls ?? this.#keys.tls,
       accounts: config.accounts,
+      references: config.references,
       hostname: config.hostname,
       reportDomain: config.reports.domain,
       expireAfter: config.delivery.retry.expireAfter,
@@ -364,8 +366,8 @@ function usesSandbox(config: Config): boolean {
   return config.routes.some((route) => route.via === 'sandbox');
 }
 
-function submitterSettings({ submission, accounts, hostname, reports, delivery, diskFloor }: Config): SubmitterSettings {
-  return { submission, accounts, hostname, reportDomain: reports.domain, expireAfter: delivery.retry.expireAfter, diskFloor };
+function submitterSettings({ submission, accounts, references, hostname, reports, delivery, diskFloor }: Config): SubmitterSettings {
+  return { submission, accounts, references, hostname, reportDomain: reports.domain, expireAfter: delivery.retry.expireAfter, diskFloor };
 }
 
 /** A port that was left to the system stays what it became, as long as the listener stays. */

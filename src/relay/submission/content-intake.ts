@@ -16,6 +16,7 @@ import type { AcceptedMessage, PreparedMessage } from '../../domain/message.ts';
 import type { ContentWriter, Store } from '../../domain/ports.ts';
 import type { DataFault } from './data-decoder.ts';
 import { type IntakeLimits, prepareMessage, type Submitted } from './preparation.ts';
+import type { ReferenceIntake } from './reference-intake.ts';
 import { LOCAL_ERROR, type Refusal, refusal, tooBig } from './refusal.ts';
 
 export interface IntakeContext {
@@ -25,6 +26,8 @@ export interface IntakeContext {
   readonly expireAfter: number;
   readonly now: () => number;
   readonly newMessageId: () => MessageId;
+  /** Replaced when the configuration is reloaded. */
+  references: ReferenceIntake | null;
   readonly log: Log;
 }
 

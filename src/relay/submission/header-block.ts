@@ -16,9 +16,25 @@ export interface HeaderBlock {
   readonly lacks: { readonly messageId: boolean; readonly date: boolean };
   /** Trace fields (RFC 5321 §4.4), for finding loops (§6.3). */
   readonly received: number;
+  /** Other fields that were asked for, decoded, by their names in lower case, each as often as it is there. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
   /** The block less X-Relais-* fields, otherwise octet for octet. */
   readonly content: Buffer;
 }
+
+/** Fields beside those that are always read. */
+export interface WantedFields {
+  /** In lower case. */
+  readonly names: ReadonlySet<string>;
+  /** Codes of the letters that they begin with: of most fields nothing else is looked at. */
+  readonly initials: ReadonlySet<number>;
+}
+
+export function wantedFields(names: ReadonlySet<string>): WantedFields {
+  return { names, initials: new Set([...names].map((name) => name.charCodeAt(0))) };
+}
+
+export const NO_FIELDS: WantedFields = wantedFields(new Set());
 
 /** Lines that are read as the start of a field, so that no header block holds up the event loop; the rest is left as it is. */
 const FIELD_LIMIT = 20_000;
@@ -28,6 +44,8 @@ const TEXT_LIMIT = 1000;
 /** X-Relais-* fields that are read; more are taken off all the same. */
 const REFERENCE_LIMIT = 100;
 const NAME_LIMIT = 80;
+/** Of one name. */
+const REPEATED_LIMIT = 20;
 const SEND_AT_FIELD = `${REFERENCE_FIELD_PREFIX}send-at`;
 
 const TAB = 0x09;
@@ -41,14 +59,17 @@ interface Reading {
   readonly text: string;
   readonly raw: Map<Shown, string>;
   readonly references: { readonly name: string; readonly value: string }[];
+  readonly wanted: WantedFields;
+  readonly fields: Map<string, string[]>;
   /** Ranges of X-Relais-* fields: start, end, start, end … */
   readonly cuts: number[];
   received: number;
 }
 
 /** `block`: from the first octet of the message to the empty line that ends its header, inclusive. */
-export function readHeaderBlock(block: Buffer): HeaderBlock {
-  const reading: Reading = { text: block.toString('latin1'), raw: new Map(), references: [], cuts: [], received: 0 };
+export function readHeaderBlock(block: Buffer, wanted: WantedFields = NO_FIELDS): HeaderBlock {
+  const text = block.toString('latin1');
+  const reading: Reading = { text, raw: new Map(), references: [], wanted, fields: new Map(), cuts: [], received: 0 };
   const whole = readFields(reading);
   const { references } = reading;
   return {
@@ -57,6 +78,7 @@ export function readHeaderBlock(block: Buffer): HeaderBlock {
     sendAt: references.find(({ name }) => name.toLowerCase() === SEND_AT_FIELD)?.value ?? null,
     lacks: { messageId: whole && !reading.raw.has('message-id'), date: whole && !reading.raw.has('date') },
     received: reading.received,
+    fields: reading.fields,
     content: reading.cuts.length === 0 ? block : withoutRanges(block, reading.cuts),
   };
 }
@@ -83,7 +105,9 @@ function lineEnd(text: string, at: number): number {
 /** Reads the field that starts at `at`, whose first line ends at `end`; returns where the next one starts. */
 function readField(reading: Reading, at: number, end: number): number {
   const { text } = reading;
-  switch (text.charCodeAt(at) | 0x20) {
+  const initial = text.charCodeAt(at) | 0x20;
+  if (reading.wanted.initials.has(initial)) readWanted(reading, at, end);
+  switch (initial) {
     case 0x73: // s
       return readShown(reading, at, end, 'subject');
     case 0x6d: // m
@@ -126,6 +150,17 @@ function readReference(reading: Reading, at: number, end: number): number {
     reading.references.push({ name: head.slice(0, colon).trimEnd(), value });
   }
   return next;
+}
+
+function readWanted({ text, wanted, fields }: Reading, at: number, end: number): void {
+  const head = text.slice(at, Math.min(end, at + NAME_LIMIT));
+  const colon = head.indexOf(':');
+  const name = head.slice(0, Math.max(0, colon)).trimEnd().toLowerCase();
+  if (!wanted.names.has(name)) return;
+  const values = fields.get(name) ?? [];
+  if (values.length >= REPEATED_LIMIT) return;
+  values.push(decodeFieldText(unfold(text, at + colon + 1, fieldEnd(text, end)), TEXT_LIMIT));
+  fields.set(name, values);
 }
 
 /** Index after the colon when the field at `at` is called `name`, in any case; otherwise -1. */

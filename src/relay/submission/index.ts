@@ -10,11 +10,12 @@ import { domainToASCII } from 'node:url';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Store } from '../../domain/ports.ts';
-import type { Account, Listener, SubmissionSettings } from '../../domain/settings.ts';
+import type { Account, Listener, ReferenceSettings, SubmissionSettings } from '../../domain/settings.ts';
 import { createAuthenticator } from './authenticator.ts';
 import type { SubmissionContext } from './connection.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { compilePolicy } from './policy.ts';
+import { compileReferenceIntake } from './reference-intake.ts';
 import { SubmissionServer } from './submission-server.ts';
 
 export { InternalSubmitter, type SubmitterSettings } from './submitter.ts';
@@ -24,6 +25,8 @@ export interface SubmissionOptions {
   /** PEM. Always given; a listener without TLS does not use it. */
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly accounts: readonly Account[];
+  /** Absent: what a message is about is read of X-Relais-* alone. */
+  readonly references?: ReferenceSettings;
   readonly hostname: string;
   /** Domain of our return paths; null: none. */
   readonly reportDomain: string | null;
@@ -46,10 +49,10 @@ export interface Submission {
   /** Open now, over all listeners. */
   readonly connections: number;
   /**
-   * Accounts, networks, limits and, where given, the certificate from now on. Listeners stay as they
+   * Accounts, networks, limits, rules of references and, where given, the certificate from now on. Listeners stay as they
    * are, and so does what is under way.
    */
-  reload(accounts: readonly Account[], settings: SubmissionSettings, tls?: SubmissionOptions['tls']): void;
+  reload(change: Pick<SubmissionOptions, 'accounts' | 'settings' | 'references'> & { readonly tls?: SubmissionOptions['tls'] }): void;
   /** Takes no more connections, lets messages that are coming in finish within `graceMs`, answers 421 to the rest. */
   stop(graceMs: number): Promise<void>;
 }
@@ -69,6 +72,7 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     newMessageId: options.newMessageId,
     log,
     policy: compilePolicy(accounts, settings),
+    references: compileReferenceIntake(options.references),
     authenticator: createAuthenticator({ now }),
     authDelay: options.authDelay ?? AUTH_DELAY,
     gate: new ConnectionGate(),
@@ -85,9 +89,10 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     get connections() {
       return context.gate.count;
     },
-    reload(newAccounts, newSettings, tls) {
-      context.policy = compilePolicy(newAccounts, newSettings);
-      for (const server of servers) server.reload(newSettings.limits.idle, tls);
+    reload(change) {
+      context.policy = compilePolicy(change.accounts, change.settings);
+      context.references = compileReferenceIntake(change.references);
+      for (const server of servers) server.reload(change.settings.limits.idle, change.tls);
     },
     stop(graceMs) {
       stopping ??= stopAll(servers, context, graceMs);

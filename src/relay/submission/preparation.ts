@@ -4,10 +4,12 @@
  */
 import type { Envelope } from '../../domain/envelope.ts';
 import type { MessageId } from '../../domain/ids.ts';
+import type { Log } from '../../domain/log.ts';
 import type { PreparedMessage, References, SubmissionClient } from '../../domain/message.ts';
 import type { AcceptKey } from '../../domain/ports.ts';
 import { type HeaderBlock, readHeaderBlock } from './header-block.ts';
 import { dateTime, receivedField } from './received.ts';
+import { type ReferenceIntake, wantedBy, withFound } from './reference-intake.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { parseSendAt } from './send-at.ts';
 
@@ -43,6 +45,9 @@ export interface PreparationRequest {
   readonly newMessageId: () => MessageId;
   readonly submitted: Submitted;
   readonly limits: IntakeLimits;
+  /** Null: what a message is about is read of X-Relais-* alone. */
+  readonly references: ReferenceIntake | null;
+  readonly log: Log;
   /** The header block as it came. */
   readonly block: Buffer;
   /** Whether all of it is there. */
@@ -62,7 +67,7 @@ const CLOCK_SLACK = 60_000;
 
 export function prepareMessage(request: PreparationRequest): Preparation {
   const { submitted, hostname } = request;
-  const read = readHeaderBlock(request.block);
+  const read = readHeaderBlock(request.block, wantedBy(request.references));
   if (read.received > HOP_LIMIT) return { kind: 'refused', refusal: LOOP };
   const acceptedAt = request.now();
   const release = releaseTime(read.sendAt, acceptedAt, request);
@@ -78,7 +83,7 @@ export function prepareMessage(request: PreparationRequest): Preparation {
     client: client ?? NOBODY,
     envelope,
     headers: { ...read.headers, ...added.headers },
-    references: mergeReferences(read.references, submitted.references),
+    references: referencesOf(read, request),
     supersedes: null,
     ...about,
     ...(release > acceptedAt ? { releaseAt: release } : {}),
@@ -122,6 +127,12 @@ function missingFields({ lacks }: HeaderBlock, messageId: string, date: string):
     headers: { ...(lacks.messageId ? { messageId } : {}), ...(lacks.date ? { date } : {}) },
     lines: `${lacks.messageId ? `Message-ID: <${messageId}>\r\n` : ''}${lacks.date ? `Date: ${date}\r\n` : ''}`,
   };
+}
+
+/** What relais itself writes is about nothing. */
+function referencesOf(read: HeaderBlock, { submitted, references, log }: PreparationRequest): References {
+  const said = mergeReferences(read.references, submitted.references);
+  return references === null || submitted.about?.origin === 'notification' ? said : withFound(references, read, said, log);
 }
 
 function mergeReferences(read: References, given: Partial<References> | undefined): References {

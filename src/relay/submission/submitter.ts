@@ -13,11 +13,12 @@ import type { Envelope, EnvelopeRecipient } from '../../domain/envelope.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Store, SubmissionAnswer, SubmissionRequest, Submitter } from '../../domain/ports.ts';
-import type { Account, SubmissionSettings } from '../../domain/settings.ts';
+import type { Account, ReferenceSettings, SubmissionSettings } from '../../domain/settings.ts';
 import { ContentIntake, type IntakeResult } from './content-intake.ts';
 import { LineChecker } from './line-checker.ts';
 import { compilePolicy, type Policy, recipientRefusal, senderRefusal, storeRefusal } from './policy.ts';
 import { tooFarAhead } from './preparation.ts';
+import { compileReferenceIntake, type ReferenceIntake } from './reference-intake.ts';
 import { LOCAL_ERROR, type Refusal, refusal, SHUTTING_DOWN, tooBig } from './refusal.ts';
 
 /** Of the configuration; changed by a reload. */
@@ -31,6 +32,8 @@ export interface SubmitterSettings {
   readonly expireAfter: number;
   /** Octets of free disk below which 452 is answered. */
   readonly diskFloor: number;
+  /** Absent: what a message is about is read of X-Relais-* alone. */
+  readonly references?: ReferenceSettings;
 }
 
 export interface SubmitterOptions {
@@ -48,6 +51,7 @@ export class InternalSubmitter implements Submitter {
   readonly #options: SubmitterOptions;
   #settings: SubmitterSettings;
   #policy: Policy;
+  #references: ReferenceIntake | null;
   #closed = false;
   readonly #running = new Set<Promise<SubmissionAnswer>>();
   readonly #reading = new Set<Readable>();
@@ -56,12 +60,14 @@ export class InternalSubmitter implements Submitter {
     this.#options = options;
     this.#settings = options.settings;
     this.#policy = compilePolicy(options.settings.accounts, options.settings.submission);
+    this.#references = compileReferenceIntake(options.settings.references);
   }
 
   /** For requests from now on. */
   reload(settings: SubmitterSettings): void {
     this.#settings = settings;
     this.#policy = compilePolicy(settings.accounts, settings.submission);
+    this.#references = compileReferenceIntake(settings.references);
   }
 
   /** Refuses with 421 from now on; resolves when all have their answer. Contents that still come in after `graceMs` are given up. */
@@ -95,7 +101,7 @@ export class InternalSubmitter implements Submitter {
     const { origin, account, client, references, supersedes, concerns, requestHash, releaseAt, key } = request;
     const { limits } = this.#policy;
     const intake = new ContentIntake(
-      { ...this.#options, hostname, expireAfter },
+      { ...this.#options, hostname, expireAfter, references: this.#references },
       {
         account,
         client,

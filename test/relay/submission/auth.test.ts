@@ -195,10 +195,13 @@ describe('senders', () => {
   it('are those of the configuration after a reload', async () => {
     const { client, run } = await start();
     await client.command(`AUTH PLAIN ${plainToken('erp', PASSWORD)}`);
-    run.submission.reload([{ ...erp, senders: ['*@new.test'] }], { ...run.settings, limits: { ...run.settings.limits, messageSize: 5 } });
+    run.submission.reload({
+      accounts: [{ ...erp, senders: ['*@new.test'] }],
+      settings: { ...run.settings, limits: { ...run.settings.limits, messageSize: 5 } },
+    });
     expect(begins(await client.command('MAIL FROM:<a@src.test>'))).toBe('550 5.7.1');
     expect(begins(await client.command('MAIL FROM:<a@new.test> SIZE=6'))).toBe('552 5.3.4');
-    run.submission.reload([], run.settings);
+    run.submission.reload({ accounts: [], settings: run.settings });
     expect(begins(await client.command('MAIL FROM:<a@src.test>'))).toBe('530 5.7.0');
   });
 });

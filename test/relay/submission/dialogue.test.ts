@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_REFERENCES } from '../../../src/domain/references.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { type Running, type RunOptions, runSubmission, SMALL_MESSAGE } from './harness.ts';
 
@@ -149,10 +150,9 @@ describe('a message', () => {
     await client.submit({ from: 'a@src.test', to: ['b@dest.test'], data });
     expect(run.store.recorded[0]?.content.toString()).toBe('From: a\r\nTo: b\r\nX-Relay: y\r\n\r\nX-Relais-Class: body\r\n');
     expect(run.store.recorded[0]?.message.references).toEqual({
+      ...NO_REFERENCES,
       document: 'INV-1',
       contact: 'Jürgen x',
-      template: null,
-      class: null,
       tags: { run: '7' },
     });
   });
@@ -379,11 +379,11 @@ it('shows a new certificate and keeps new limits after a reload', async () => {
   };
   expect(await subject()).toBe('relay.test');
   const made = await generate([{ name: 'commonName', value: 'new.test' }], { keyType: 'ec' });
-  run.submission.reload(
-    [],
-    { ...run.settings, limits: { ...run.settings.limits, idle: 100 } },
-    { key: made.private, certificate: made.cert },
-  );
+  run.submission.reload({
+    accounts: [],
+    settings: { ...run.settings, limits: { ...run.settings.limits, idle: 100 } },
+    tls: { key: made.private, certificate: made.cert },
+  });
   expect(await subject()).toBe('new.test');
   const client = await RawClient.greeted({ port: run.port, tls: true });
   expect((await client.reply()).code).toBe(421);

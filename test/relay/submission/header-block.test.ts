@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFieldText } from '../../../src/domain/encoded-words.ts';
-import { readHeaderBlock } from '../../../src/relay/submission/header-block.ts';
+import { readHeaderBlock, wantedFields } from '../../../src/relay/submission/header-block.ts';
 
 const read = (text: string, encoding: BufferEncoding = 'utf8') => readHeaderBlock(Buffer.from(text, encoding));
 
@@ -34,6 +34,18 @@ describe('header block', () => {
     ['<>', null],
   ])('Message-ID %j', (value, expected) => {
     expect(read(`Message-ID:${value}\r\n\r\n`).headers.messageId).toBe(expected);
+  });
+
+  it('gives the fields that are asked for, decoded, as often as they are there, and leaves them where they are', () => {
+    const text =
+      'X-Run: 1\r\nlist-ID :\r\n =?utf-8?q?=C3=84?=\r\nX-Relais-Document: D\r\nx-run:2\r\nX-Runs: 3\r\nSubject: s\r\n\r\nX-Run: body';
+    const wanted = wantedFields(new Set(['x-run', 'list-id', 'subject', 'x-relais-document', 'x-missing']));
+    const { fields, headers, references, content } = readHeaderBlock(Buffer.from(text), wanted);
+    expect(Object.fromEntries(fields)).toEqual({ 'x-run': ['1', '2'], 'list-id': ['Ä'], subject: ['s'], 'x-relais-document': ['D'] });
+    expect([headers.subject, references.document]).toEqual(['s', 'D']);
+    expect(content.toString()).toContain('X-Run: 1\r\nlist-ID :');
+    const many = readHeaderBlock(Buffer.from(`${'X-Run: 1\r\n'.repeat(500)}\r\n`), wanted);
+    expect(many.fields.get('x-run')).toHaveLength(20);
   });
 
   it('counts trace fields, and only those', () => {

@@ -7,6 +7,7 @@ import type { Envelope } from '../../../src/domain/envelope.ts';
 import { createIdFactory, type MessageId } from '../../../src/domain/ids.ts';
 import type { SubmissionAnswer, SubmissionRequest } from '../../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../../src/domain/references.ts';
+import type { ReferenceSettings } from '../../../src/domain/settings.ts';
 import { InternalSubmitter, type SubmitterSettings } from '../../../src/relay/submission/index.ts';
 import { account, LIMITS, LogDouble, StoreDouble } from './harness.ts';
 
@@ -46,6 +47,20 @@ function start(settings: Partial<SubmitterSettings> = {}) {
   const submitter = new InternalSubmitter({ settings: { ...SETTINGS, ...settings }, store, now: () => NOW, newMessageId, log });
   return { submitter, store, log };
 }
+
+const RULES: ReferenceSettings = {
+  profiles: ['odoo', 'afas'],
+  rules: [
+    { field: 'administration', from: 'header', header: 'X-Company' },
+    { field: 'tag', tag: 'run', from: 'subject', pattern: 'run (\\d+)' },
+  ],
+  contactUrl: null,
+  documentUrl: null,
+  verdict: 'every',
+  timeLimit: 1000,
+  attachments: 0,
+  streams: false,
+};
 
 const CLIENT = { address: '192.0.2.7', helo: '[192.0.2.7]', tls: null, user: 'erp token' };
 const REQUEST: SubmissionRequest = {
@@ -94,6 +109,36 @@ describe('a message by the API', () => {
     const { message, content: kept } = store.recorded[0] ?? {};
     expect(kept?.toString()).toBe('Message-ID: <1@x>\r\nDate: y\r\n\r\n');
     expect(message?.references).toEqual({ ...NO_REFERENCES, document: 'B', contact: 'C', tags: { run: '1', batch: '2' } });
+  });
+
+  it('reads what a message is about by the rules, where it is not said; and by other rules once they are changed', async () => {
+    const { submitter, store } = start({ references: RULES });
+    const content = Buffer.from('Subject: Factuur 700123, run 7\r\nX-Company: nl-01\r\nX-Relais-Tag: run=5\r\n\r\nbody\r\n');
+    await submitter.submit({ ...REQUEST, content, references: { contact: 'C' } });
+    await submitter.submit({ ...REQUEST, content: Buffer.from('X-Odoo-Objects: sale.order-9\r\nSubject: Factuur 700123\r\n\r\nx') });
+    await submitter.submit({ ...REQUEST, origin: 'notification', content });
+    submitter.reload({ ...SETTINGS, references: { ...RULES, profiles: [], rules: [{ field: 'contact', from: 'subject' }] } });
+    await submitter.submit({ ...REQUEST, content });
+    const [first, second, own, changed] = store.recorded.map(({ message }) => message.references);
+    expect(first).toEqual({
+      ...NO_REFERENCES,
+      document: '700123',
+      documentType: 'invoice',
+      administration: 'nl-01',
+      contact: 'C',
+      tags: { run: '5' },
+    });
+    expect(second).toEqual({ ...NO_REFERENCES, document: 'sale.order-9', documentType: 'sale.order', tags: { 'odoo-id': '9' } });
+    expect(own).toEqual({ ...NO_REFERENCES, tags: { run: '5' } });
+    expect(changed).toEqual({ ...NO_REFERENCES, contact: 'Factuur 700123, run 7', tags: { run: '5' } });
+    expect(store.recorded[0]?.content.toString()).toContain('X-Company: nl-01');
+  });
+
+  it('takes a message whose rules take too long, and says so', async () => {
+    const { submitter, store, log } = start({ references: { ...RULES, timeLimit: -1 } });
+    await submitter.submit({ ...REQUEST, content: Buffer.from('Subject: Factuur 700123\r\n\r\nbody\r\n') });
+    expect(store.recorded[0]?.message.references).toEqual(NO_REFERENCES);
+    expect(log.lines.join()).toContain('some were not asked');
   });
 
   it('may come as a stream, in whatever chunks, and gets the line end that DATA would have given it', async () => {
