@@ -13,6 +13,8 @@ import { createHtmlCleaner } from './content/html-cleaner.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 import { dashboardRoutes } from './dashboard/index.tsx';
 import { type AppContext, type AppEnv, clientAddress, wantsHtml } from './environment.ts';
+import { Fragments } from './fragments.ts';
+import { LiveHub } from './live-hub.ts';
 import { operationRoutes } from './operations/index.ts';
 import { createMetrics, type Metrics } from './operations/metrics.ts';
 import { DEFAULT_LIMITS, type HttpOptions } from './options.ts';
@@ -50,7 +52,9 @@ export function createApp(options: HttpOptions): HttpApp {
   const uploads = createBodyBudget(() => UPLOADS_AT_ONCE * uploadSize(options.sending().messageSize));
   const reviewCount = createReviewCount(store, now);
   const cleaner = createHtmlCleaner({ log });
-  const shared: Shared = { options, limits, access, uploads, reviewCount, cleaner, stopping: stopping.signal };
+  const live = new LiveHub({ store, heartbeat: limits.heartbeat, stopping: stopping.signal });
+  const fragments = new Fragments(() => store.lastSeq);
+  const shared: Shared = { options, limits, access, uploads, reviewCount, cleaner, live, fragments, stopping: stopping.signal };
   const metrics = createMetrics({ store, delivery, reports: options.reports, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {

@@ -5,6 +5,8 @@ import type { Access } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import type { BodyBudget } from '../body.ts';
 import type { HtmlCleaner } from '../content/html-cleaner.ts';
+import type { Fragments } from '../fragments.ts';
+import type { LiveHub } from '../live-hub.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
 import type { ReviewCount } from '../review-count.ts';
@@ -19,6 +21,10 @@ export interface Shared {
   readonly reviewCount: ReviewCount;
   /** Makes the HTML of mails safe to be looked at. */
   readonly cleaner: HtmlCleaner;
+  /** Tells open pages what is new. */
+  readonly live: LiveHub;
+  /** What those pages fetch then. */
+  readonly fragments: Fragments;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

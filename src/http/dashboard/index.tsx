@@ -5,35 +5,35 @@
  */
 import type { Hono } from 'hono';
 import type { Shared } from '../api/context.ts';
-import { filterFor } from '../api/filter.ts';
 import { openApiDocument } from '../api/openapi.ts';
 import type { Api } from '../api/route.ts';
-import { assertPermitted } from '../auth/access.ts';
-import type { Caller } from '../auth/caller.ts';
 import type { AppEnv } from '../environment.ts';
 import { allAssets } from './assets/index.ts';
+import { bulkRoutes } from './bulk-routes.tsx';
 import { ApiReference } from './docs.tsx';
 import { Page } from './layout.tsx';
+import { liveRoute } from './live-route.ts';
 import { messageRoutes } from './message-routes.tsx';
 import { overviewRoute } from './overview.tsx';
-import { frameOf, pageCaller } from './page.ts';
+import { frameOf } from './page.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { queueRoutes } from './queue-page.tsx';
-import { Register } from './register.tsx';
-import { type RegisterFilter, readRegisterFilter, registerPath } from './register-filter.ts';
+import { registerRoutes } from './register-routes.tsx';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
 import { signInRoutes } from './sign-in-routes.tsx';
 import { suppressionRoutes } from './suppressions-page.tsx';
-
-const PAGE = 50;
+import { templatesRoute } from './templates-page.tsx';
 
 export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): void {
   assetRoutes(app);
   preferenceRoutes(app, shared);
   signInRoutes(app, shared);
   overviewRoute(app, shared);
-  registerRoute(app, shared);
+  registerRoutes(app, shared);
+  bulkRoutes(app, shared);
+  templatesRoute(app, shared);
+  liveRoute(app, shared);
   messageRoutes(app, shared);
   queueRoutes(app, shared);
   reportRoutes(app, shared);
@@ -51,49 +51,6 @@ function assetRoutes(app: Hono<AppEnv>): void {
         : c.body(bytes, 200, headers);
     });
   }
-}
-
-function registerRoute(app: Hono<AppEnv>, shared: Shared): void {
-  const { store, delivery, now, settings } = shared.options;
-  app.get('/messages', async (c) => {
-    c.set('route', '/messages');
-    const caller = await pageCaller(c, shared);
-    if (caller instanceof Response) return caller;
-    assertPermitted(caller, 'messages:read');
-    const query = c.req.queries();
-    const register = readRegisterFilter(query);
-    // A form sends its empty fields too: the address that remains is one to keep and to share.
-    if (Object.values(query).some((values) => values.includes(''))) {
-      return c.redirect(registerPath(register.given, register.cursor ? { cursor: register.cursor } : {}), 303);
-    }
-    const page = await registerPage(shared, caller, register);
-    const frame = await frameOf(c, shared, caller);
-    const view = { t: frame.t, now: now() };
-    const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
-    return sendPage(
-      c,
-      <Page frame={frame} title={frame.t.register.title} current="messages">
-        <Register
-          view={view}
-          register={register}
-          page={page}
-          queue={mayManage ? { counts: store.queue, nextHops: delivery.nextHops() } : null}
-          sample={sampleCommand(settings.publicUrl)}
-          live={caller.permissions.has('changes:read')}
-        />
-      </Page>,
-    );
-  });
-}
-
-function sampleCommand(_publicUrl: string | null): string {
-  return 'npx relais send-test --to anybody@example.com';
-}
-
-async function registerPage({ options }: Shared, caller: Caller, register: RegisterFilter) {
-  const filter = register.faults.size > 0 ? undefined : filterFor(caller, register.filter);
-  if (filter === undefined) return { items: [], next: null };
-  return options.store.messages(filter, { limit: PAGE, ...(register.cursor === null ? {} : { cursor: register.cursor }) });
 }
 
 function docsRoute(app: Hono<AppEnv>, shared: Shared, api: Api): void {

@@ -82,15 +82,15 @@ export function Page({ frame, title, current, scripts, children }: PageProps) {
       <a class="skip" href="#content">
         {t.skip}
       </a>
-      <header class="side">
-        <div class="side-head">
+      <header class="rail">
+        <div class="rail-head">
           <Brand t={t} />
           <Sandbox frame={frame} />
         </div>
         <nav aria-label={t.frame.label}>
           <Places frame={frame} current={current} groups={placeGroups(frame.caller)} />
         </nav>
-        <div class="side-foot">
+        <div class="rail-foot">
           <Preferences frame={frame} />
           <Who frame={frame} />
         </div>

@@ -52,6 +52,11 @@ export async function pageCaller(c: AppContext, { access }: Shared): Promise<Cal
   const caller = await access.fromCookie(c);
   if (caller !== undefined) return caller;
   const here = pathOf(c);
+  if (c.req.header('hx-request') === 'true') {
+    // A script would put the sign-in into the middle of its page.
+    c.header('hx-redirect', '/sign-in');
+    return c.body(null, 401);
+  }
   return c.redirect(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`, 303);
 }
 

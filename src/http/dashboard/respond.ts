@@ -2,6 +2,7 @@
 import { raw } from 'hono/html';
 import type { JSXNode } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Shared } from '../api/context.ts';
 import type { AppContext } from '../environment.ts';
 
 export function sendPage(
@@ -12,4 +13,16 @@ export function sendPage(
   const text = page.toString();
   const whole = (rendered: string): Response | Promise<Response> => c.html(raw(`<!DOCTYPE html>${rendered}`), status);
   return typeof text === 'string' ? whole(text) : text.then(whole);
+}
+
+/** Whether a script of the page asks, for the part of it that it renews. */
+export function wantsPart(c: AppContext): boolean {
+  return c.req.header('hx-request') === 'true' && c.req.header('hx-history-restore-request') !== 'true';
+}
+
+/** A part of a page, and how soon it may be asked for again. */
+export function sendPart(c: AppContext, { fragments, live }: Shared, html: string, status: ContentfulStatusCode = 200): Response {
+  c.header('vary', 'HX-Request');
+  c.header('relais-pace', String(fragments.pace(live.pages)));
+  return c.html(html, status) as Response;
 }

@@ -18,7 +18,7 @@ export interface Asset {
 }
 
 /** On every page: htmx and `relais`. Others where a page names them. */
-export type ScriptName = 'htmx' | 'relais' | 'uplot';
+export type ScriptName = 'htmx' | 'relais' | 'live' | 'register' | 'uplot';
 
 export interface Assets {
   readonly stylesheet: Asset;
@@ -36,6 +36,8 @@ export function dashboardAssets(): Assets {
       htmx: asset('htmx', 'js', ofPackage('htmx.org/dist/htmx.min.js')),
       uplot: asset('uplot', 'js', ofPackage('uplot/dist/uPlot.iife.min.js')),
       relais: ownScript('relais'),
+      live: ownScript('live'),
+      register: ownScript('register'),
     },
   };
   return assets;

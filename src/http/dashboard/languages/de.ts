@@ -6,6 +6,8 @@ import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
+import { REGISTER_PAGE } from './register-page.ts';
+import { SHARE_WORDS } from './shares.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'eine Zertifizierungsstelle' };
 
@@ -95,6 +97,8 @@ export const de: Strings = {
     local: 'bevor etwas gesendet war',
   },
   frame: FRAME.de,
+  registerPage: REGISTER_PAGE.de,
+  shares: SHARE_WORDS.de,
   nav: {
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',

@@ -7,6 +7,8 @@ import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
+import { REGISTER_PAGE } from './register-page.ts';
+import { SHARE_WORDS } from './shares.ts';
 
 type StateName = MessageState | RecipientState;
 
@@ -113,6 +115,8 @@ export const en = {
   outcomes,
   phases,
   frame: FRAME.en,
+  registerPage: REGISTER_PAGE.en,
+  shares: SHARE_WORDS.en,
   nav: {
     signOut: 'Sign out',
     signedInAs: 'Signed in as',

@@ -6,6 +6,8 @@ import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
+import { REGISTER_PAGE } from './register-page.ts';
+import { SHARE_WORDS } from './shares.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'une autorité de certification' };
 
@@ -95,6 +97,8 @@ export const fr: Strings = {
     local: 'avant tout envoi',
   },
   frame: FRAME.fr,
+  registerPage: REGISTER_PAGE.fr,
+  shares: SHARE_WORDS.fr,
   nav: {
     signOut: 'Se déconnecter',
     signedInAs: 'Connecté en tant que',

@@ -6,6 +6,8 @@ import { accessWords } from './access.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
+import { REGISTER_PAGE } from './register-page.ts';
+import { SHARE_WORDS } from './shares.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'een certificaatautoriteit' };
 
@@ -95,6 +97,8 @@ export const nl: Strings = {
     local: 'voordat er iets verzonden was',
   },
   frame: FRAME.nl,
+  registerPage: REGISTER_PAGE.nl,
+  shares: SHARE_WORDS.nl,
   nav: {
     signOut: 'Afmelden',
     signedInAs: 'Aangemeld als',

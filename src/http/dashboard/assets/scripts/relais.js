@@ -73,7 +73,7 @@
   function pressed(key) {
     if (going > Date.now() && key in GO) {
       going = 0;
-      document.querySelector(`.side [data-place=${GO[key]}]`)?.click();
+      document.querySelector(`.rail [data-place=${GO[key]}]`)?.click();
       return true;
     }
     going = 0;

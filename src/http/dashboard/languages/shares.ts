@@ -1,0 +1,17 @@
+/** What became of recipients, in the few words of a legend. */
+import type { Share } from '../share-bar.tsx';
+
+type Shares = Readonly<Record<Share, string>>;
+
+const en: Shares = { delivered: 'Delivered', transferred: 'Transferred', waiting: 'Waiting', failed: 'Failed', cancelled: 'Cancelled' };
+const fr: Shares = { delivered: 'Remis', transferred: 'Transmis', waiting: 'En attente', failed: 'Échoué', cancelled: 'Annulé' };
+const nl: Shares = { delivered: 'Bezorgd', transferred: 'Overgedragen', waiting: 'Wacht', failed: 'Mislukt', cancelled: 'Geannuleerd' };
+const de: Shares = {
+  delivered: 'Zugestellt',
+  transferred: 'Übergeben',
+  waiting: 'Wartet',
+  failed: 'Gescheitert',
+  cancelled: 'Abgebrochen',
+};
+
+export const SHARE_WORDS = { en, fr, nl, de };
