@@ -2,7 +2,7 @@
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { CleanupCounts, DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
-import type { HttpSettings } from '../domain/settings.ts';
+import type { HttpSettings, ReferenceSettings } from '../domain/settings.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -64,6 +64,8 @@ export interface HttpOptions {
   readonly reports: () => ReportDesk | null;
   /** As the configuration stands now. */
   readonly sending: () => SendingSettings;
+  /** As the configuration stands now: pages of the ERP, when a document counts as there. */
+  readonly references: () => ReferenceSettings;
   /** Listeners and whatever else must be up; the store's health is added here. */
   readonly readiness: () => readonly ReadinessCheck[];
   readonly cleanup: { plan(): Promise<CleanupCounts>; run(): Promise<CleanupCounts> };

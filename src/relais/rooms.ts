@@ -318,6 +318,7 @@ export class Rooms {
         reportSize: this.#config.reports.messageSize,
         accounts: this.#config.accounts.map(({ name }) => name),
       }),
+      references: () => this.#config.references,
       readiness: () => this.#readiness(),
       cleanup: {
         plan: () => store.planCleanup(cleanupRequest(this.#config.retention, now())),

@@ -12,7 +12,7 @@ import type {
   TokenRecord,
 } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
-import type { HttpSettings } from '../../src/domain/settings.ts';
+import type { HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
 import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
@@ -58,6 +58,17 @@ export function nextHop(name: string, status: Partial<NextHopStatus> = {}): Next
   };
 }
 
+const REFERENCES: ReferenceSettings = {
+  profiles: [],
+  rules: [],
+  contactUrl: 'https://erp.example.com/contact/{contact}',
+  documentUrl: 'https://erp.example.com/document/{document}',
+  verdict: 'every',
+  timeLimit: 100,
+  attachments: 0,
+  streams: false,
+};
+
 const COUNTS: CleanupCounts = { contents: 3, records: 2, octets: 1000, keptPending: 1 };
 
 export function httpOptions(
@@ -97,6 +108,7 @@ export function httpOptions(
     submitter,
     reports: () => desk,
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
+    references: () => REFERENCES,
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: { plan: async () => COUNTS, run: async () => COUNTS },
     localToken: LOCAL_TOKEN,
