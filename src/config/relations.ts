@@ -8,6 +8,7 @@ import { type Config, DEFAULT_ACCOUNT, type Listener, type Route } from '../doma
 import { type Finding, isCertificate, mistake, warning } from './findings.ts';
 import type { ConfigPath } from './issues.ts';
 import { relateMailboxes } from './relate-mailboxes.ts';
+import { relateOidc } from './relate-oidc.ts';
 import { formatDuration } from './scalars.ts';
 import { isLocal, isLoopback } from './settle.ts';
 
@@ -27,6 +28,7 @@ export function relate(config: Config): readonly Finding[] {
     ...signals(config),
     ...fileDrops(config),
     ...exposure(config),
+    ...relateOidc(config),
   ];
 }
 

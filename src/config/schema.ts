@@ -337,11 +337,38 @@ const retention = section({
   records: duration({ min: 60_000 }).prefault('540d').describe('age at which records go'),
 });
 
+const CLAIM = text('the name of a claim, such as roles, or a path such as realm_access.roles', /^\S{1,200}$/);
+const ROLE = oneOf(['viewer', 'operator', 'admin']);
+
+const oidc = section({
+  issuer: url().describe('of the identity provider; its discovery document stands below it at /.well-known/openid-configuration'),
+  clientId: text('the id of this client at the provider'),
+  clientSecret: SECRET.optional().describe('without it: a public client, guarded by PKCE alone'),
+  label: text('a name of up to 40 characters on one line', /^[^\r\n\0]{1,40}$/)
+    .optional()
+    .describe('as people know the provider; default: its host'),
+  scopes: list(text('a scope, without spaces', /^[\x21-\x7e]{1,100}$/), 1).default(['openid', 'profile', 'email']),
+  nameClaim: CLAIM.optional().describe('names the user; default: preferred_username, else a verified email, else sub'),
+  roleClaim: z
+    .union([CLAIM, list(CLAIM, 1)], { error: 'the name of a claim, such as roles, or a list of them' })
+    .default('roles')
+    .describe('its values are looked up in roles; of several that fit the one that may most counts'),
+  roles: z
+    .record(z.string(), ROLE, { error: 'a mapping from values of roleClaim to viewer, operator or admin' })
+    .default({})
+    .describe('such as {relais-admins: admin, helpdesk: operator}'),
+  defaultRole: oneOf(['none', 'viewer', 'operator', 'admin'])
+    .default('none')
+    .describe('of whoever has none of roles; none: may not sign in'),
+  accountsClaim: CLAIM.optional().describe('names the accounts whose mail the user may see, "*" for all; default: all, for everybody'),
+});
+
 const http = section({
   address: listenAddress().default('127.0.0.1'),
   port: port().default(8025),
   publicUrl: url().optional().describe('where people reach it, for links'),
   metricsNetworks: list(network()).default(['127.0.0.0/8', '::1/128']).describe('may read /metrics without a token'),
+  oidc: oidc.optional().describe('sign-in at an identity provider (OpenID Connect), docs/ACCESS.md'),
 });
 
 export const fileSchema = section({

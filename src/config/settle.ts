@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { OwnRules } from '../domain/reply-rules.ts';
-import type { Account, Config, HostPort, Listener, ReferenceSettings, Route, RouteTls } from '../domain/settings.ts';
+import type { Account, Config, HostPort, Listener, OidcSettings, ReferenceSettings, Route, RouteTls } from '../domain/settings.ts';
 import { type SignalRule, signalRule } from '../domain/signal-rule.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
@@ -77,7 +77,7 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
         accounts: accounts ?? null,
       })),
     },
-    http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null },
+    http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null, oidc: settleOidc(parsed.http.oidc) },
   });
 }
 
@@ -154,6 +154,20 @@ function settleMatch(match: FileConfig['routes'][number]['match']): Route['match
     ...(recipientDomain === undefined ? {} : { recipientDomain }),
     ...(sender === undefined ? {} : { sender }),
     ...(account === undefined ? {} : { account }),
+  };
+}
+
+function settleOidc(oidc: FileConfig['http']['oidc']): OidcSettings | null {
+  if (oidc === undefined) return null;
+  const { roleClaim, defaultRole, clientSecret, label, nameClaim, accountsClaim, ...rest } = oidc;
+  return {
+    ...rest,
+    clientSecret: clientSecret ?? null,
+    label: label ?? null,
+    nameClaim: nameClaim ?? null,
+    roleClaims: typeof roleClaim === 'string' ? [roleClaim] : roleClaim,
+    defaultRole: defaultRole === 'none' ? null : defaultRole,
+    accountsClaim: accountsClaim ?? null,
   };
 }
 

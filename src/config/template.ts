@@ -195,5 +195,12 @@ http:
   port: 8025
   # publicUrl: https://relay.example.com
   # metricsNetworks: [127.0.0.0/8, "::1/128"]   # may read /metrics without a token
+  # oidc:                   # sign-in at an identity provider (docs/ACCESS.md)
+  #   issuer: https://login.microsoftonline.com/TENANT/v2.0
+  #   clientId: 00000000-0000-0000-0000-000000000000
+  #   clientSecret: {env: OIDC_SECRET}
+  #   label: Microsoft
+  #   roleClaim: roles
+  #   roles: {relais.admin: admin, relais.operator: operator, relais.viewer: viewer}
 `;
 }

@@ -3,6 +3,7 @@
  * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
  */
 import type { EventType } from './events.ts';
+import type { Role } from './ports.ts';
 import type { PriorityPatterns } from './priority.ts';
 import type { OwnRules } from './reply-rules.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -331,12 +332,35 @@ export interface RetentionSettings {
   readonly records: number;
 }
 
+/** Sign-in at an identity provider (OpenID Connect). */
+export interface OidcSettings {
+  /** As its discovery document says; https, or http on loopback. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Null: a public client, which PKCE alone guards. */
+  readonly clientSecret: string | null;
+  /** As people know it; null: by its host. */
+  readonly label: string | null;
+  readonly scopes: readonly string[];
+  /** The claim that names the user; null: preferred_username, else a verified email, else sub. */
+  readonly nameClaim: string | null;
+  /** Claims whose values `roles` knows: a name, or a path such as realm_access.roles. */
+  readonly roleClaims: readonly string[];
+  readonly roles: Readonly<Record<string, Role>>;
+  /** Of whoever has none of `roles`; null: nothing here. */
+  readonly defaultRole: Role | null;
+  /** Names the accounts whose mail the user may see, `*` for all; null: all, for everybody. */
+  readonly accountsClaim: string | null;
+}
+
 export interface HttpSettings {
   readonly address: string;
   readonly port: number;
   readonly publicUrl: string | null;
   /** CIDR ranges that may read /metrics without a token. */
   readonly metricsNetworks: readonly string[];
+  /** Absent or null: users sign in with passwords and tokens alone. */
+  readonly oidc?: OidcSettings | null;
 }
 
 export interface Config {

@@ -5,7 +5,7 @@
  * Changes: after they were made, so that nothing is told that did not happen. Where the store takes
  * no writes it throws, and the answer is 503.
  */
-import type { AuditAction, AuditEntry, AuditSubjectKind } from '../domain/audit.ts';
+import type { AuditAction, AuditActor, AuditEntry, AuditSubjectKind } from '../domain/audit.ts';
 import type { Shared } from './api/context.ts';
 import type { Caller } from './auth/caller.ts';
 
@@ -17,8 +17,8 @@ export interface Act {
   readonly detail?: AuditEntry['detail'];
 }
 
-/** Who acts: the caller, or whoever is about to become one. */
-export type Actor = Pick<Caller, 'kind' | 'name' | 'address'>;
+/** Who acts: a caller, whoever is about to become one, or relais itself. */
+export type Actor = AuditActor & Pick<Caller, 'address'>;
 
 /** `await audit(shared, caller, { action: 'message.resent', subject: { kind: 'message', id }, detail: { resent } })`. */
 export async function audit({ options }: Pick<Shared, 'options'>, caller: Actor, ...acts: readonly Act[]): Promise<void> {

@@ -35,7 +35,7 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
     [
       'an unknown key far from any',
       `${ROUTE}http: {wurst: 1}`,
-      ['line 2: http.wurst: unknown key; known here: address, port, publicUrl, metricsNetworks'],
+      ['line 2: http.wurst: unknown key; known here: address, port, publicUrl, metricsNetworks, oidc'],
     ],
     [
       'a key of another kind of route',

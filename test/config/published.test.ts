@@ -40,7 +40,13 @@ it('what stands commented out in the example is right as well', () => {
     .replace(/^ *- match: .*\n *via: mx\n/m, '')
     .replace(/^ *tls: \{key.*\n/m, '');
   expect(text).toContain('\n  limits:');
-  const env = { SMARTHOST_PASSWORD: 'x', ERP_PASSWORD: 'x', IMAP_PASSWORD: 'x', WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` };
+  const env = {
+    SMARTHOST_PASSWORD: 'x',
+    ERP_PASSWORD: 'x',
+    IMAP_PASSWORD: 'x',
+    OIDC_SECRET: 'x',
+    WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
+  };
   const key = makeDkimKey('ed25519', 'example.com', 's1').key.key.trim();
   const { config } = parseConfig(text, '/etc/relais.yaml', surroundings({ '/etc/relais/dkim-example.com-s1.pem': key }, env));
   expect(config.dkim).toEqual([{ domain: 'example.com', selector: 's1', key, headers: null }]);

@@ -10,6 +10,7 @@ import type { HttpSettings } from '../../domain/settings.ts';
 import { type AppContext, clientAddress } from '../environment.ts';
 import { Problem } from '../problem.ts';
 import { type Caller, LOCAL_CALLER, permissionsOf } from './caller.ts';
+import { OidcSignIn } from './oidc.ts';
 import { hostIsOurs, requestOrigin } from './origin.ts';
 import { createSealing, type Sealing } from './sealing.ts';
 import { createSessions, SESSION_COOKIE, type Session, type Sessions } from './sessions.ts';
@@ -42,6 +43,8 @@ export class Access {
   readonly sessions: Sessions;
   readonly sealing: Sealing;
   readonly signIn: SignIn;
+  /** Null: there is no identity provider. */
+  readonly oidc: OidcSignIn | null;
   readonly uses: Uses;
   readonly #options: AccessOptions;
   readonly #throttle: Throttle;
@@ -54,6 +57,11 @@ export class Access {
     this.sessions = createSessions({ ...options, key });
     this.sealing = createSealing({ key, now, randomBytes });
     this.uses = createUses(options);
+    const { oidc, publicUrl } = options.settings;
+    this.oidc =
+      oidc == null || publicUrl === null
+        ? null
+        : new OidcSignIn({ settings: oidc, publicUrl: publicUrl.replace(/\/+$/, ''), sealing: this.sealing, now, log: options.log });
     this.#throttle = createThrottle(options.failures, now);
     const byUser = createThrottle(CODE_FAILURES, now, CODE_WINDOW);
     this.signIn = new SignIn({ ...options, tokens: this.tokens, sealing: this.sealing, byAddress: this.#throttle, byUser });

@@ -17,6 +17,7 @@ import { messageRoutes } from './message-routes.tsx';
 import { overviewRoute } from './overview.tsx';
 import { frameOf } from './page.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { providerRoutes } from './provider-routes.tsx';
 import { queueRoutes } from './queue-page.tsx';
 import { registerRoutes } from './register-routes.tsx';
 import { reportRoutes } from './report-routes.tsx';
@@ -29,6 +30,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   assetRoutes(app);
   preferenceRoutes(app, shared);
   signInRoutes(app, shared);
+  providerRoutes(app, shared);
   overviewRoute(app, shared);
   registerRoutes(app, shared);
   bulkRoutes(app, shared);

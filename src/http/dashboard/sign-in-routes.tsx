@@ -167,13 +167,15 @@ export function landingPage(c: AppContext, next: string): Response | Promise<Res
   return sendPage(c, <LinkDone t={stringsFor(c)} next={next} />);
 }
 
-async function signInPage(
+export async function signInPage(
   c: AppContext,
-  _shared: Shared,
+  { access, options }: Shared,
   page: { readonly next: string; readonly fault: string | null; readonly user: string },
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
-  return sendPage(c, <SignIn t={stringsFor(c)} {...page} />, status);
+  const provider = access.oidc?.label ?? null;
+  const nobody = provider === null && (await options.store.users.list()).length === 0;
+  return sendPage(c, <SignIn t={stringsFor(c)} {...page} provider={provider} nobody={nobody} />, status);
 }
 
 /** 429 as a page; everything else goes on. */

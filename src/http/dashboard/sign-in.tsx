@@ -1,4 +1,4 @@
-/** Sign-in: with a user's password, with a token, or by the one-time link of the terminal. */
+/** Sign-in: at the identity provider, with a user's password, with a token, or by the one-time link of the terminal. */
 import { Brand, Document, Languages } from './layout.tsx';
 import type { Strings } from './strings.ts';
 
@@ -8,9 +8,13 @@ export interface SignInProps {
   readonly next: string;
   readonly fault: string | null;
   readonly user: string;
+  /** The identity provider's name for people; null: there is none. */
+  readonly provider: string | null;
+  /** There is no user yet. */
+  readonly nobody: boolean;
 }
 
-export function SignIn({ t, next, fault, user }: SignInProps) {
+export function SignIn({ t, next, fault, user, provider, nobody }: SignInProps) {
   return (
     <Document t={t} title={t.signIn.title}>
       <main class="gate">
@@ -23,6 +27,14 @@ export function SignIn({ t, next, fault, user }: SignInProps) {
               {fault}
             </p>
           )}
+          {provider === null ? null : (
+            <>
+              <a class="button primary provider" href={`/sign-in/oidc?next=${encodeURIComponent(next)}`}>
+                {t.access.provider(provider)}
+              </a>
+              <div class="or">{t.signIn.or}</div>
+            </>
+          )}
           <form method="post" action="/sign-in">
             <input type="hidden" name="next" value={next} />
             <div>
@@ -33,25 +45,31 @@ export function SignIn({ t, next, fault, user }: SignInProps) {
               <label for="password">{t.signIn.password}</label>
               <input id="password" name="password" type="password" autocomplete="current-password" required />
             </div>
-            <button class="button primary" type="submit">
+            <button class={provider === null ? 'button primary' : 'button'} type="submit">
               {t.signIn.submit}
             </button>
           </form>
-          <div class="or">{t.signIn.or}</div>
-          <form method="post" action="/sign-in">
-            <input type="hidden" name="next" value={next} />
-            <div>
-              <label for="token">{t.signIn.token}</label>
-              <input id="token" name="token" type="password" autocomplete="off" placeholder="rl_…" required />
-            </div>
-            <button class="button" type="submit">
-              {t.signIn.submitToken}
-            </button>
-          </form>
-          <p class="hint">
-            {t.signIn.hint}
-            <code>relais user add --name you --role admin</code>
-          </p>
+          <details class="by-token">
+            <summary>{t.signIn.submitToken}</summary>
+            <form method="post" action="/sign-in">
+              <input type="hidden" name="next" value={next} />
+              <div>
+                <label for="token">{t.signIn.token}</label>
+                <input id="token" name="token" type="password" autocomplete="off" placeholder="rl_…" required />
+              </div>
+              <button class="button" type="submit">
+                {t.signIn.submitToken}
+              </button>
+            </form>
+          </details>
+          {nobody ? (
+            <p class="hint">
+              {t.access.nobody}
+              <code>relais user add you --role admin</code>
+              {t.access.nobodyLink}
+              <code>relais sign-in</code>
+            </p>
+          ) : null}
         </div>
       </main>
       <Languages t={t} path={next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`} />

@@ -117,7 +117,6 @@ export const de: Strings = {
     wrong: 'Das hat nicht geklappt: Prüfen Sie Name und Passwort.',
     wrongToken: 'Dieses Token ist unbekannt, widerrufen oder abgelaufen.',
     tooMany: (seconds) => `Zu viele Versuche. Warten Sie ${count(seconds, 'Sekunde', 'Sekunden')}, dann versuchen Sie es erneut.`,
-    hint: 'Noch kein Konto? Wo relais läuft, legt dies eines an:',
     linkDone: 'Sie sind angemeldet',
     linkGo: 'Zu den Nachrichten',
     linkOver: 'Dieser Link wurde schon benutzt oder ist älter als eine Stunde',

@@ -135,7 +135,6 @@ export const en = {
     wrong: 'That did not work: check the name and the password.',
     wrongToken: 'That token is unknown, revoked or expired.',
     tooMany: (seconds: number) => `Too many tries. Wait ${count(seconds, 'second', 'seconds')}, then try again.`,
-    hint: 'No account yet? Where relais runs, this adds one:',
     linkDone: 'You are signed in',
     linkGo: 'Go to the messages',
     linkOver: 'This link was used, or is older than an hour',

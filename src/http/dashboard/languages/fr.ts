@@ -117,7 +117,6 @@ export const fr: Strings = {
     wrong: 'Cela n’a pas marché : vérifiez le nom et le mot de passe.',
     wrongToken: 'Ce jeton est inconnu, révoqué ou expiré.',
     tooMany: (seconds) => `Trop d’essais. Attendez ${count(seconds, 'seconde', 'secondes')}, puis réessayez.`,
-    hint: 'Pas encore de compte ? Là où relais tourne, ceci en crée un :',
     linkDone: 'Vous êtes connecté',
     linkGo: 'Vers les messages',
     linkOver: 'Ce lien a déjà servi, ou date de plus d’une heure',

@@ -117,7 +117,6 @@ export const nl: Strings = {
     wrong: 'Dat lukte niet: controleer de naam en het wachtwoord.',
     wrongToken: 'Dat token is onbekend, ingetrokken of verlopen.',
     tooMany: (seconds) => `Te veel pogingen. Wacht ${count(seconds, 'seconde', 'seconden')} en probeer het opnieuw.`,
-    hint: 'Nog geen account? Waar relais draait, maakt dit er een:',
     linkDone: 'U bent aangemeld',
     linkGo: 'Naar de berichten',
     linkOver: 'Deze link is gebruikt, of ouder dan een uur',
