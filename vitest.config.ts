@@ -21,6 +21,7 @@ const LONGEST = [
   'faults/kill-points.',
   'faults/',
   'browser/',
+  'examples/',
   'cli/',
   'reports/parser.',
   'delivery/transaction.',
