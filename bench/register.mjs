@@ -1,11 +1,11 @@
 /**
  * The register at a million messages: `npm run bench:register`, or after a build
  * `node --expose-gc bench/register.mjs [--count N] [--rate N] [--dir DIR] [--keep] [--reuse]
- * [--only PART]`; PART: rows of which names alone, such as `+`.
+ * [--only PART]`; PART: of the pages, those whose name has it, such as `+` or `documents`.
  *
  * Makes the messages through the store, opens it again, and then, while mail flows at a steady
- * rate, measures pages of every filter, word search, reading the feed and clean-up, with the delay
- * of the event loop in each phase. Ends with 1 when a figure that was promised is not met.
+ * rate, measures pages of every filter, word search, documents and addresses, reading the feed and
+ * clean-up, with the delay of the event loop in each phase. Ends with 1 when a figure that was promised is not met.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -129,6 +129,9 @@ function prepare(n) {
       contact: contact.contact,
       template: `template-${kind}`,
       class: null,
+      documentType: null,
+      administration: null,
+      stream: null,
       tags: n % 10 === 0 ? { run: `r${n % 500}` } : {},
     },
     supersedes: null,
@@ -357,6 +360,53 @@ async function measureLists(store, kinds, limit, times) {
   }
 }
 
+const JUDGING = { policy: 'every', now: START + SPAN + HOUR };
+const documents = (filter) => (store, page) => store.documents(filter(), JUDGING, page);
+const contacts = (filter) => (store, page) => store.contacts(filter(), page);
+
+/** Lists of what messages have in common. */
+const GROUPS = {
+  documents: documents(() => ({})),
+  'documents delivered': documents(() => ({ verdict: ['delivered'] })),
+  'documents transferred': documents(() => ({ verdict: ['transferred'] })),
+  'documents at risk': documents(() => ({ verdict: ['at-risk'] })),
+  'documents failed': documents(() => ({ verdict: ['failed'] })),
+  'documents failed, of an account': documents(() => ({ verdict: ['failed'], account: ['hr'] })),
+  'documents by number': documents(() => ({ q: documentNumber() })),
+  'documents by a common word': documents(() => ({ q: 'invoice', verdict: ['failed'] })),
+  'problem addresses': contacts(() => ({ problem: true })),
+  'problem addresses, of an account': contacts(() => ({ problem: true, account: ['hr'] })),
+  'problem addresses of a domain': contacts(() => ({ problem: true, q: `mail${below(7)}.example` })),
+  addresses: contacts(() => ({ problem: false })),
+  'addresses by name': contacts(() => ({ problem: false, q: NAMES[below(16)] })),
+  'mail to an address, common': (store, page) => store.mailTo({ address: common().address }, page),
+  'mail to an address, rare': (store, page) => store.mailTo({ address: rare().address }, page),
+  'failed mail to an address': (store, page) =>
+    store.mailTo({ address: common().address, state: ['failed', 'expired', 'suppressed'] }, page),
+};
+
+async function measureGroups(store, times) {
+  for (const [name, read] of Object.entries(GROUPS)) {
+    if (!name.includes(options.only)) continue;
+    const first = await timed(() => read(store, { limit: 50 }), times);
+    let page = first.answer;
+    for (let i = 0; i < 10 && page.next !== null; i++) page = await read(store, { limit: 50, cursor: page.next }).catch(() => page);
+    const { next } = page;
+    const deep =
+      next === null || name.includes('address, ')
+        ? null
+        : await timed(() => read(store, { limit: 50, cursor: next }).catch(() => page), times);
+    const found = `${first.answer.items.length}${first.answer.next === null ? '' : '+'}`;
+    const figures = [first.p50, first.p99, deep?.p50, deep?.p99].map((ms) => (ms === undefined ? '-' : ms.toFixed(1)).padStart(8)).join('');
+    console.log(`${name.padEnd(42)}${figures}${found.padStart(8)}`);
+    promised(`page of ${name}, p99 ms`, first.p99, PAGE_P99);
+    if (deep !== null) promised(`deep page of ${name}, p99 ms`, deep.p99, PAGE_P99);
+  }
+  const one = await timed(() => store.document({ document: `IN-2026-${documentNumber()}` }, JUDGING), times);
+  console.log(`${'one document'.padEnd(42)}${one.p50.toFixed(1).padStart(8)}${one.p99.toFixed(1).padStart(8)}`);
+  promised('one document, p99 ms', one.p99, PAGE_P99);
+}
+
 async function measureFeed(store) {
   // Far behind the latest, which are in memory; not at the very beginning, which clean-up may have taken.
   const start = Math.max(0, store.lastSeq - 500_000);
@@ -371,6 +421,18 @@ async function measureFeed(store) {
   const rate = events / ((performance.now() - begin) / 1000);
   console.log(`the feed, half a million events back: ${rate.toFixed(0)} events/s`);
   promised('events read a second', rate, EVENTS_PER_SECOND, true);
+}
+
+/** What is no page: the feed, statistics, clean-up, which takes a part of the register. */
+async function measureRest(store) {
+  await watched('reading the feed', () => measureFeed(store));
+  const days = await timed((i) => store.statistics({ from: START + i * DAY, to: START + (i + 30) * DAY, by: 'day', group: 'state' }), 10);
+  console.log(`statistics of 30 days by state: p50 ${days.p50.toFixed(0)} ms`);
+  const cleaning = performance.now();
+  const ages = { contentBefore: START + SPAN / 20, recordsBefore: START + SPAN / 40, now: clock };
+  const counts = await watched('cleaning up', () => store.cleanup(ages));
+  const perSecond = counts.contents / ((performance.now() - cleaning) / 1000);
+  console.log(`clean-up: ${counts.contents} contents and ${counts.records} records, ${perSecond.toFixed(0)}/s`);
 }
 
 function octetsOf(dir) {
@@ -398,18 +460,12 @@ try {
   console.log(
     `\n${'pages of 50, ms'.padEnd(42)}${['p50', 'p99', 'deep p50', 'deep p99', 'found'].map((title) => title.padStart(8)).join('')}`,
   );
+  await watched('listing documents and addresses', () => measureGroups(store, 200));
   await watched('listing', () => measureLists(store, FILTERS, PAGE_P99, 300));
   console.log('\nword search');
   await watched('searching words', () => measureLists(store, WORDS, WORDS_P99, 200));
   console.log();
-  await watched('reading the feed', () => measureFeed(store));
-  const days = await timed((i) => store.statistics({ from: START + i * DAY, to: START + (i + 30) * DAY, by: 'day', group: 'state' }), 10);
-  console.log(`statistics of 30 days by state: p50 ${days.p50.toFixed(0)} ms`);
-  const cleaning = performance.now();
-  const ages = { contentBefore: START + SPAN / 20, recordsBefore: START + SPAN / 40, now: clock };
-  const counts = await watched('cleaning up', () => store.cleanup(ages));
-  const perSecond = counts.contents / ((performance.now() - cleaning) / 1000);
-  console.log(`clean-up: ${counts.contents} contents and ${counts.records} records, ${perSecond.toFixed(0)}/s`);
+  if (options.only === '') await measureRest(store);
   console.log(`mail meanwhile: ${(await stopMail()).toFixed(0)}/s; ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB resident`);
   promised('mail a second', RATE * 0.95, RATE * 0.9, true);
   await store.close();

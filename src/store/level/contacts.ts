@@ -17,9 +17,8 @@ import { listMessages } from './listing.ts';
 import type { SearchMemory } from './planning.ts';
 import type { StoredMessage } from './records.ts';
 
-/** Of an address, how many of the newest mails are looked at: at first, and where all of those are in the queue. */
-const NEWEST = 8;
-const MORE = 64;
+/** Of an address, how many of the newest mails are looked at: first one, and more where nothing of that has ended. */
+const ROUNDS = [1, 8, 64] as const;
 /** Recipients that are read for a page, of messages with many. */
 const RECIPIENTS = 20_000;
 
@@ -66,16 +65,20 @@ async function resolveContacts(
   { problem, account }: ContactFilter,
 ): Promise<readonly (ContactRecord | null)[]> {
   const visible = account === undefined ? undefined : new Set(account);
-  const names = candidates.map(({ name }) => name);
-  const newest = await newestMail(context, names, NEWEST, visible);
-  // Where nothing of that has ended, what came before has to say.
-  const open = names.filter((_, i) => newest[i]?.complete === false);
-  const older = new Map((open.length === 0 ? [] : await newestMail(context, open, MORE, visible)).map((mail, i) => [open[i] ?? '', mail]));
-  return candidates.map(({ name, message }, i) => {
-    const { mails } = older.get(name) ?? newest[i] ?? NOTHING;
+  const read = new Map<Candidate, readonly Found[]>();
+  let open = candidates;
+  for (const limit of ROUNDS) {
+    if (open.length === 0) break;
+    const newest = await newestMail(context, open, limit, visible);
+    for (const [i, candidate] of open.entries()) read.set(candidate, newest[i]?.found ?? []);
+    open = open.filter((_, i) => newest[i]?.complete === false);
+  }
+  const resent = await resentAs(context, [...read.values()].flat());
+  return candidates.map((candidate) => {
+    const mails = (read.get(candidate) ?? []).map((found) => mailOf(found, resent));
     const standing = standingOfContact(mails);
     const first = problem ? standing.last : mails[0];
-    if (first?.message.id !== message || (problem && standing.state !== 'problem')) return null;
+    if (first?.message.id !== candidate.message || (problem && standing.state !== 'problem')) return null;
     const address = mails[0]?.recipient.address;
     return address === undefined ? null : { address, mails };
   });
@@ -83,48 +86,53 @@ async function resolveContacts(
 
 interface NewestMail {
   /** Newest first, up to and with the first that has ended. */
-  readonly mails: readonly ContactMail[];
-  /** False: none of them has ended, and there are more. */
+  readonly found: readonly Found[];
+  /** False: none of them has ended, and there may be more. */
   readonly complete: boolean;
 }
 
-const NOTHING: NewestMail = { mails: [], complete: true };
-
 async function newestMail(
   context: StoreContext,
-  names: readonly string[],
+  candidates: readonly Candidate[],
   limit: number,
   visible: ReadonlySet<string> | undefined,
 ): Promise<readonly NewestMail[]> {
+  const names = candidates.map(({ name }) => name);
   const ids = await newestOf(context, 'recipient', names, limit);
   const messages = await context.loader.loadMany(ids.flat(), false, RECIPIENTS);
-  const cut = ids.map((some, i) => {
-    const mails: { readonly stored: StoredMessage; readonly recipient: ContactMail['recipient'] }[] = [];
-    for (const id of some) {
-      const stored = messages.get(id);
-      const recipient = stored === undefined ? undefined : recipientOf(stored, names[i] ?? '');
-      if (stored === undefined || recipient === undefined || stored.message.origin === 'notification') continue;
-      if (visible !== undefined && !visible.has(stored.message.account)) continue;
-      mails.push({ stored, recipient });
-      if (!isPending(recipient.state) && recipient.state !== 'cancelled') return { mails, complete: true };
+  return names.map((name, i) => {
+    const mails: Found[] = [];
+    for (const id of ids[i] ?? []) {
+      const found = foundMail(messages.get(id), name, visible);
+      if (found === undefined) continue;
+      mails.push(found);
+      if (hasEnded(found.recipient)) return { found: mails, complete: true };
     }
-    return { mails, complete: some.length < limit };
+    return { found: mails, complete: (ids[i]?.length ?? 0) < limit };
   });
-  const resent = await resentAs(
-    context,
-    cut.flatMap(({ mails }) => mails),
-  );
-  return cut.map(({ mails, complete }) => ({ mails: mails.map((mail) => mailOf(mail, resent)), complete }));
+}
+
+interface Found {
+  readonly stored: StoredMessage;
+  readonly recipient: ContactMail['recipient'];
+}
+
+function foundMail(stored: StoredMessage | undefined, name: string, visible: ReadonlySet<string> | undefined): Found | undefined {
+  if (stored === undefined || stored.message.origin === 'notification') return undefined;
+  if (visible !== undefined && !visible.has(stored.message.account)) return undefined;
+  const recipient = recipientOf(stored, name);
+  return recipient === undefined ? undefined : { stored, recipient };
+}
+
+function hasEnded({ state }: ContactMail['recipient']): boolean {
+  return !isPending(state) && state !== 'cancelled';
 }
 
 function recipientOf({ recipients }: StoredMessage, name: string): ContactMail['recipient'] | undefined {
   return recipients.find(({ address }) => normalizeAddress(address) === name);
 }
 
-function mailOf(
-  { stored, recipient }: { readonly stored: StoredMessage; readonly recipient: ContactMail['recipient'] },
-  resent: ReadonlyMap<MessageId, readonly AcceptedMessage[]>,
-): ContactMail {
+function mailOf({ stored, recipient }: Found, resent: ReadonlyMap<MessageId, readonly AcceptedMessage[]>): ContactMail {
   const { message, contentErased } = stored;
   return { message, recipient, contentErased, resentAs: isOpen(recipient) ? (resent.get(message.id) ?? []) : [] };
 }
@@ -137,7 +145,7 @@ function isOpen({ state }: ContactMail['recipient']): boolean {
 /** The messages that were sent again in place of those that have not reached their recipient, as their events tell. */
 async function resentAs(
   { feed, loader }: StoreContext,
-  mails: readonly { readonly stored: StoredMessage; readonly recipient: ContactMail['recipient'] }[],
+  mails: readonly Found[],
 ): Promise<ReadonlyMap<MessageId, readonly AcceptedMessage[]>> {
   const open = mails.filter(({ recipient }) => isOpen(recipient));
   const events = await feed.pick([...new Set(open.flatMap(({ stored }) => stored.seqs))]);
@@ -167,11 +175,9 @@ export async function listMailTo(
     RECIPIENTS,
   );
   const mails = items.flatMap(({ message }) => {
-    const stored = messages.get(message.id);
-    const recipient = stored === undefined ? undefined : recipientOf(stored, address);
+    const found = foundMail(messages.get(message.id), address, undefined);
     // A state of another recipient of the message is none of this address.
-    if (stored === undefined || recipient === undefined || (state !== undefined && !state.includes(recipient.state))) return [];
-    return message.origin === 'notification' ? [] : [{ stored, recipient }];
+    return found === undefined || (state !== undefined && !state.includes(found.recipient.state)) ? [] : [found];
   });
   const resent = await resentAs(context, mails);
   return { items: mails.map((mail) => mailOf(mail, resent)), next };

@@ -133,6 +133,17 @@ export class Database {
     return this.#level.keys(stepping(options)).all();
   }
 
+  /** The first keys of a range, no more than `limit`: one step, where `keys` makes another to learn that it was all. */
+  async firstKeys(range: KeyRange, limit: number): Promise<string[]> {
+    const iterator = this.#level.keys({ ...stepping(range), limit, fillCache: true } as KeyRange);
+    try {
+      return await iterator.nextv(limit);
+    } finally {
+      // Nobody waits for that.
+      iterator.close().catch(() => undefined);
+    }
+  }
+
   /** The range in slices, each entry read as it stood when the iteration began. */
   async *slices(options: ReadOptions, size: number): AsyncGenerator<[string, Buffer][]> {
     const iterator = this.#level.iterator(stepping(options));

@@ -147,6 +147,6 @@ export async function newestOf(
   values: readonly string[],
   limit: number,
 ): Promise<readonly (readonly MessageId[])[]> {
-  const keys = await Promise.all(values.map((value) => database.keys({ ...prefixRange(indexPrefix(index, value)), limit })));
+  const keys = await Promise.all(values.map((value) => database.firstKeys(prefixRange(indexPrefix(index, value)), limit)));
   return keys.map((some) => some.map((key) => invertId(invertedIdOf(key)) as MessageId).filter((id) => !committer.isUncommitted(id)));
 }
