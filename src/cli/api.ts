@@ -16,6 +16,7 @@ export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
+  patch<T>(path: string, body: object): Promise<T>;
   /** With what was answered; undefined where that was nothing. */
   delete<T = undefined>(path: string): Promise<T>;
   /** A message as it is (`message/rfc822`). */
@@ -112,6 +113,7 @@ function apiAt({ url, token }: Place): Api {
     get: async <T>(path: string, query: Query = {}) => (await (await call('GET', path, query)).json()) as T,
     post: async <T>(path: string, body: object = {}) => (await (await call('POST', path, {}, body)).json()) as T,
     put: async <T>(path: string, body: object) => (await (await call('PUT', path, {}, body)).json()) as T,
+    patch: async <T>(path: string, body: object) => (await (await call('PATCH', path, {}, body)).json()) as T,
     delete: async <T>(path: string) => {
       const answer = await call('DELETE', path, {});
       return (answer.status === 204 ? undefined : await answer.json()) as T;

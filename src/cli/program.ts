@@ -5,19 +5,16 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { configJsonSchema, loadConfig, machine } from '../config/index.ts';
-import type { Role, Store } from '../domain/ports.ts';
 import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
-import type { AccessPlace } from './access.ts';
+import { addAccess, withAccess } from './access-commands.ts';
 import { addActing } from './acting.ts';
-import { type ApiOptions, findRelay, localControl, requireRelay } from './api.ts';
+import { findRelay, localControl, requireRelay } from './api.ts';
 import type { GenerateOptions } from './dkim.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
-import { type Common, configOption, filters, jsonOption, names, remote, wait, wholeNumber } from './options.ts';
+import { type Common, configOption, filters, jsonOption, remote, wait, wholeNumber } from './options.ts';
 import { type Terminal, terminal } from './terminal.ts';
 import { relaisVersion } from './version.ts';
-
-const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 /** Runs the command line; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -49,8 +46,7 @@ function buildProgram(screen: Terminal, end: (code: number) => void): Command {
   addRunning(program, screen, end);
   addReading(program, screen);
   addActing(program, screen);
-  addAccess(program, screen, 'token');
-  addAccess(program, screen, 'user');
+  addAccess(program, screen);
   addUpkeep(program, screen);
   addStore(program, screen);
   return program;
@@ -150,51 +146,6 @@ function addReading(program: Command, screen: Terminal): void {
     );
 }
 
-interface AccessOptions extends Common {
-  readonly name?: string;
-  readonly role: Role;
-  readonly permissions?: string[];
-  readonly accounts?: string[];
-  readonly expires?: string;
-}
-
-function addAccess(program: Command, screen: Terminal, kind: 'token' | 'user'): void {
-  const group = program.command(kind).description(kind === 'token' ? 'tokens of programs that use the API' : 'users of the dashboard');
-  const rights = (command: Command): Command =>
-    remote(command)
-      .addOption(new Option('--role <role>', 'what it may do').choices([...ROLES]).default('viewer'))
-      .option('--permissions <list>', "in place of the role's, joined by commas", names)
-      .option('--accounts <list>', 'only the mail of these accounts, joined by commas', names);
-  if (kind === 'token') {
-    rights(group.command('add').description('make a token; it is printed this once, and nothing else'))
-      .requiredOption('--name <name>')
-      .option('--expires <time>', 'after a time, such as 90d; default: never')
-      .action(async (options: AccessOptions & { name: string }) => {
-        const token = await withAccess(options, async (place) => (await import('./access.ts')).addToken(place, options, Date.now()));
-        screen.print(options.json === true ? JSON.stringify({ name: options.name, token }) : token);
-      });
-  } else {
-    rights(group.command('add').description('add a user; the password is asked for, or read from standard input'))
-      .argument('<name>')
-      .action(async (name: string, options: AccessOptions) => {
-        const password = await (await import('./password.ts')).readPassword(screen);
-        await withAccess(options, async (place) =>
-          (await import('./access.ts')).addUser(place, { ...options, name, password }, Date.now()),
-        );
-        screen.note(`${name} can sign in.`);
-      });
-  }
-  remote(group.command('list').description(`all ${kind}s`)).action(async (options: Common) =>
-    withAccess(options, async (place) => (await import('./access.ts')).listAccess(place, `${kind}s`, options, screen)),
-  );
-  remote(group.command('revoke').description(`take a ${kind} away`))
-    .argument('<name>')
-    .action(async (name: string, options: Common) => {
-      await withAccess(options, async (place) => (await import('./access.ts')).revoke(place, `${kind}s`, name));
-      screen.note(`${name} is revoked.`);
-    });
-}
-
 function addUpkeep(program: Command, screen: Terminal): void {
   remote(program.command('cleanup').description('erase what retention says is over'))
     .option('--dry-run', 'only count it')
@@ -223,22 +174,3 @@ function addStore(program: Command, screen: Terminal): void {
 
 /** The running relay decides by its own configuration. */
 const NO_RETENTION = { schedule: '', content: 0, records: 0 };
-
-/** The running relay's API, or the store of one that does not run. */
-async function withAccess<T>(options: ApiOptions, work: (place: AccessPlace) => Promise<T>): Promise<T> {
-  const api = findRelay(options);
-  return api === undefined ? withStore(options, (store) => work({ store })) : work({ api });
-}
-
-async function withStore<T>(options: ApiOptions, work: (store: Store) => Promise<T>): Promise<T> {
-  const { config } = loadConfig(options.config, machine());
-  const { openStore } = await import('../store/index.ts');
-  const { createLog } = await import('./log.ts');
-  const log = createLog('silent', terminal());
-  const store = await openStore({ dataDir: config.dataDir, diskFloor: 0, now: Date.now, log });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}

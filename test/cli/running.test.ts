@@ -209,6 +209,32 @@ describe('tokens and users', () => {
     expect((await at(['user', 'list'])).stdout).toMatch(/^NAME .*\nann +admin/);
   });
 
+  it('a user gets another password, or loses the second factor, and is signed out', async () => {
+    const signIn = async (password: string): Promise<number> =>
+      (await fetch(`${relay.url}/sign-in`, { method: 'POST', body: new URLSearchParams({ user: 'cyd', password }), redirect: 'manual' }))
+        .status;
+    expect((await apart(['user', 'add', '--name', 'cyd'], { input: 'correct horse battery\n' })).code).toBe(0);
+    expect(await signIn('correct horse battery')).toBe(303);
+    const changed = await apart(['user', 'passwd', 'cyd'], { input: 'another horse battery\n' });
+    expect(changed).toMatchObject({ code: 0, stdout: '' });
+    expect(await signIn('correct horse battery')).toBe(401);
+    expect(await signIn('another horse battery')).toBe(303);
+    expect((await at(['user', 'passwd', 'cyd', '--remove-totp'])).stderr).toContain('password alone');
+    expect((await at(['user', 'passwd', 'nobody', '--remove-totp'])).code).toBe(1);
+    expect((await at(['user', 'list'])).stdout).toMatch(/cyd +viewer .* password/);
+  });
+
+  it('sign-in prints an address that signs a browser in once', async () => {
+    const { stdout } = await at(['sign-in']);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sign-in\/link\?key=[A-Za-z0-9_-]{43}\n$/);
+    const first = await fetch(stdout.trim());
+    expect([first.status, first.headers.get('set-cookie')?.startsWith('relais_session=')]).toEqual([200, true]);
+    expect((await fetch(stdout.trim())).status).toBe(410);
+    const token = (await at(['token', 'add', '--name', 'far', '--role', 'admin'])).stdout.trim();
+    const refused = await relais(['sign-in'], { env: { RELAIS_URL: relay.url, RELAIS_TOKEN: token } });
+    expect(refused.stderr).toContain('local-only');
+  });
+
   it('a permission that is none is refused with those there are', async () => {
     const { code, stderr } = await at(['token', 'add', '--name', 'x', '--permissions', 'messages:read,mail:send']);
     expect(code).toBe(64);
@@ -228,7 +254,7 @@ it('R63 neither token nor password is in anything that was logged', async () => 
   const made = await at(['token', 'add', '--name', 'seen']);
   relay.signal('SIGHUP');
   await relay.logged(/configuration reloaded/);
-  const secrets = [token, made.stdout.trim(), 'correct horse battery'];
+  const secrets = [token, made.stdout.trim(), 'correct horse battery', 'another horse battery'];
   await relay.remove();
   const { stdout, stderr } = await relay.ended;
   for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);

@@ -382,6 +382,8 @@ export const Session = z
   })
   .openapi('Session');
 
+export const SignInLink = z.strictObject({ url: z.string(), expiresAt: at }).openapi('SignInLink');
+
 export const AuditEntry = z
   .strictObject({
     id: z.string().openapi({ description: 'Sorts in the order of the log.' }),

@@ -3,14 +3,16 @@ import { z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import type { Session as OpenSession } from '../auth/sessions.ts';
-import { notFound } from '../problem.ts';
+import { LINK_LIFETIME } from '../auth/sign-in-links.ts';
+import { notFound, Problem } from '../problem.ts';
 import { ACCESS } from './access-fields.ts';
 import type { Shared } from './context.ts';
 import { givenName } from './fields.ts';
 import { type Api, route } from './route.ts';
-import { pageOf, Session } from './schemas.ts';
+import { pageOf, Session, SignInLink } from './schemas.ts';
 
 export function sessionRoutes(api: Api, shared: Shared): void {
+  linkRoute(api, shared);
   const { sessions } = shared.access;
   route(
     api,
@@ -42,6 +44,28 @@ export function sessionRoutes(api: Api, shared: Shared): void {
       if (session === undefined || !(await sessions.end(id))) throw notFound('There is no such session, or it has ended');
       await audit(shared, caller, { action: 'session.ended', subject: { kind: 'session', id }, detail: { of: session.name } });
       return c.body(null, 204);
+    },
+  );
+}
+
+function linkRoute(api: Api, shared: Shared): void {
+  route(
+    api,
+    {
+      ...ACCESS,
+      method: 'post',
+      path: '/sign-in-links',
+      summary: 'Makes an address that signs a browser in once, within an hour, with full rights',
+      description: 'For the command line on the relay’s own machine alone (`relais sign-in`): tokens get 403 (`local-only`).',
+      body: z.strictObject({}),
+      answers: { 201: { description: 'The address', schema: SignInLink } },
+    },
+    async ({ c, caller }) => {
+      if (caller.kind !== 'local') throw new Problem(403, 'local-only', 'Only the command line on the machine of relais may ask for this');
+      const { settings, now } = shared.options;
+      const place = settings.publicUrl?.replace(/\/+$/, '') ?? new URL(c.req.url).origin;
+      const url = `${place}/sign-in/link?key=${shared.access.links.create()}`;
+      return c.json({ url, expiresAt: rfc3339(now() + LINK_LIFETIME) }, 201);
     },
   );
 }

@@ -1,7 +1,7 @@
-/** Links that sign in once, within an hour: printed on the terminal of the machine relais runs on. */
+/** Links that sign in once, within an hour: printed on the terminal of the machine relais runs on, at the start or by `relais sign-in`. */
 import { createHash } from 'node:crypto';
 
-const LIFETIME = 3_600_000;
+export const LINK_LIFETIME = 3_600_000;
 const OUTSTANDING = 100;
 
 export interface SignInLinks {
@@ -17,7 +17,7 @@ export function createSignInLinks(now: () => number, randomBytes: (length: numbe
   return {
     create() {
       const key = Buffer.from(randomBytes(32)).toString('base64url');
-      expiries.set(hash(key), now() + LIFETIME);
+      expiries.set(hash(key), now() + LINK_LIFETIME);
       const [oldest] = expiries.keys();
       if (expiries.size > OUTSTANDING && oldest !== undefined) expiries.delete(oldest);
       return key;
