@@ -1,23 +1,26 @@
-/** Pages of the ERP that a message leads to, from the patterns of the configuration. Pure. */
+/** Links to the ERP's own pages of what a mail is about. Pure. */
 import type { References } from './message.ts';
+import type { ReferenceSettings } from './settings.ts';
 
-const PLACEHOLDER = /\{(?:tag:([^{}]+)|(\w+))\}/g;
+/** The ERP's page of the document; null where none is configured, or the mail does not say what it takes. */
+export function documentLink({ documentUrl }: Pick<ReferenceSettings, 'documentUrl'>, references: References): string | null {
+  return documentUrl === null || references.document === null ? null : filled(documentUrl, references);
+}
 
-export type LinkedReferences = Pick<References, 'document' | 'documentType' | 'contact' | 'administration' | 'tags'>;
+/** The ERP's page of the contact; null where none is configured, or the mail does not say what it takes. */
+export function contactLink({ contactUrl }: Pick<ReferenceSettings, 'contactUrl'>, references: References): string | null {
+  return contactUrl === null ? null : filled(contactUrl, references);
+}
 
-/**
- * `https://erp.example.com/contact/{contact}` with what the message says of itself put in, percent-encoded.
- * Null: there is no such page, or something that its address needs is not known of this message.
- */
-export function erpLink(pattern: string | null, references: LinkedReferences, address: string | null): string | null {
-  if (pattern === null) return null;
-  const { document, documentType, contact, administration, tags } = references;
-  const known: Readonly<Record<string, string | null>> = { document, documentType, contact, administration, address };
-  let complete = true;
-  const link = pattern.replace(PLACEHOLDER, (_, tag: string | undefined, name: string) => {
-    const value = tag === undefined ? known[name] : tags[tag];
-    if (value === undefined || value === null || value === '') complete = false;
-    return encodeURIComponent((value ?? '').replace(/\p{Surrogate}/gu, '\ufffd'));
+const PLACE = /\{(contact|document|documentType|administration|tag:([^{}]*))\}/g;
+
+function filled(template: string, references: References): string | null {
+  let missing = false;
+  const link = template.replace(PLACE, (_, name: string, tag: string | undefined) => {
+    const value =
+      tag === undefined ? references[name as 'contact'] : Object.hasOwn(references.tags, tag) ? (references.tags[tag] ?? null) : null;
+    if (value === null || value === '') missing = true;
+    return encodeURIComponent(value ?? '');
   });
-  return complete ? link : null;
+  return missing ? null : link;
 }

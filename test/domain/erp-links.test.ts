@@ -1,29 +1,34 @@
-/** Addresses of the ERP's pages. */
-import { expect, test } from 'vitest';
-import { erpLink } from '../../src/domain/erp-links.ts';
+import { describe, expect, it } from 'vitest';
+import { contactLink, documentLink } from '../../src/domain/erp-links.ts';
+import { NO_REFERENCES } from '../../src/domain/references.ts';
 
-const REFERENCES = {
-  document: 'INV/2026/0042',
+const references = {
+  ...NO_REFERENCES,
+  document: 'INV/2026&1',
   documentType: 'invoice',
-  contact: 'C 1001',
-  administration: null,
-  tags: { lang: 'fr', none: '' },
+  contact: 'C 7',
+  administration: 'north',
+  tags: { 'odoo-id': '117', empty: '' },
 };
 
-test.each([
-  ['https://erp.example/contact/{contact}', 'https://erp.example/contact/C%201001'],
-  ['https://erp.example/{documentType}/{document}', 'https://erp.example/invoice/INV%2F2026%2F0042'],
-  ['https://erp.example/?q={address}&l={tag:lang}', 'https://erp.example/?q=a%2Bb%40example.com&l=fr'],
-  ['https://erp.example/{administration}/{contact}', null],
-  ['https://erp.example/{tag:none}', null],
-  ['https://erp.example/{tag:other}', null],
-  ['https://erp.example/{nothing}', null],
-  [null, null],
-])('%s', (pattern, link) => {
-  expect(erpLink(pattern, REFERENCES, 'a+b@example.com')).toBe(link);
-});
+describe('links to the ERP', () => {
+  it.each([
+    ['https://erp.example/{document}', 'https://erp.example/INV%2F2026%261'],
+    ['https://erp.example/{administration}/{documentType}?id={tag:odoo-id}', 'https://erp.example/north/invoice?id=117'],
+    ['https://erp.example/fixed', 'https://erp.example/fixed'],
+    ['https://erp.example/{unknown}', 'https://erp.example/{unknown}'],
+    ['https://erp.example/{tag:missing}', null],
+    ['https://erp.example/{tag:empty}', null],
+    ['https://erp.example/{tag:toString}', null],
+  ])('%s', (documentUrl, link) => {
+    expect(documentLink({ documentUrl }, references)).toBe(link);
+  });
 
-test('without an address there is no page that needs one, and half a character breaks nothing', () => {
-  expect(erpLink('https://erp.example/{address}', REFERENCES, null)).toBeNull();
-  expect(erpLink('https://erp.example/{contact}', { ...REFERENCES, contact: '\ud800' }, null)).toBe('https://erp.example/%EF%BF%BD');
+  it('are none where nothing is configured, or the mail does not say what it takes', () => {
+    expect(documentLink({ documentUrl: null }, references)).toBeNull();
+    expect(documentLink({ documentUrl: 'https://erp.example/fixed' }, NO_REFERENCES)).toBeNull();
+    expect(contactLink({ contactUrl: null }, references)).toBeNull();
+    expect(contactLink({ contactUrl: 'https://erp.example/c/{contact}' }, references)).toBe('https://erp.example/c/C%207');
+    expect(contactLink({ contactUrl: 'https://erp.example/c/{contact}' }, NO_REFERENCES)).toBeNull();
+  });
 });
