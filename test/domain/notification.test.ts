@@ -89,6 +89,20 @@ describe('the notification owed', () => {
     expect(decide(occurrence, { notify: all, origin: 'resend' })).toBe(decide(occurrence, { notify: all }));
   });
 
+  it('is never owed for what happened before: that can only take it away, or give it another name', () => {
+    const befores: readonly NotificationSubject['before'][] = [
+      [{ type: 'recipient.delayed' }],
+      [{ type: 'recipient.delivered' }],
+      [{ type: 'recipient.transferred', dsnPassed: false }, { type: 'recipient.delayed' }],
+    ];
+    for (const occurrence of Object.values(OCCURRENCES)) {
+      for (const notify of asked) {
+        const owed = befores.map((before) => decide(occurrence, { notify, before }));
+        if (decide(occurrence, { notify }) === null) expect(owed).toEqual([null, null, null]);
+      }
+    }
+  });
+
   it('a failure corrects what the sender was told before, and nothing else', () => {
     const failed = OCCURRENCES['failed by a report to us'];
     const relayed = [{ type: 'recipient.transferred', dsnPassed: false }] as const;

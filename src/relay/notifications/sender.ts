@@ -16,6 +16,7 @@ import { StoreError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
+import type { AcceptedMessage } from '../../domain/message.ts';
 import { decideNotification, type NotificationKind, type Occurrence } from '../../domain/notification.ts';
 import type { MessageDetail, Store, SubmissionAnswer, Submitter } from '../../domain/ports.ts';
 import { formatReply } from '../../domain/reply.ts';
@@ -25,7 +26,7 @@ import { type NotifiedRecipient, notifiedRecipient, type Told } from './facts.ts
 import { returnedContent } from './returned.ts';
 
 export interface SenderOptions {
-  readonly store: Pick<Store, 'message' | 'content'>;
+  readonly store: Pick<Store, 'message' | 'record' | 'content'>;
   readonly submitter: Submitter;
   readonly accounts: readonly Account[];
   readonly hostname: string;
@@ -63,6 +64,8 @@ export class Sender {
 
   /** Notifies of events; resolves once that is durable, or nothing is owed. */
   async tell({ message, group, events }: Owed): Promise<void> {
+    const record = await this.#o.store.record(message);
+    if (record === undefined || !events.some((event) => this.#mayBeOwed(record.message, event))) return;
     const detail = await this.#o.store.message(message);
     if (detail === undefined) return;
     let rest = this.#owedEvents(detail, events);
@@ -95,6 +98,11 @@ export class Sender {
     if (told.length > 0) await this.#submit(detail, told, { id: `dsn-${message}-overdue`, key: `dsn:${message}:overdue` });
   }
 
+  /** Without the events before it, which can but take away: what is owed nobody costs no look at all of them. */
+  #mayBeOwed(message: AcceptedMessage, event: FeedEvent): boolean {
+    return event.index !== undefined && this.#decide({ message }, event.index, event, []) !== null;
+  }
+
   #owedEvents(detail: MessageDetail, events: readonly FeedEvent[]): { kind: NotificationKind; event: FeedEvent }[] {
     const before = earlierEvents(detail);
     return events.flatMap((event) => {
@@ -106,7 +114,12 @@ export class Sender {
     });
   }
 
-  #decide({ message }: MessageDetail, index: number, occurrence: Occurrence, before: readonly FeedEvent[]): NotificationKind | null {
+  #decide(
+    { message }: Pick<MessageDetail, 'message'>,
+    index: number,
+    occurrence: Occurrence,
+    before: readonly FeedEvent[],
+  ): NotificationKind | null {
     return decideNotification({
       occurrence,
       before,

@@ -24,9 +24,10 @@ export class MessageLoader {
     sizeCalculation: ({ recipients }) => recipients.length + 1,
   });
 
-  /** Ids that `loadAhead` was asked for in this turn, and the read that they wait for. */
+  /** Ids that `loadAhead` was asked for, and the read that they wait for; the one that runs before it. */
   readonly #asked = new Set<MessageId>();
   #ahead: Promise<ReadonlyMap<MessageId, StoredMessage> | null> | null = null;
+  #reading: Promise<unknown> = Promise.resolve();
   /** Of each read that runs: what was committed meanwhile. */
   readonly #changed = new Set<Set<MessageId>>();
 
@@ -50,23 +51,31 @@ export class MessageLoader {
   }
 
   /**
-   * For one that something is about to happen to: kept for the commit that follows. What is asked for in
-   * one turn of the loop is read together. Damage is met by whoever reads it alone.
+   * For one that something is about to happen to: kept for the commit that follows. What is asked for
+   * while others are read is read together behind them. Damage is met by whoever reads it alone.
    */
   async loadAhead(id: MessageId): Promise<StoredMessage | undefined> {
     const cached = this.#cache.get(id);
     if (cached !== undefined) return cached;
-    this.#ahead ??= this.#readAhead();
     this.#asked.add(id);
+    this.#ahead ??= this.#readAhead(this.#reading);
     const found = await this.#ahead;
     return found === null ? this.load(id) : found.get(id);
   }
 
-  async #readAhead(): Promise<ReadonlyMap<MessageId, StoredMessage> | null> {
+  async #readAhead(before: Promise<unknown>): Promise<ReadonlyMap<MessageId, StoredMessage> | null> {
     await new Promise((resolve) => setImmediate(resolve));
+    await before;
     const ids = [...this.#asked];
     this.#asked.clear();
     this.#ahead = null;
+    const reading = this.#readKept(ids);
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  /** Null: one of them is damaged. */
+  async #readKept(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage> | null> {
     const changed = new Set<MessageId>();
     this.#changed.add(changed);
     try {
