@@ -6,14 +6,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { configJsonSchema, loadConfig, machine } from '../config/index.ts';
 import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
-import { addAccess, withAccess } from './access-commands.ts';
+import { addAccess } from './access-commands.ts';
 import { addActing } from './acting.ts';
-import { findRelay, localControl, requireRelay } from './api.ts';
+import { localControl, requireRelay } from './api.ts';
 import type { GenerateOptions } from './dkim.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
 import { type Common, configOption, filters, jsonOption, remote, wait, wholeNumber } from './options.ts';
 import { type Terminal, terminal } from './terminal.ts';
+import { addUpkeep } from './upkeep.ts';
 import { relaisVersion } from './version.ts';
 
 /** Runs the command line; gives the exit code. */
@@ -146,17 +147,6 @@ function addReading(program: Command, screen: Terminal): void {
     );
 }
 
-function addUpkeep(program: Command, screen: Terminal): void {
-  remote(program.command('cleanup').description('erase what retention says is over'))
-    .option('--dry-run', 'only count it')
-    .action(async (options: Common & { dryRun?: boolean }) => {
-      const { retention } = findRelay(options) === undefined ? loadConfig(options.config, machine()).config : { retention: NO_RETENTION };
-      await withAccess(options, async (place) =>
-        (await import('./cleanup.ts')).cleanup(place, { ...options, retention, now: Date.now() }, screen),
-      );
-    });
-}
-
 function addStore(program: Command, screen: Terminal): void {
   program
     .command('verify')
@@ -171,6 +161,3 @@ function addStore(program: Command, screen: Terminal): void {
     .addOption(jsonOption())
     .action(async (options: Common) => (await import('./rebuild.ts')).rebuild(options, screen));
 }
-
-/** The running relay decides by its own configuration. */
-const NO_RETENTION = { schedule: '', content: 0, records: 0 };

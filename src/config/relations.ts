@@ -69,8 +69,33 @@ function deliveryTimes({ delivery }: Config): Finding[] {
   return found;
 }
 
+function retentionClasses({ retention, reports }: Config): Finding[] {
+  const found: Finding[] = [];
+  const names = new Map<string, number>();
+  for (const [index, { name, match, content, records }] of (retention.classes ?? []).entries()) {
+    const path: ConfigPath = ['retention', 'classes', index];
+    if (Object.keys(match).length === 0) {
+      found.push(mistake('matches all mail: name at least one thing, or set retention.content and retention.records', [...path, 'match']));
+    }
+    if (content > records) {
+      found.push(mistake(`must not be longer than its records (${formatDuration(records)})`, [...path, 'content'], [...path, 'records']));
+    }
+    if (records <= reports.tokenLifetime) {
+      const limit = formatDuration(reports.tokenLifetime);
+      found.push(
+        warning(`is not longer than reports.tokenLifetime (${limit}): reports that come later go to the review list`, [...path, 'records']),
+      );
+    }
+    const other = names.get(name);
+    if (other !== undefined) found.push(mistake('has the name of another class', [...path, 'name'], ['retention', 'classes', other]));
+    names.set(name, index);
+  }
+  return found;
+}
+
 /** Cited by ReportSettings in domain/settings.ts: a report must find its record. */
-function retentionTimes({ retention, reports, delivery, submission }: Config): Finding[] {
+function retentionTimes(config: Config): Finding[] {
+  const { retention, reports, delivery, submission } = config;
   const found: Finding[] = [];
   const records: ConfigPath = ['retention', 'records'];
   if (retention.records <= reports.tokenLifetime) {
@@ -86,6 +111,7 @@ function retentionTimes({ retention, reports, delivery, submission }: Config): F
     const limit = formatDuration(retention.records);
     found.push(mistake(`must not be longer than retention.records (${limit})`, ['retention', 'content'], records));
   }
+  found.push(...retentionClasses(config));
   if (reports.tokenLifetime <= delivery.retry.expireAfter) {
     const limit = formatDuration(delivery.retry.expireAfter);
     found.push(

@@ -331,10 +331,48 @@ const fileDrop = section({
   accounts: list(NAME, 1).optional().describe('default: all'),
 });
 
+const age = () => duration({ min: 60_000 });
+
+/** One pattern, or a list of which one must fit. */
+const patterns = () => {
+  const pattern = text('a pattern such as payslip*, or a list of them', /^[^\r\n\0]{1,200}$/);
+  return z
+    .union([pattern, list(pattern, 1)], { error: 'a pattern such as payslip*, or a list of them' })
+    .transform((given) => (typeof given === 'string' ? [given] : given));
+};
+
+const retentionClass = section({
+  name: text('a name of up to 60 characters on one line', /^[^\r\n\0]{1,60}$/)
+    .optional()
+    .describe('for counts; default: made of match'),
+  match: section({
+    account: patterns().optional(),
+    template: patterns().optional(),
+    class: patterns().optional().describe('of X-Relais-Class'),
+    documentType: patterns().optional(),
+    administration: patterns().optional(),
+    stream: patterns().optional(),
+    tag: patterns().optional().describe('name or name=value'),
+    sender: patterns().optional().describe('reverse-path, such as *@hr.example.com'),
+  }).describe('all that are given must hold, in each any of the list'),
+  content: age().optional().describe('default: retention.content, or records where these are kept for less'),
+  records: age().optional().describe('default: retention.records'),
+});
+
 const retention = section({
   schedule: cron().default('15 3 * * *'),
-  content: duration({ min: 60_000 }).prefault('30d').describe('age at which the bytes go'),
-  records: duration({ min: 60_000 }).prefault('540d').describe('age at which records go'),
+  content: age().prefault('30d').describe('age at which the bytes go'),
+  records: age().prefault('540d').describe('age at which records go'),
+  events: age().optional().describe('how far back the feed can be read; events of a message stay with its record; default: as records'),
+  reports: age().optional().describe('age at which reports and deliveries of signals go; default: as records'),
+  audit: z
+    .union([z.literal('forever'), duration({ min: 86_400_000 })], { error: 'forever, or a duration of at least 1d, such as 1095d' })
+    .default('forever')
+    .describe('age at which entries of the audit log go'),
+  patience: duration()
+    .prefault('7d')
+    .describe('how much longer what is due waits for a reader of the feed, or a signal, that has still to read of it'),
+  classes: list(retentionClass).default([]).describe('mail that is kept for other times; the first that matches counts'),
 });
 
 const CLAIM = text('the name of a claim, such as roles, or a path such as realm_access.roles', /^\S{1,200}$/);
@@ -393,10 +431,4 @@ export const fileSchema = section({
 export type FileConfig = z.output<typeof fileSchema>;
 
 /** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
-export const PLANNED_KEYS: readonly string[] = [
-  'retention.classes',
-  'signals.where',
-  'signals.group',
-  'signals.notify.mail',
-  'signals.notify.command',
-];
+export const PLANNED_KEYS: readonly string[] = ['signals.where', 'signals.group', 'signals.notify.mail', 'signals.notify.command'];

@@ -2,7 +2,18 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { OwnRules } from '../domain/reply-rules.ts';
-import type { Account, Config, HostPort, Listener, OidcSettings, ReferenceSettings, Route, RouteTls } from '../domain/settings.ts';
+import type {
+  Account,
+  Config,
+  HostPort,
+  Listener,
+  OidcSettings,
+  ReferenceSettings,
+  RetentionClass,
+  RetentionSettings,
+  Route,
+  RouteTls,
+} from '../domain/settings.ts';
 import { type SignalRule, signalRule } from '../domain/signal-rule.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
@@ -68,7 +79,7 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
     },
     references: settleReferences(parsed.references),
     signals: parsed.signals.map(settleSignal),
-    retention: parsed.retention,
+    retention: settleRetention(parsed.retention),
     synchronisation: {
       files: parsed.synchronisation.files.map(({ types, accounts, ...drop }) => ({
         ...drop,
@@ -201,6 +212,28 @@ function settleSignal(signal: FileConfig['signals'][number]): SignalRule {
       allowPrivate: webhook.allowPrivate,
     })),
   });
+}
+
+function settleRetention({ audit, events, reports, classes, ...rest }: FileConfig['retention']): RetentionSettings {
+  return {
+    ...rest,
+    ...(events === undefined ? {} : { events }),
+    ...(reports === undefined ? {} : { reports }),
+    audit: audit === 'forever' ? null : audit,
+    classes: classes.map((one) => {
+      const match = Object.fromEntries(Object.entries(one.match).filter(([, given]) => given !== undefined)) as RetentionClass['match'];
+      const records = one.records ?? rest.records;
+      return { name: one.name ?? nameOf(match), match, content: one.content ?? Math.min(rest.content, records), records };
+    }),
+  };
+}
+
+/** `template payslip*, account hr`. */
+function nameOf(match: RetentionClass['match']): string {
+  return Object.entries(match)
+    .map(([name, given]) => `${name} ${given.join(' or ')}`)
+    .join(', ')
+    .slice(0, 100);
 }
 
 /** Frozen through and through: nobody changes the configuration of another room. */

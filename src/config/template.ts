@@ -183,6 +183,11 @@ signals:
 #   schedule: "15 3 * * *"
 #   content: 30d            # the bytes
 #   records: 540d           # who, when, what happened
+#   audit: 1095d            # who did what with it; default: forever
+#   patience: 7d            # how much longer what is due waits for a reader of the feed that is behind
+#   classes:                # the first that matches counts: by template, account, class, documentType, tag, sender …
+#     - {match: {template: payslip*}, content: 7d}
+#     - {match: {documentType: [invoice, credit-note]}, content: 3650d, records: 3650d}
 
 # The change feed as files, for an ERP that can not call HTTP: relais-NAME-FIRST-LAST.csv, each whole.
 # synchronisation:

@@ -21,6 +21,8 @@ export const AUDIT_ACTIONS = [
   'message.deleted',
   /** Detail: how many of what. */
   'cleanup.run',
+  'legal-hold.set',
+  'legal-hold.lifted',
   'subject.erased',
   'references.applied',
   'stream.named',
@@ -60,6 +62,8 @@ export const AUDIT_SUBJECTS = [
   'address',
   'next-hop',
   'signal',
+  /** By its name. */
+  'legal-hold',
   'user',
   'token',
   'session',

@@ -6,11 +6,13 @@
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
 import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
+import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from './cleanup.ts';
 import type { ContactMail } from './contact-standing.ts';
 import type { DocumentMail, DocumentVerdict, VerdictOnDocument, VerdictPolicy } from './document-verdict.ts';
 import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
+import type { LegalHoldRecord } from './legal-hold.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
@@ -259,6 +261,8 @@ export interface MessageDetail extends Omit<MessageSummary, 'recipients'> {
   readonly events: readonly FeedEvent[];
   /** The messages that replace this one, as its events tell. */
   readonly supersededBy: readonly MessageId[];
+  /** Legal holds that it lies under. Absent: none. */
+  readonly legalHolds?: readonly LegalHoldRecord[];
 }
 
 export interface FeedPage {
@@ -286,24 +290,9 @@ export interface StatisticsRow {
 
 export interface EraseResult {
   readonly message: MessageId;
-  readonly outcome: 'erased' | 'not-found' | 'pending';
-}
-
-export interface CleanupRequest {
-  /** Unix milliseconds: content of messages accepted before goes. */
-  readonly contentBefore: number;
-  /** Unix milliseconds: records accepted before go. */
-  readonly recordsBefore: number;
-  readonly now: number;
-}
-
-export interface CleanupCounts {
-  readonly contents: number;
-  readonly records: number;
-  /** Octets of content. */
-  readonly octets: number;
-  /** Old enough, but still in the queue: kept. */
-  readonly keptPending: number;
+  /** `legal-hold`: it lies under `hold`, and nothing of it was touched. */
+  readonly outcome: 'erased' | 'not-found' | 'pending' | 'legal-hold';
+  readonly hold?: LegalHoldRecord;
 }
 
 /** Administrative records, whole and by name: tokens, users, sessions. */
@@ -849,12 +838,25 @@ export interface Store {
   appendAudit(...entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]>;
   /** The audit log, newest first. */
   audits(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>>;
-  /** Erases records and bytes; what is pending is refused unless `force`, which cancels first. */
+  /** By `legalHoldKey`. Once one is put nothing that lies under it is erased any more, not by what had begun either. */
+  readonly legalHolds: Collection<LegalHoldRecord>;
+  /**
+   * Erases records and bytes; what is pending is refused unless `force`, which cancels first. What lies
+   * under a legal hold is refused whatever is asked.
+   */
   erase(request: { readonly ids: readonly MessageId[]; readonly force: boolean; readonly now: number }): Promise<readonly EraseResult[]>;
   /** Counts what a clean-up would take. */
   planCleanup(request: CleanupRequest): Promise<CleanupCounts>;
-  /** Takes it, in slices that leave the event loop free. */
-  cleanup(request: CleanupRequest): Promise<CleanupCounts>;
+  /**
+   * Takes it, in slices that leave the event loop free, and most of the time to the mail that flows.
+   * `signal` ends it between two slices: what it has taken is taken, and counted.
+   */
+  cleanup(
+    request: CleanupRequest,
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: (counts: CleanupCounts) => void },
+  ): Promise<CleanupCounts>;
+  /** The last runs, by the time at which they began, in 15 digits. */
+  readonly cleanupRuns: Collection<CleanupRunRecord>;
 
   // ── State ──
   readonly queue: QueueCounts;

@@ -72,6 +72,7 @@ export function detailJson(detail: MessageDetail): Record<string, unknown> {
     sha256: message.sha256,
     contentErased: detail.contentErased,
     supersededBy: detail.supersededBy,
+    legalHolds: (detail.legalHolds ?? []).map(({ name, reason, by, at }) => ({ name, reason, by, at: rfc3339(at) })),
     envelopeId: message.envelope.envid,
     client: message.client,
     recipients: detail.recipients.map((recipient) => ({

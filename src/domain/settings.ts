@@ -6,6 +6,7 @@ import type { EventType } from './events.ts';
 import type { Role } from './ports.ts';
 import type { PriorityPatterns } from './priority.ts';
 import type { OwnRules } from './reply-rules.ts';
+import type { RetentionMatch } from './retention.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { SignalOwner, SignalRule } from './signal-rule.ts';
 import type { SuppressionPolicy } from './suppression.ts';
@@ -329,6 +330,23 @@ export interface RetentionSettings {
   /** Age at which the bytes go. */
   readonly content: number;
   /** Age at which records go. */
+  readonly records: number;
+  /** How far back the feed can be read. Absent: as records. */
+  readonly events?: number;
+  /** Age at which reports and deliveries of signals go. Absent: as records. */
+  readonly reports?: number;
+  /** Age at which entries of the audit log go. Absent or null: never. */
+  readonly audit?: number | null;
+  /** How much longer what is due waits for a reader of the feed that has still to read of it. Absent: as long as it takes. */
+  readonly patience?: number;
+  /** Mail that is kept for other times; the first that a message is of counts. */
+  readonly classes?: readonly RetentionClass[];
+}
+
+export interface RetentionClass {
+  readonly name: string;
+  readonly match: RetentionMatch;
+  readonly content: number;
   readonly records: number;
 }
 

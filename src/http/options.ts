@@ -1,7 +1,8 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
+import type { CleanupDesk } from '../domain/cleanup.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { CleanupCounts, DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
+import type { DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
 import type { HttpSettings, ReferenceSettings } from '../domain/settings.ts';
 
 export interface ReadinessCheck {
@@ -68,7 +69,8 @@ export interface HttpOptions {
   readonly references: () => ReferenceSettings;
   /** Listeners and whatever else must be up; the store's health is added here. */
   readonly readiness: () => readonly ReadinessCheck[];
-  readonly cleanup: { plan(): Promise<CleanupCounts>; run(): Promise<CleanupCounts> };
+  /** Null: its room is not up. */
+  readonly cleanup: () => CleanupDesk | null;
   /** Full rights, for the command line on the same machine. */
   readonly localToken: string;
   /** Signs session cookies; kept through restarts. */

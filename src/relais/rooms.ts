@@ -15,7 +15,7 @@ import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
 import { useOwnRules } from '../domain/reply.ts';
 import type { Config } from '../domain/settings.ts';
-import { cleanupRequest, type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
+import { type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
 import { type Notifications, startNotifications } from '../relay/notifications/index.ts';
@@ -241,7 +241,7 @@ export class Rooms {
         this.#signals = null;
         return;
       case 'housekeeping':
-        this.#housekeeping?.stop();
+        await this.#housekeeping?.stop();
         this.#housekeeping = null;
         return;
       case 'http':
@@ -306,7 +306,7 @@ export class Rooms {
   }
 
   #startHttp(config: Config): Promise<Http> {
-    const { store, now, localToken, version } = this.#options;
+    const { localToken, version } = this.#options;
     return startHttp({
       ...this.#common(),
       settings: config.http,
@@ -320,10 +320,7 @@ export class Rooms {
       }),
       references: () => this.#config.references,
       readiness: () => this.#readiness(),
-      cleanup: {
-        plan: () => store.planCleanup(cleanupRequest(this.#config.retention, now())),
-        run: () => this.#housekeeping?.cleanupNow() ?? store.cleanup(cleanupRequest(this.#config.retention, now())),
-      },
+      cleanup: () => this.#housekeeping?.cleanup ?? null,
       localToken,
       sessionKey: this.#keys.session,
       sandbox: config.sandbox,

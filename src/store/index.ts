@@ -7,6 +7,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
+import type { LegalHoldRecord } from '../domain/legal-hold.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store, SuppressionRecord } from '../domain/ports.ts';
 import type { SuppressionPolicy } from '../domain/suppression.ts';
@@ -17,6 +18,7 @@ import { RecentContent } from './level/content.ts';
 import type { StoreContext } from './level/context.ts';
 import { DiskSpace } from './level/disk.ts';
 import { Feed } from './level/feed.ts';
+import { LegalHolds } from './level/legal-holds.ts';
 import { MessageLoader } from './level/loader.ts';
 import {
   checkRegister,
@@ -141,6 +143,8 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   const segments = new SegmentKeeper({ spool, committer: () => committer, log });
   const suppressions = await StoredCollection.load<SuppressionRecord>('suppressions', database, () => committer, stageLifted);
   const suppressing = new Suppressing({ list: suppressions, policy: options.suppression ?? (() => null) });
+  const turns = new Turns();
+  const holds = new LegalHolds(await StoredCollection.load<LegalHoldRecord>('legalHolds', database, () => committer), turns);
   const feed = new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq });
   const context: StoreContext = {
     database,
@@ -153,11 +157,13 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     disk,
     segments,
     suppressing,
-    turns: new Turns(),
+    holds,
+    turns,
     log,
     now,
   };
   const collections: Collections = {
+    cleanupRuns: await StoredCollection.load('cleanupRuns', database, () => committer),
     consumers: await StoredCollection.load('consumers', database, () => committer),
     mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),

@@ -138,8 +138,10 @@ async function fillFresh(parts: {
 function countCollections({ collections }: OldRegister): Record<CollectionKind, number> {
   const count = (kind: CollectionKind): number => collections.get(kind)?.length ?? 0;
   return {
+    cleanupRuns: count('cleanupRuns'),
     consumers: count('consumers'),
     failures: count('failures'),
+    legalHolds: count('legalHolds'),
     mailboxes: count('mailboxes'),
     nextHops: count('nextHops'),
     streams: count('streams'),

@@ -43,9 +43,13 @@ describe('a mistake is told with line, path, value and what is allowed', () => {
       [/^line 3: routes\[0\]\.hst: unknown key; known here: match,/, /^line 4: routes\[0\]\.host: unknown key/],
     ],
     [
-      'a key of a later version',
-      `${ROUTE}retention: {classes: []}`,
-      ['line 2: retention.classes: is not available in this version of relais; take it out'],
+      'classes of retention that say nothing, or twice the same',
+      `${ROUTE}retention:\n  classes:\n    - {match: {}, content: 7d}\n    - {match: {template: 'payslip*'}, content: 90d, records: 80d}\n    - {match: {template: 'payslip*'}, content: 7d}`,
+      [
+        /retention\.classes\[0\]\.match.*matches all mail/,
+        /retention\.classes\[1\]\.content is 90d: must not be longer than its records \(80d\)/,
+        /retention\.classes\[2\]\.name.*has the name of another class/,
+      ],
     ],
     [
       'rules of references whose keys do not fit each other',
@@ -468,4 +472,23 @@ describe('where mail goes and what it asks of TLS', () => {
     );
     expect(warnings.map(({ path }) => path)).toEqual([['delivery', 'resolvers', 3]]);
   });
+});
+
+it('classes of retention take one pattern or several, and what they do not say is as for the rest', () => {
+  const text = `${ROUTE}retention:
+  content: 30d
+  audit: 1095d
+  classes:
+    - {match: {template: payslip*}, content: 7d}
+    - {name: invoices, match: {documentType: [invoice, credit-note], account: erp}, content: 3650d, records: 3650d}
+    - {match: {sender: "*@hr.example.com"}, records: 20d}`;
+  const { config, warnings } = parseConfig(text, '/etc/relais.yaml', surroundings());
+  const DAY = 86_400_000;
+  expect(config.retention).toMatchObject({ audit: 1095 * DAY, patience: 7 * DAY });
+  expect(config.retention.classes).toEqual([
+    { name: 'template payslip*', match: { template: ['payslip*'] }, content: 7 * DAY, records: 540 * DAY },
+    { name: 'invoices', match: { documentType: ['invoice', 'credit-note'], account: ['erp'] }, content: 3650 * DAY, records: 3650 * DAY },
+    { name: 'sender *@hr.example.com', match: { sender: ['*@hr.example.com'] }, content: 20 * DAY, records: 20 * DAY },
+  ]);
+  expect(JSON.stringify(warnings)).toContain('reports that come later go to the review list');
 });

@@ -55,7 +55,12 @@ it('what stands commented out in the example is right as well', () => {
   const { priorities, ...delivery } = config.delivery;
   expect({ ...delivery, priorities: plain.delivery.priorities }).toEqual(plain.delivery);
   expect(priorities).toEqual({ urgent: ['order-*'], bulk: ['payslip*', 'newsletter*'] });
-  expect(config.retention).toEqual(plain.retention);
+  const { audit, classes, ...retention } = config.retention;
+  expect({ ...retention, audit: null, classes: [] }).toEqual(plain.retention);
+  expect([audit, classes?.map(({ name }) => name)]).toEqual([
+    1095 * 86_400_000,
+    ['template payslip*', 'documentType invoice or credit-note'],
+  ]);
   expect(config.diskFloor).toBe(plain.diskFloor);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageId } from '../../src/domain/ids.ts';
-import { ActionResult, CleanupResult, Consumer, DeleteResult, Me, pageOf, Queue, Report, Statistics } from '../../src/http/api/schemas.ts';
+import { ActionResult, Consumer, DeleteResult, Me, pageOf, Queue, Report, Statistics } from '../../src/http/api/schemas.ts';
 import { accept, createRoom, endAttempt, problemOf, type Room, START } from './harness.ts';
 
 const stateOf = async (room: Room, id: MessageId, index = 0): Promise<string | undefined> =>
@@ -102,6 +102,7 @@ describe('erasing', () => {
       matched: 225,
       erased: 150,
       pending: 75,
+      legalHold: 0,
       notFound: 0,
       complete: true,
     });
@@ -119,6 +120,7 @@ describe('erasing', () => {
       matched: 310,
       erased: 300,
       pending: 10,
+      legalHold: 0,
       notFound: 1,
       complete: true,
     });
@@ -230,9 +232,8 @@ describe('the rest of the API', () => {
   it('clean-up counts or takes, for those who may delete', async () => {
     const room = createRoom();
     const result = await (await room.post('/api/v1/cleanup', { dryRun: true })).json();
-    expect(CleanupResult.safeParse(result).error).toBeUndefined();
     expect(result).toMatchObject({ dryRun: true, contents: 3 });
-    expect(await (await room.post('/api/v1/cleanup')).json()).toMatchObject({ dryRun: false });
+    expect(await (await room.post('/api/v1/cleanup')).json()).toMatchObject({ dryRun: false, running: false, records: 2 });
     const operator = await room.token('operator', { role: 'operator' });
     expect(await problemOf(await room.post('/api/v1/cleanup', {}, operator))).toMatchObject({ permission: 'messages:delete' });
   });

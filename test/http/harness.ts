@@ -1,16 +1,9 @@
 /** The HTTP room over the store in memory: an application without a socket, and people to call it. */
 import { createHash, randomBytes } from 'node:crypto';
+import { type CleanupCounts, type CleanupDesk, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import type { PreparedMessage } from '../../src/domain/message.ts';
-import type {
-  CleanupCounts,
-  DeliveryControl,
-  EvidenceItem,
-  NextHopStatus,
-  ReportedRecipient,
-  ReportRecord,
-  TokenRecord,
-} from '../../src/domain/ports.ts';
+import type { DeliveryControl, EvidenceItem, NextHopStatus, ReportedRecipient, ReportRecord, TokenRecord } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
@@ -69,7 +62,17 @@ const REFERENCES: ReferenceSettings = {
   streams: false,
 };
 
-const COUNTS: CleanupCounts = { contents: 3, records: 2, octets: 1000, keptPending: 1 };
+const COUNTS: CleanupCounts = { ...NOTHING_CLEANED, contents: 3, records: 2, octets: 1000, keptPending: 1 };
+
+/** Takes what it says and nothing. */
+function fakeCleanup(now: () => number): CleanupDesk {
+  const retention = { schedule: '15 3 * * *', content: 30 * 86_400_000, records: 540 * 86_400_000 };
+  return {
+    plan: async () => COUNTS,
+    run: async (by) => ({ startedAt: now(), endedAt: now() + 5, by: by.name, counts: COUNTS, error: null }),
+    status: () => ({ retention, running: null, planned: null, nextRunAt: now() + 3_600_000 }),
+  };
+}
 
 export function httpOptions(
   store: MemoryStore,
@@ -101,6 +104,7 @@ export function httpOptions(
   const newMessageId = (): MessageId => newId() as MessageId;
   const submitter = fakeSubmitter(store, now, newMessageId);
   const desk = fakeReportDesk(store, now);
+  const cleanup = fakeCleanup(now);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
     store,
@@ -110,7 +114,7 @@ export function httpOptions(
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
-    cleanup: { plan: async () => COUNTS, run: async () => COUNTS },
+    cleanup: () => cleanup,
     localToken: LOCAL_TOKEN,
     sessionKey: new Uint8Array(32).fill(7),
     sandbox: true,

@@ -7,16 +7,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { asciiDomainOf, normalizeAddress } from '../../src/domain/address.ts';
 import { type AuditEntry, type AuditFilter, type AuditRecord, fitsAudit } from '../../src/domain/audit.ts';
+import { type CleanupCounts, type CleanupRequest, type CleanupRunRecord, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
 import type { ContactMail } from '../../src/domain/contact-standing.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
 import { createIdFactory, idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
+import { holdCovers, type LegalHoldRecord } from '../../src/domain/legal-hold.ts';
 import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
 import type {
   Claim,
   ClaimRequest,
-  CleanupCounts,
-  CleanupRequest,
   Collection,
   ContactRecord,
   ContentWriter,
@@ -65,6 +65,7 @@ import {
 } from '../../src/domain/recipient.ts';
 import { changedReferences, referencesBefore } from '../../src/domain/references.ts';
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
+import { retentionClassOf } from '../../src/domain/retention.ts';
 import { NO_CHANGES, type SignalChannelRecord, type SignalMember, type SignalRecord } from '../../src/domain/signal.ts';
 import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
@@ -198,6 +199,9 @@ class InMemoryStore implements MemoryStore {
     this.#suppressed,
     (address) => this.#failures.set(address, { failures: [], since: this.#now?.() ?? Date.now() }),
   );
+  readonly cleanupRuns = memoryCollection<CleanupRunRecord>(() => this.#commit());
+  readonly #holds = new Map<string, LegalHoldRecord>();
+  readonly legalHolds = memoryCollection(() => this.#commit(), this.#holds);
   readonly streams = memoryCollection<StreamRecord>(() => this.#commit());
   readonly tokens = memoryCollection<TokenRecord>(() => this.#commit());
   readonly users = memoryCollection<UserRecord>(() => this.#commit());
@@ -440,7 +444,9 @@ class InMemoryStore implements MemoryStore {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     const { recipients: _, ...summary } = summaryOf(entry);
+    const legalHolds = this.#holdsOn(entry.message);
     return {
+      ...(legalHolds.length === 0 ? {} : { legalHolds }),
       ...summary,
       recipients: entry.recipients.map((recipient) => ({
         ...recipient,
@@ -633,6 +639,8 @@ class InMemoryStore implements MemoryStore {
     return request.ids.map((message): EraseResult => {
       const entry = this.#entries.get(message);
       if (entry === undefined) return { message, outcome: 'not-found' };
+      const [hold] = this.#holdsOn(entry.message);
+      if (hold !== undefined) return { message, outcome: 'legal-hold', hold };
       const pending = entry.recipients.filter((recipient) => isPending(recipient.state));
       if (pending.length > 0 && !request.force) return { message, outcome: 'pending' };
       this.#applyAll(
@@ -812,28 +820,42 @@ class InMemoryStore implements MemoryStore {
     this.#entries.delete(message.id);
   }
 
+  #holdsOn(message: AcceptedMessage): LegalHoldRecord[] {
+    return [...this.#holds.values()].filter((hold) => holdCovers(hold, message));
+  }
+
+  /** Readers of the feed are waited for by none of this: what they have still to read is the real store's to know. */
   #cleanup(request: CleanupRequest, takeRecord: (entry: Entry) => void, takeContent: (entry: Entry) => void): CleanupCounts {
-    const counts = { contents: 0, records: 0, octets: 0, keptPending: 0 };
+    const classes = (request.classes ?? []).map((one) => ({ ...one, counts: { ...ZERO, name: one.name as string | null } }));
+    const rest = { ...ZERO, name: null as string | null };
     for (const entry of [...this.#entries.values()]) {
-      const { acceptedAt } = entry.message;
-      if (acceptedAt >= Math.max(request.contentBefore, request.recordsBefore)) continue;
-      if (entry.recipients.some(({ state }) => isPending(state))) {
-        counts.keptPending++;
-        continue;
+      const found = retentionClassOf(classes, entry.message);
+      const { record, content } = dueOf(entry, found ?? request);
+      if (!record && !content) continue;
+      const counts = found?.counts ?? rest;
+      if (entry.recipients.some(({ state }) => isPending(state))) counts.keptPending++;
+      else if (this.#holdsOn(entry.message).length > 0) counts.keptHeld++;
+      else {
+        if (content) counts.contents++;
+        if (content) counts.octets += entry.content?.length ?? 0;
+        if (record) counts.records++;
+        if (record) takeRecord(entry);
+        else takeContent(entry);
       }
-      const record = acceptedAt < request.recordsBefore;
-      if (entry.content !== null && (record || acceptedAt < request.contentBefore)) {
-        counts.contents++;
-        counts.octets += entry.content.length;
-        if (!record) takeContent(entry);
-      }
-      if (!record) continue;
-      counts.records++;
-      takeRecord(entry);
     }
-    return counts;
+    const all = [...classes.map(({ counts }) => counts), rest];
+    const sum = { ...ZERO };
+    for (const counts of all) for (const name of Object.keys(ZERO) as (keyof typeof ZERO)[]) sum[name] += counts[name];
+    return { ...NOTHING_CLEANED, ...sum, classes: all };
   }
 }
+
+function dueOf({ message, content }: Entry, ages: Pick<CleanupRequest, 'contentBefore' | 'recordsBefore'>) {
+  const record = message.acceptedAt < ages.recordsBefore;
+  return { record, content: content !== null && (record || message.acceptedAt < ages.contentBefore) };
+}
+
+const ZERO = { contents: 0, records: 0, octets: 0, keptPending: 0, keptHeld: 0, keptUnread: 0 };
 
 function setOrDelete<T>(values: Map<string, T>, name: string, value: T | null): void {
   if (value === null) values.delete(name);

@@ -1,5 +1,7 @@
 /** Erasing messages: records and bytes. What is still in the queue is refused unless forced, which cancels first. */
 import { z } from '@hono/zod-openapi';
+import type { MessageId } from '../../domain/ids.ts';
+import { holdCovers, type LegalHoldRecord } from '../../domain/legal-hold.ts';
 import { audit, ofMessages } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../problem.ts';
@@ -14,6 +16,7 @@ export interface ErasedCounts {
   matched: number;
   erased: number;
   pending: number;
+  legalHold: number;
   notFound: number;
   complete: boolean;
   /** Where the next call goes on. */
@@ -35,16 +38,20 @@ export function eraseRoutes(api: Api, shared: Shared): void {
       tag: 'Messages',
       summary: 'Erases the record and the bytes of a message',
       description:
-        'What is still in the queue is refused (`pending`) unless `force` is given, in the query or the body: it is cancelled first then.',
+        'What is still in the queue is refused (`pending`) unless `force` is given, in the query or the body: it is cancelled first then. What lies under a legal hold is refused whatever is given.',
       permission: 'messages:delete',
       params: idParam,
       query: z.strictObject({ force: flag.optional() }),
       body: z.strictObject({ force: z.boolean().optional() }),
-      answers: { 204: { description: 'Erased' }, 409: { description: 'Still in the queue (`pending`)' } },
+      answers: {
+        204: { description: 'Erased' },
+        409: { description: 'Still in the queue (`pending`), or under a legal hold (`legal-hold`)' },
+      },
     },
     async ({ c, caller, params, query, body }) => {
       const { message } = await visibleRecord(shared, caller, params.id);
       const [result] = await store.erase({ ids: [message.id], force: query.force ?? body.force ?? false, now: now() });
+      if (result?.outcome === 'legal-hold') throw heldProblem(result.hold);
       if (result?.outcome === 'pending') {
         throw new Problem(409, 'pending', 'The message is still in the queue: cancel it first, or give force');
       }
@@ -79,7 +86,16 @@ export async function eraseMany(
   caller: Caller,
   { erasure, selection }: { readonly erasure: Erasure; readonly selection: Selection },
 ): Promise<ErasedCounts> {
-  const counts: ErasedCounts = { dryRun: erasure.dryRun, matched: 0, erased: 0, pending: 0, notFound: 0, complete: true, next: null };
+  const counts: ErasedCounts = {
+    dryRun: erasure.dryRun,
+    matched: 0,
+    erased: 0,
+    pending: 0,
+    legalHold: 0,
+    notFound: 0,
+    complete: true,
+    next: null,
+  };
   const walked = await walkSelection(shared, caller, selection, ({ messages, unknown }) => {
     counts.notFound += unknown;
     return eraseSlice(shared, caller, { erasure, slice: messages, counts });
@@ -96,9 +112,12 @@ async function eraseSlice(
 ): Promise<void> {
   counts.matched += slice.length;
   if (erasure.dryRun) {
-    const kept = erasure.force ? 0 : slice.filter(({ pending }) => pending).length;
+    const held = await heldAmong(shared, slice);
+    const free = slice.filter(({ id }) => !held.has(id));
+    const kept = erasure.force ? 0 : free.filter(({ pending }) => pending).length;
+    counts.legalHold += held.size;
     counts.pending += kept;
-    counts.erased += slice.length - kept;
+    counts.erased += free.length - kept;
     return;
   }
   if (slice.length === 0) return;
@@ -109,6 +128,30 @@ async function eraseSlice(
   for (const { outcome } of results) {
     if (outcome === 'erased') counts.erased++;
     else if (outcome === 'pending') counts.pending++;
+    else if (outcome === 'legal-hold') counts.legalHold++;
     else counts.notFound++;
   }
+}
+
+/** Which of them lie under a legal hold. */
+async function heldAmong({ options }: Shared, slice: readonly SelectedMessage[]): Promise<Set<MessageId>> {
+  const holds = (await options.store.legalHolds.list()).map(({ value }) => value);
+  const held = new Set<MessageId>();
+  if (holds.length === 0) return held;
+  const single = new Set(holds.map(({ message }) => message));
+  const filters = holds.filter(({ filter }) => filter !== null);
+  for (const { id } of slice) {
+    const record = filters.length === 0 ? undefined : await options.store.record(id);
+    if (single.has(id) || (record !== undefined && filters.some((hold) => holdCovers(hold, record.message)))) held.add(id);
+  }
+  return held;
+}
+
+/** Why nothing of it is erased, whatever is asked. */
+export function heldProblem(hold: LegalHoldRecord | undefined): Problem {
+  const which = hold === undefined ? 'a legal hold' : hold.filter === null ? 'a legal hold' : `the legal hold ${hold.name}`;
+  const since = hold === undefined ? '' : `, set ${new Date(hold.at).toISOString().slice(0, 10)}: ${hold.reason}`;
+  return new Problem(409, 'legal-hold', `The message lies under ${which}${since}. Nothing erases it until that is lifted`, {
+    members: hold === undefined ? {} : { hold: hold.name },
+  });
 }

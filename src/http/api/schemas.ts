@@ -7,7 +7,7 @@ import { PERMISSIONS, type ReportRecord } from '../../domain/ports.ts';
 import { RECIPIENT_STATES } from '../../domain/recipient.ts';
 import { CATEGORIES, PHASES } from '../../domain/reply.ts';
 
-const at = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC.' });
+export const at = z.string().openapi({ format: 'date-time', description: 'RFC 3339, UTC.' });
 const nullableText = z.string().nullable();
 const category = z.enum(CATEGORIES).nullable();
 const recipientState = z.enum(RECIPIENT_STATES);
@@ -219,6 +219,9 @@ export const Message = z
     date: nullableText,
     sha256: z.string(),
     supersededBy: z.array(z.string()).openapi({ description: 'The messages that it was sent again as.' }),
+    legalHolds: z
+      .array(z.strictObject({ name: z.string(), reason: z.string(), by: z.string().nullable(), at }))
+      .openapi({ description: 'Legal holds that it lies under: nothing erases it.' }),
     envelopeId: nullableText,
     client: z.strictObject({
       address: z.string(),
@@ -396,22 +399,13 @@ export const AuditEntry = z
   })
   .openapi('AuditEntry');
 
-export const CleanupResult = z
-  .strictObject({
-    dryRun: z.boolean(),
-    contents: z.number().int(),
-    records: z.number().int(),
-    octets: z.number().int(),
-    keptPending: z.number().int(),
-  })
-  .openapi('CleanupResult');
-
 export const DeleteResult = z
   .strictObject({
     dryRun: z.boolean(),
     matched: z.number().int(),
     erased: z.number().int().openapi({ description: 'With dryRun: how many would be.' }),
     pending: z.number().int().openapi({ description: 'Still in the queue, and kept.' }),
+    legalHold: z.number().int().openapi({ description: 'Under a legal hold, and kept.' }),
     notFound: z.number().int(),
     complete: z.boolean().openapi({ description: 'False: the time of one call was over; call again for the rest.' }),
   })

@@ -1,34 +1,32 @@
 /**
- * Clean-up by age: contents first, records later, events of the feed when nobody needs them any
- * more. What is still in the queue stays, however old. Goes in slices, so that mail flows meanwhile.
+ * Clean-up: contents first, records later, by the age of their class; reports, deliveries of signals,
+ * the audit log, and events of the feed when nobody needs them any more. What is still in the queue
+ * stays, however old, and what lies under a legal hold. Goes in steps of a few milliseconds, and rests
+ * between them while mail flows (pace.ts).
  *
- * The status records tell in a few octets whose content is gone already, so that a nightly run over
- * a million old messages is one pass over those.
+ * Upstream: `planCleanup` and `cleanup` of the port. On failure: what was taken is taken; the next run
+ * goes on from there. Works on a full disk (R27).
  */
-import { idTime, invertId, lowestIdAt, type MessageId, type ReportId } from '../../domain/ids.ts';
-import type { CleanupCounts, CleanupRequest, SignalDelivery } from '../../domain/ports.ts';
+import { type CleanupCounts, type CleanupRequest, NOTHING_CLEANED } from '../../domain/cleanup.ts';
+import { StoreError } from '../../domain/errors.ts';
+import type { SignalDelivery } from '../../domain/ports.ts';
 import type { FailureHistory } from '../../domain/suppression.ts';
 import type { AcceptKeys } from './accept-keys.ts';
+import { cleanAudits, countAudits } from './audit-cleaning.ts';
 import { decodeJson } from './codec.ts';
 import type { StoreContext } from './context.ts';
-import { eraseContents, eraseFromSpool, eraseRecords } from './erasure.ts';
-import { after, eventsAfter, pendingSignalKey, prefixRange, REPORTS, reportKey, signalKey, signalTimeOf } from './keys.ts';
-import { isContentErased, type StoredMessage } from './records.ts';
-import { fingerprintKeys, loadReports, type StoredReport, stageReportDeletion, stageReportErasure } from './reports.ts';
+import { countTaken, type DueMessage, dueMessages, type Readers, Tallies } from './due.ts';
+import { eraseContents, eraseRecords } from './erasure.ts';
+import { countOldEvents, trimFeed } from './feed-trimming.ts';
+import { PENDING_SIGNALS, signalKey } from './keys.ts';
+import { Pace } from './pace.ts';
+import { cleanReports, countOldReports } from './report-cleaning.ts';
 import { rewriteSegments } from './rewriting.ts';
-import { eventKeysOf } from './signals.ts';
+import { cleanDeliveries, countOldDeliveries } from './signal-cleaning.ts';
 import type { Statistics } from './statistics.ts';
 import { isStale, staleHistories } from './suppressing.ts';
 
-const SCANNED = 500;
-const AT_ONCE = 32;
-const TRIMMED = 500;
-
-interface Counting {
-  contents: number;
-  records: number;
-  octets: number;
-}
+const SLICE = 200;
 
 export interface Cleanup {
   readonly context: StoreContext;
@@ -38,133 +36,137 @@ export interface Cleanup {
   readonly positions: () => Iterable<number>;
 }
 
+export interface CleanupOptions {
+  /** Ends the run between two steps. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (counts: CleanupCounts) => void;
+}
+
 /** Counts what `cleanUp` would take. */
-export function planCleanup({ context }: Cleanup, request: CleanupRequest): Promise<CleanupCounts> {
-  return walk(context, request, async () => {});
+export async function planCleanup(cleanup: Cleanup, request: CleanupRequest): Promise<CleanupCounts> {
+  const { context } = cleanup;
+  const tallies = new Tallies(request);
+  const readers = await readersOf(cleanup);
+  for await (const group of dueMessages({ context, request, tallies, readers })) for (const due of group) countTaken(due);
+  return sumOf(tallies, {
+    reports: await countOldReports(context, request),
+    deliveries: await countOldDeliveries(context, request),
+    events: await countOldEvents(context, request, readers),
+    audits: await countAudits(context, request),
+  });
 }
 
-export async function cleanUp(cleanup: Cleanup, request: CleanupRequest): Promise<CleanupCounts> {
-  const { context, statistics } = cleanup;
+export async function cleanUp(cleanup: Cleanup, request: CleanupRequest, options: CleanupOptions = {}): Promise<CleanupCounts> {
+  const { context } = cleanup;
+  const run = new Run(cleanup, request, options);
   await context.disk.release();
-  const counts = await walk(context, request, async (messages) => {
-    const records = messages.filter(({ message }) => isRecordDue(message.id, request));
-    const contents = messages.filter(({ message }) => !isRecordDue(message.id, request));
-    if (contents.length > 0) await eraseContents(context, contents, request.now);
-    await eraseRecords(context, statistics, records, request.now);
-  });
-  await cleanReports(context, request);
-  await cleanSignals(context, request);
-  await cleanFailures(context, request);
-  await cleanup.keys.sweep(request.now);
-  await trimFeed(cleanup, request);
+  await run.takeMessages();
+  await run.takeRest();
   await context.segments.drop();
-  await rewriteSegments(context);
+  if (!run.isOver) await rewriteSegments(context);
   await context.disk.restore();
-  return counts;
+  return run.counts;
 }
 
-function isRecordDue(id: MessageId, { recordsBefore }: CleanupRequest): boolean {
-  return idTime(id) < recordsBefore;
-}
+type Others = Pick<CleanupCounts, 'reports' | 'events' | 'audits' | 'deliveries'>;
 
-/** Goes through what is due, oldest last, and hands it to `take` in small groups. */
-async function walk(
-  context: StoreContext,
-  request: CleanupRequest,
-  take: (messages: readonly StoredMessage[]) => Promise<void>,
-): Promise<CleanupCounts> {
-  const { database, loader, pending } = context;
-  const before = Math.max(request.contentBefore, request.recordsBefore);
-  const counts: Counting = { contents: 0, records: 0, octets: 0 };
-  const keptPending = pending.countBefore(lowestIdAt(before));
-  // A message without a status has seen nothing happen: it is in the queue.
-  const range = { ...prefixRange('s'), gte: `s${invertId(lowestIdAt(before))}` };
-  for await (const slice of database.slices(range, SCANNED)) {
-    const due: MessageId[] = [];
-    for (const [key, value] of slice) {
-      const id = invertId(key.slice(1)) as MessageId;
-      if (idTime(id) >= before || pending.has(id) || (isContentErased(value) && !isRecordDue(id, request))) continue;
-      due.push(id);
-    }
-    for (let i = 0; i < due.length; i += AT_ONCE) {
-      await context.turns.take(async () => {
-        const messages = [...(await loader.loadMany(due.slice(i, i + AT_ONCE), false)).values()];
-        for (const message of messages) count(counts, message, request);
-        await take(messages);
-      });
+class Run {
+  readonly #cleanup: Cleanup;
+  readonly #request: CleanupRequest;
+  readonly #options: CleanupOptions;
+  readonly #tallies: Tallies;
+  readonly #pace: Pace;
+  #others: Others = NOTHING_CLEANED;
+
+  constructor(cleanup: Cleanup, request: CleanupRequest, options: CleanupOptions) {
+    this.#cleanup = cleanup;
+    this.#request = request;
+    this.#options = options;
+    this.#tallies = new Tallies(request);
+    this.#pace = new Pace(cleanup.context.committer);
+  }
+
+  get isOver(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  get counts(): CleanupCounts {
+    return sumOf(this.#tallies, this.#others);
+  }
+
+  async takeMessages(): Promise<void> {
+    const { context } = this.#cleanup;
+    const readers = await readersOf(this.#cleanup);
+    for await (const group of dueMessages({ context, request: this.#request, tallies: this.#tallies, readers })) {
+      if (this.isOver) return;
+      await this.#pace.step(() => context.turns.take(() => this.#take(group)));
+      this.#options.onProgress?.(this.counts);
     }
   }
-  return { ...counts, keptPending };
-}
 
-function count(counts: Counting, { message, contentErased }: StoredMessage, request: CleanupRequest): void {
-  if (isRecordDue(message.id, request)) counts.records++;
-  if (contentErased) return;
-  counts.contents++;
-  counts.octets += message.size;
-}
-
-/** Reports by their own age. */
-async function cleanReports(context: StoreContext, { contentBefore, recordsBefore }: CleanupRequest): Promise<void> {
-  const bound = lowestIdAt(Math.max(contentBefore, recordsBefore));
-  for await (const slice of context.database.slices(after(REPORTS, reportKey(invertId(bound))), AT_ONCE)) {
-    const found = slice.map(([key, value]) => decodeJson<StoredReport>(key, value));
-    const due = found.filter(({ report, contentErased }) => ageOf(report.id) < recordsBefore || !contentErased);
-    if (due.length > 0) await context.turns.take(() => cleanSome(context, due, recordsBefore));
+  async takeRest(): Promise<void> {
+    const { context, keys } = this.#cleanup;
+    const scope = { context, request: this.#request, pace: this.#pace, isOver: () => this.isOver };
+    const add = (taken: Partial<Others>): void => {
+      this.#others = { ...this.#others, ...taken };
+      this.#options.onProgress?.(this.counts);
+    };
+    if (!this.isOver) add({ reports: await cleanReports(scope) });
+    if (!this.isOver) add({ deliveries: await cleanDeliveries(scope) });
+    if (!this.isOver) add({ audits: await cleanAudits(scope) });
+    if (this.isOver) return;
+    await cleanFailures(context, this.#request);
+    await keys.sweep(this.#request.now);
+    add({ events: await trimFeed(scope, await readersOf(this.#cleanup)) });
   }
-}
 
-async function cleanSome(context: StoreContext, due: readonly StoredReport[], recordsBefore: number): Promise<void> {
-  // The slice is as of the beginning: they may have been moved since.
-  const reports = await loadReports(
-    context,
-    due.map(({ report }) => report.id),
-  );
-  const old = reports.filter(({ report }) => ageOf(report.id) < recordsBefore);
-  const stale = reports.filter((stored) => !stored.contentErased && !old.includes(stored));
-  if (old.length + stale.length === 0) return;
-  await eraseFromSpool(context, [], [...old, ...stale]);
-  await context.committer.submit({
-    reads: fingerprintKeys(old),
-    weight: old.length + stale.length,
-    stage: (transaction) => {
-      for (const report of old) stageReportDeletion(transaction, report);
-      for (const report of stale) stageReportErasure(transaction, report);
-    },
-  });
-}
-
-function ageOf(id: ReportId): number {
-  return idTime(id);
-}
-
-/** Deliveries of signals that are over. */
-async function cleanSignals({ database, committer }: StoreContext, { recordsBefore }: CleanupRequest): Promise<void> {
-  for await (const slice of database.slices(prefixRange('D'), SCANNED)) {
-    const keys = slice.map(([key]) => key);
-    const due = keys.map((key) => ({ key, ...signalTimeOf(key) })).filter(({ createdAt }) => createdAt < recordsBefore);
-    const waiting = await database.getMany(due.map(({ id }) => pendingSignalKey(id)));
-    const over = due.filter((_, i) => waiting[i] === undefined);
-    if (over.length === 0) continue;
-    const values = await database.getMany(over.map(({ id }) => signalKey(id)));
-    await committer.submit({
-      weight: over.length,
-      stage: (transaction) => {
-        for (const [i, { key, id }] of over.entries()) {
-          const value = values[i];
-          transaction.del(key);
-          transaction.del(signalKey(id));
-          if (value === undefined) continue;
-          for (const key of eventKeysOf(decodeJson<SignalDelivery>(signalKey(id), value))) transaction.del(key);
-        }
-      },
+  /** As the messages stand now: since they were found due they may have been sent again, held or deleted. */
+  async #take(group: readonly DueMessage[]): Promise<void> {
+    const { context, statistics } = this.#cleanup;
+    const { now } = this.#request;
+    const found = await context.loader.loadMany(
+      group.map(({ id }) => id),
+      false,
+    );
+    const due = group.filter(({ id }) => {
+      const stored = found.get(id);
+      return stored !== undefined && !context.pending.has(id) && context.holds.on(stored.message).length === 0;
     });
+    const messages = (records: boolean) => due.filter(({ record }) => record === records).flatMap(({ id }) => found.get(id) ?? []);
+    const contents = messages(false);
+    if (contents.length > 0) await eraseContents(context, contents, now);
+    await eraseRecords(context, statistics, messages(true), now);
+    for (const one of due) countTaken(one);
   }
+}
+
+function sumOf(tallies: Tallies, others: Others): CleanupCounts {
+  const { reports, events, audits, deliveries } = others;
+  const sum = { contents: 0, records: 0, octets: 0, keptPending: 0, keptHeld: 0, keptUnread: 0 };
+  for (const { name: _, ...counts } of tallies.all) {
+    for (const [name, count] of Object.entries(counts) as [keyof typeof sum, number][]) sum[name] += count;
+  }
+  return { ...sum, classes: tallies.all.map((tally) => ({ ...tally })), reports, events, audits, deliveries };
+}
+
+async function readersOf({ context, statistics, positions }: Cleanup): Promise<Readers> {
+  await statistics.flush();
+  const read = Math.min(statistics.position, ...positions());
+  const awaited = new Set<number>();
+  for await (const slice of context.database.slices(PENDING_SIGNALS, SLICE)) {
+    const keys = slice.map(([key]) => signalKey(key.slice(1)));
+    for (const [i, value] of (await context.database.getMany(keys)).entries()) {
+      if (value === undefined) continue;
+      const { seq, about = [] } = decodeJson<SignalDelivery>(keys[i] ?? '', value);
+      for (const one of [seq, ...about]) if (one > 0) awaited.add(one);
+    }
+  }
+  return { read, awaited };
 }
 
 /** What is kept of addresses' failures, where the last of it is as old as records may be. */
 async function cleanFailures({ database, committer }: StoreContext, { recordsBefore }: CleanupRequest): Promise<void> {
-  for await (const keys of staleHistories(database, recordsBefore, SCANNED)) {
+  for await (const keys of staleHistories(database, recordsBefore, SLICE)) {
     await committer.submit({
       reads: keys,
       weight: keys.length,
@@ -178,19 +180,7 @@ async function cleanFailures({ database, committer }: StoreContext, { recordsBef
   }
 }
 
-/** Takes the oldest events, up to where the slowest of their readers is. */
-async function trimFeed({ context, statistics, positions }: Cleanup, { recordsBefore }: CleanupRequest): Promise<void> {
-  const { database, committer, feed } = context;
-  await statistics.flush();
-  const needed = Math.min(statistics.position, ...positions());
-  for await (const slice of database.slices(eventsAfter(feed.firstSeq - 1), TRIMMED)) {
-    let first = feed.firstSeq;
-    for (const [key, value] of slice) {
-      const { seq, at } = decodeJson<{ seq: number; at: number }>(key, value);
-      if (seq > needed || at >= recordsBefore) break;
-      first = seq + 1;
-    }
-    if (first === feed.firstSeq) return;
-    await committer.submit({ weight: TRIMMED, stage: (transaction) => transaction.trimFeed(first) });
-  }
+/** Whether the error only says that the store was closed meanwhile. */
+export function isClosing(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'closed';
 }

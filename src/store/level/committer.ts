@@ -88,6 +88,7 @@ export class Committer {
   #poison: Error | null = null;
   #closing = false;
   #idle: (() => void)[] = [];
+  #operations = 0;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -102,6 +103,11 @@ export class Committer {
 
   get segments(): ReadonlyMap<number, SegmentCount> {
     return this.#segments;
+  }
+
+  /** How many were committed so far. */
+  get operations(): number {
+    return this.#operations;
   }
 
   /** What the first rejected write said. */
@@ -206,7 +212,7 @@ export class Committer {
     const answers = stageAll(group, transaction, entriesBy(writers, prepared));
     const committed = transaction.finish(prepared?.end ?? spool.end);
     // Nothing but the commit record: nothing has changed, and the last record still holds.
-    if (prepared === null && batch.length === 1) return answers;
+    if (prepared === null && batch.length === 1 && committed.record.firstSeq === this.#record.firstSeq) return answers;
     const first = prepared !== null && group.some(({ operation }) => operation.contentFirst);
     if (first) await prepared.write();
     await Promise.all([first ? undefined : prepared?.write(), batch.write({ sync: true })]);
@@ -217,6 +223,7 @@ export class Committer {
       else this.#segments.set(segment, count);
     }
     for (const [id, stored] of committed.messages) loader.remember(id, stored);
+    this.#operations += group.length;
     const seconds = (performance.now() - started) / 1000;
     this.#options.onCommitted(committed, { seconds, operations: group.length });
     return answers;

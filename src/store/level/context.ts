@@ -6,6 +6,7 @@ import type { RecentContent } from './content.ts';
 import type { Database } from './database.ts';
 import type { DiskSpace } from './disk.ts';
 import type { Feed } from './feed.ts';
+import type { LegalHolds } from './legal-holds.ts';
 import type { MessageLoader } from './loader.ts';
 import type { PendingTable } from './pending.ts';
 import type { SegmentKeeper } from './segments.ts';
@@ -23,6 +24,7 @@ export interface StoreContext {
   readonly disk: DiskSpace;
   readonly segments: SegmentKeeper;
   readonly suppressing: Suppressing;
+  readonly holds: LegalHolds;
   /** Whoever overwrites or moves contents looks up where they stand in a turn of its own. */
   readonly turns: Turns;
   readonly log: Log;

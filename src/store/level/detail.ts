@@ -17,7 +17,9 @@ export async function readDetail(context: StoreContext, stored: StoredMessage): 
     context.feed.pick([seq, ...seqs]),
   ]);
   const byId = new Map(reports.map(({ report }) => [report.id, report]));
+  const legalHolds = context.holds.on(message);
   return {
+    ...(legalHolds.length === 0 ? {} : { legalHolds }),
     message,
     contentErased,
     state: messageState(recipients.map(({ state }) => state)),

@@ -13,6 +13,7 @@
 import { StoreError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
+import type { LegalHoldRecord } from '../../domain/legal-hold.ts';
 import type { EraseResult } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
 import { matchesOf } from '../../domain/representation.ts';
@@ -47,12 +48,28 @@ export async function eraseMessages(context: StoreContext, statistics: Statistic
 
 async function eraseSome(context: StoreContext, statistics: Statistics, request: EraseRequest): Promise<EraseResult[]> {
   const { ids, force, now } = request;
-  if (force) await cancelPending(context, ids, now);
-  const found = await context.loader.loadMany(ids, false);
+  const held = heldOf(context, await context.loader.loadMany(ids, false));
+  const free = ids.filter((id) => !held.has(id));
+  if (force) await cancelPending(context, free, now);
+  const found = await context.loader.loadMany(free, false);
   const erasable = [...found.values()].filter(({ recipients }) => !recipients.some(({ state }) => isPending(state)));
   await eraseRecords(context, statistics, erasable, now);
   const erased = new Set(erasable.map(({ message }) => message.id));
-  return ids.map((message) => ({ message, outcome: erased.has(message) ? 'erased' : found.has(message) ? 'pending' : 'not-found' }));
+  return ids.map((message): EraseResult => {
+    const hold = held.get(message);
+    if (hold !== undefined) return { message, outcome: 'legal-hold', hold };
+    return { message, outcome: erased.has(message) ? 'erased' : found.has(message) ? 'pending' : 'not-found' };
+  });
+}
+
+/** Of the messages those that lie under a legal hold, each with the first of its holds. */
+function heldOf({ holds }: StoreContext, messages: ReadonlyMap<MessageId, StoredMessage>): Map<MessageId, LegalHoldRecord> {
+  const held = new Map<MessageId, LegalHoldRecord>();
+  for (const [id, { message }] of messages) {
+    const [hold] = holds.on(message);
+    if (hold !== undefined) held.set(id, hold);
+  }
+  return held;
 }
 
 async function cancelPending({ committer }: StoreContext, ids: readonly MessageId[], now: number): Promise<void> {
@@ -106,7 +123,11 @@ export async function eraseRecords(
     weight: messages.length * 4 + deliveries.length,
     stage: (transaction) => {
       for (const key of deliveries) stageBlankDelivery(transaction, key);
-      for (const event of events) transaction.put(eventKey(event.seq), encodeJson(event));
+      for (const event of events) {
+        // In front of the feed nobody counts them: they were the message's alone.
+        if (event.seq < transaction.firstSeq) transaction.del(eventKey(event.seq));
+        else transaction.put(eventKey(event.seq), encodeJson(event));
+      }
       for (const report of reports) stageReportDeletion(transaction, report);
       for (const message of messages) unstageFailures(transaction, message);
       for (const { message } of messages) transaction.delete(message.id, now);

@@ -87,9 +87,9 @@ export class Feed {
     return { items, last };
   }
 
-  /** The events with these sequence numbers, those that are kept. */
+  /** The events with these sequence numbers, those that are kept: also before the feed's beginning (feed-trimming.ts). */
   async pick(seqs: readonly number[]): Promise<FeedEvent[]> {
-    const keys = seqs.filter((seq) => seq >= this.#firstSeq && seq <= this.#lastSeq).map(eventKey);
+    const keys = seqs.filter((seq) => seq <= this.#lastSeq).map(eventKey);
     const values = await this.#database.getMany(keys);
     return values.flatMap((value, i) => (value === undefined ? [] : [decodeJson<FeedEvent>(keys[i] ?? '', value)]));
   }

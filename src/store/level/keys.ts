@@ -330,9 +330,11 @@ function timeText(ms: number): string {
 // ── The rest ──
 
 export const COLLECTION_KINDS = {
+  cleanupRuns: '1',
   consumers: 'c',
   /** What is kept of an address' failures; suppressing.ts. */
   failures: 'f',
+  legalHolds: '2',
   mailboxes: 'b',
   nextHops: 'h',
   streams: 'e',

@@ -68,12 +68,9 @@ export class PendingTable {
     return packed !== undefined && (bitsOf(packed) & maskOf(states)) !== 0;
   }
 
-  /** How many messages there are with an id below `id`. */
-  countBefore(id: string): number {
-    const end = lowerBound(this.#ids, id);
-    let count = 0;
-    for (let i = 0; i < end; i++) if (this.#messages.has(this.#ids[i] ?? '')) count++;
-    return count;
+  /** The messages with an id below `id`, oldest first. */
+  before(id: string): readonly MessageId[] {
+    return this.#ids.slice(0, lowerBound(this.#ids, id)).filter((one): one is MessageId => this.#messages.has(one));
   }
 
   #replace(id: string, packed: number): void {

@@ -10,6 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AuditEntry, AuditFilter, AuditRecord } from '../../domain/audit.ts';
+import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from '../../domain/cleanup.ts';
 import type { ContactMail } from '../../domain/contact-standing.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../domain/events.ts';
@@ -18,8 +19,6 @@ import type { AcceptedMessage, MessageSummary, PreparedMessage } from '../../dom
 import type {
   Claim,
   ClaimRequest,
-  CleanupCounts,
-  CleanupRequest,
   ContactRecord,
   ContentWriter,
   DocumentRecord,
@@ -59,7 +58,7 @@ import { suppressionOf } from '../../domain/suppression.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
 import { appendAudit, listAudits } from './audit.ts';
-import { type Cleanup, cleanUp, planCleanup } from './cleanup.ts';
+import { type Cleanup, type CleanupOptions, cleanUp, planCleanup } from './cleanup.ts';
 import type { StoredCollection } from './collections.ts';
 import { listContacts, listMailTo } from './contacts.ts';
 import { MessageContent } from './content.ts';
@@ -69,6 +68,7 @@ import { listDocuments, readDocument } from './documents.ts';
 import { eraseMessages } from './erasure.ts';
 import { IndexSizes } from './index-sizes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
+import type { LegalHolds } from './legal-holds.ts';
 import { listMessages } from './listing.ts';
 import { messagesKnownAs } from './names.ts';
 import type { Orphans } from './opening.ts';
@@ -88,6 +88,7 @@ const RECIPIENT_LIMIT = 46_656;
 type Consumer = { readonly seq: number; readonly at: number };
 
 export interface Collections {
+  readonly cleanupRuns: StoredCollection<CleanupRunRecord>;
   readonly consumers: StoredCollection<Consumer>;
   readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
@@ -116,6 +117,7 @@ const WithCollections = class {
 
 export class LevelStore extends WithCollections implements Store {
   readonly metrics: StoreMetrics;
+  readonly legalHolds: LegalHolds;
   readonly #context: StoreContext;
   readonly #diskFloor: number;
   readonly #counts: {
@@ -152,6 +154,7 @@ export class LevelStore extends WithCollections implements Store {
     this.#newAuditId = createIdFactory({ now: options.context.now, randomBytes });
     const { database } = options.context;
     this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
+    this.legalHolds = options.context.holds;
     const { context, statistics } = options;
     this.#statistics = statistics;
     this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
@@ -473,9 +476,9 @@ export class LevelStore extends WithCollections implements Store {
     return planCleanup(this.#cleanup, request);
   }
 
-  async cleanup(request: CleanupRequest): Promise<CleanupCounts> {
+  async cleanup(request: CleanupRequest, options?: CleanupOptions): Promise<CleanupCounts> {
     this.#assertOpen();
-    return cleanUp(this.#cleanup, request);
+    return cleanUp(this.#cleanup, request, options);
   }
 
   // ── State ──

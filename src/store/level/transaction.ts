@@ -317,9 +317,14 @@ export class Transaction {
     this.#batch.del(key);
   }
 
-  /** The feed begins at `firstSeq` from now on. */
-  trimFeed(firstSeq: number): void {
-    for (let seq = this.#firstSeq; seq < firstSeq; seq++) this.#batch.del(eventKey(seq));
+  /** Where the feed begins. */
+  get firstSeq(): number {
+    return this.#firstSeq;
+  }
+
+  /** The feed begins at `firstSeq` from now on; of what is before it the events `kept` stay on disk. */
+  trimFeed(firstSeq: number, kept: ReadonlySet<number> = new Set()): void {
+    for (let seq = this.#firstSeq; seq < firstSeq; seq++) if (!kept.has(seq)) this.#batch.del(eventKey(seq));
     this.#firstSeq = Math.max(this.#firstSeq, firstSeq);
   }
 

@@ -156,9 +156,11 @@ async function verifyIndexes({ database, counts, findings }: Verification, subje
 /** The last event of each recipient says the state it is in; the feed may no longer go back that far. */
 async function verifyEvents(verification: Verification, { record, status, recipients }: Subject): Promise<void> {
   const seqs = [record.seq, ...status.seqs];
-  const kept = seqs.filter((seq) => seq >= verification.record.firstSeq);
+  const { firstSeq } = verification.record;
   const last = new Map<number, FeedEvent>();
-  for (const event of await readEvents(verification, record.message.id, kept)) {
+  const kept = await readEvents(verification, record.message.id, seqs);
+  for (const event of kept) {
+    if (event.seq < firstSeq) verification.counts.events++;
     if (event.index !== undefined && event.state !== undefined) last.set(event.index, event);
   }
   for (const [index, recipient] of recipients.entries()) {
@@ -170,13 +172,15 @@ async function verifyEvents(verification: Verification, { record, status, recipi
   }
 }
 
-/** Those that are there and are of the message. */
-async function readEvents({ database, findings }: Verification, message: MessageId, seqs: readonly number[]): Promise<FeedEvent[]> {
+/** Those that are there and are of the message; each from the feed's beginning on has to be. */
+async function readEvents({ database, record, findings }: Verification, message: MessageId, seqs: readonly number[]): Promise<FeedEvent[]> {
   const values = await database.getMany(seqs.map(eventKey));
   return seqs.flatMap((seq, i) => {
     const value = values[i];
     const key = eventKey(seq);
-    if (value === undefined) findings.add('damage', `event ${seq} of message ${message} is missing`, key, REBUILD);
+    // In front of the feed they may be gone: earlier versions cut them off with it.
+    if (value === undefined && seq >= record.firstSeq)
+      findings.add('damage', `event ${seq} of message ${message} is missing`, key, REBUILD);
     const event = value === undefined ? undefined : attempt(findings, key, () => decodeJson<FeedEvent>(key, value));
     if (event === undefined) return [];
     if (event.message !== message) findings.add('damage', `event ${seq} is not of message ${message}, which names it`, key, REBUILD);

@@ -97,7 +97,7 @@ describe('the table of what is pending', () => {
         const found: string[] = [];
         for (let at = table.seek(wanted, '', false); at !== undefined; at = table.seek(wanted, at, false)) found.push(at);
         expect(found).toEqual(expected);
-        expect(pending.filter(([id]) => id < (known[4] ?? '')).length).toBe(table.countBefore(known[4] ?? ''));
+        expect(pending.filter(([id]) => id < (known[4] ?? '')).length).toBe(table.before(known[4] ?? '').length);
       }),
     );
   });
