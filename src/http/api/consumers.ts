@@ -1,14 +1,21 @@
 /** Named positions in the feed, kept for programs that have no place of their own to keep them. */
 import { z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../domain/representation.ts';
+import type { Caller } from '../auth/caller.ts';
 import { notFound, validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { givenName } from './fields.ts';
 import { type Api, route } from './route.ts';
 import { Consumer, pageOf } from './schemas.ts';
 
-/** Keeps names given from outside apart from the positions of relais' own readers, such as the signals. */
-const PREFIX = 'api:';
+/**
+ * Keeps names given from outside apart from the positions of relais' own readers, such as the signals;
+ * and those of callers who see some accounts alone apart from all others', by the accounts: who has
+ * them still has the positions when his token was made anew.
+ */
+function prefixOf({ accounts }: Caller): string {
+  return accounts === null ? 'api:' : `api(${[...accounts].sort().join(',')}):`;
+}
 
 export function consumerRoutes(api: Api, shared: Shared): void {
   const { store, now } = shared.options;
@@ -29,11 +36,12 @@ export function consumerRoutes(api: Api, shared: Shared): void {
       permission: 'changes:read',
       answers: { 200: { description: 'The positions', schema: pageOf(Consumer) } },
     },
-    async ({ c }) => {
+    async ({ c, caller }) => {
+      const prefix = prefixOf(caller);
       const all = await store.consumers.list();
       const items = all
-        .filter(({ name }) => name.startsWith(PREFIX))
-        .map(({ name, value }) => consumerJson(name.slice(PREFIX.length), value));
+        .filter(({ name }) => name.startsWith(prefix))
+        .map(({ name, value }) => consumerJson(name.slice(prefix.length), value));
       return c.json({ items, next: null });
     },
   );
@@ -48,8 +56,8 @@ export function consumerRoutes(api: Api, shared: Shared): void {
       params,
       answers: { 200: { description: 'The position', schema: Consumer } },
     },
-    async ({ c, params: { name } }) => {
-      const position = await store.consumers.get(PREFIX + name);
+    async ({ c, caller, params: { name } }) => {
+      const position = await store.consumers.get(prefixOf(caller) + name);
       if (position === undefined) throw notFound(`There is no consumer ${name}`);
       return c.json(consumerJson(name, position));
     },
@@ -66,11 +74,11 @@ export function consumerRoutes(api: Api, shared: Shared): void {
       body: z.strictObject({ seq: z.number().int('a whole number').min(0, 'a whole number from 0') }),
       answers: { 200: { description: 'The position', schema: Consumer } },
     },
-    async ({ c, params: { name }, body: { seq } }) => {
+    async ({ c, caller, params: { name }, body: { seq } }) => {
       if (seq > store.lastSeq)
         throw validationProblem([{ in: 'body', path: 'seq', detail: `past the end of the feed, which is ${store.lastSeq}` }]);
       const position = { seq, at: now() };
-      await store.consumers.put(PREFIX + name, position);
+      await store.consumers.put(prefixOf(caller) + name, position);
       return c.json(consumerJson(name, position));
     },
   );
@@ -85,8 +93,8 @@ export function consumerRoutes(api: Api, shared: Shared): void {
       params,
       answers: { 204: { description: 'Forgotten' } },
     },
-    async ({ c, params: { name } }) => {
-      if (!(await store.consumers.delete(PREFIX + name))) throw notFound(`There is no consumer ${name}`);
+    async ({ c, caller, params: { name } }) => {
+      if (!(await store.consumers.delete(prefixOf(caller) + name))) throw notFound(`There is no consumer ${name}`);
       return c.body(null, 204);
     },
   );
