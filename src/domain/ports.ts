@@ -223,7 +223,7 @@ export interface DocumentRecord {
   readonly others: readonly (string | null)[];
   readonly verdict: VerdictOnDocument;
   /** Newest first; of very many the newest. */
-  readonly mails: readonly DocumentMail[];
+  readonly mails: readonly (DocumentMail & { readonly contentErased: boolean })[];
   /** There is more mail than was looked at. */
   readonly more: boolean;
 }

@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS, type HttpOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { asProblem, notFound, Problem, problemResponse } from './problem.ts';
 import { createReviewCount } from './review-count.ts';
+import { createSuggestions } from './suggestions.ts';
 
 export interface HttpApp {
   readonly app: Hono<AppEnv>;
@@ -54,7 +55,19 @@ export function createApp(options: HttpOptions): HttpApp {
   const cleaner = createHtmlCleaner({ log });
   const live = new LiveHub({ store, heartbeat: limits.heartbeat, stopping: stopping.signal });
   const fragments = new Fragments(() => store.lastSeq);
-  const shared: Shared = { options, limits, access, uploads, reviewCount, cleaner, live, fragments, stopping: stopping.signal };
+  const suggestions = createSuggestions(options);
+  const shared: Shared = {
+    options,
+    limits,
+    access,
+    uploads,
+    reviewCount,
+    cleaner,
+    live,
+    fragments,
+    suggestions,
+    stopping: stopping.signal,
+  };
   const metrics = createMetrics({ store, delivery, reports: options.reports, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {

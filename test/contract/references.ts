@@ -100,7 +100,16 @@ export function referenceContract(parts: () => Parts): void {
     it('keeps what is known of streams', async () => {
       const { store, make } = parts();
       const { id } = await make.accept(store);
-      const record: StreamRecord = { name: null, named: null, account: 'erp', pattern: 'Order #', example: id, firstAt: START, lastAt: START, messages: 3 };
+      const record: StreamRecord = {
+        name: null,
+        named: null,
+        account: 'erp',
+        pattern: 'Order #',
+        example: id,
+        firstAt: START,
+        lastAt: START,
+        messages: 3,
+      };
       await store.streams.put('aaaa', record);
       expect(await store.streams.get('aaaa')).toEqual(record);
       expect(await store.streams.list({ after: '', limit: 5 })).toEqual([{ name: 'aaaa', value: record }]);

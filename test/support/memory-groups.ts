@@ -7,6 +7,10 @@ import { isPending, type RecipientRecord } from '../../src/domain/recipient.ts';
 import { queryWords, wordsOf } from '../../src/domain/words.ts';
 import { type Filterable, matchesFilter } from './memory-filter.ts';
 
+export interface Erasable extends Filterable {
+  readonly contentErased: boolean;
+}
+
 /** A group, and the id of the message by which it stands in its list. */
 export interface Grouped<T> {
   readonly value: T;
@@ -31,11 +35,11 @@ function visible<T extends Filterable>(entries: readonly T[], account: readonly 
   );
 }
 
-export function documentOf(entries: readonly Filterable[], request: DocumentRequest, judging: Judging): DocumentRecord | undefined {
+export function documentOf(entries: readonly Erasable[], request: DocumentRequest, judging: Judging): DocumentRecord | undefined {
   const { document, account } = request;
   const all = visible(entries, account)
     .filter(({ message }) => message.references.document === document)
-    .map(({ message, recipients }) => ({ message, recipients: [...recipients] }));
+    .map(({ message, recipients, contentErased }) => ({ message, recipients: [...recipients], contentErased }));
   const [newest] = all;
   if (newest === undefined) return undefined;
   const { administration = newest.message.references.administration } = request;
@@ -45,7 +49,7 @@ export function documentOf(entries: readonly Filterable[], request: DocumentRequ
   return verdict === undefined ? undefined : { document, administration, others: [...others], verdict, mails, more: false };
 }
 
-export function documentsOf(entries: readonly Filterable[], filter: DocumentFilter, judging: Judging): Grouped<DocumentRecord>[] {
+export function documentsOf(entries: readonly Erasable[], filter: DocumentFilter, judging: Judging): Grouped<DocumentRecord>[] {
   const { verdict, ...rest } = filter;
   const states = verdict?.flatMap((one) => VERDICT_STATES[one] ?? []);
   const found = new Map<string, Grouped<DocumentRecord>>();
@@ -63,8 +67,7 @@ export function documentsOf(entries: readonly Filterable[], filter: DocumentFilt
   return [...found.values()];
 }
 
-export interface ContactEntry extends Filterable {
-  readonly contentErased: boolean;
+export interface ContactEntry extends Erasable {
   readonly resentAs: ContactMail['resentAs'];
 }
 

@@ -475,13 +475,13 @@ class InMemoryStore implements MemoryStore {
 
   async documents(...[filter, judging, page]: Parameters<Store['documents']>): Promise<Page<DocumentRecord>> {
     this.#assertOpen();
-    const { items, next } = pageOf(documentsOf([...this.#entries.values()], filter, judging), ({ id }) => id, page);
+    const { items, next } = pageOf(documentsOf(this.#contactEntries(), filter, judging), ({ id }) => id, page);
     return { items: items.map(({ value }) => value), next };
   }
 
   async document(...[request, judging]: Parameters<Store['document']>): Promise<DocumentRecord | undefined> {
     this.#assertOpen();
-    return documentOf([...this.#entries.values()], request, judging);
+    return documentOf(this.#contactEntries(), request, judging);
   }
 
   async contacts(...[filter, page]: Parameters<Store['contacts']>): Promise<Page<ContactRecord>> {

@@ -10,6 +10,7 @@ import type { LiveHub } from '../live-hub.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
 import type { ReviewCount } from '../review-count.ts';
+import type { Suggestions } from '../suggestions.ts';
 import { asMessageId } from './fields.ts';
 
 export interface Shared {
@@ -25,6 +26,8 @@ export interface Shared {
   readonly live: LiveHub;
   /** What those pages fetch then. */
   readonly fragments: Fragments;
+  /** What mistyped addresses were meant to be. */
+  readonly suggestions: Suggestions;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

@@ -8,7 +8,9 @@ import { bulkActionRoutes } from './bulk-actions.ts';
 import { changeRoutes } from './changes.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { consumerRoutes } from './consumers.ts';
+import { contactRoutes } from './contacts.ts';
 import type { Shared } from './context.ts';
+import { documentRoutes } from './documents.ts';
 import { eraseRoutes } from './erase.ts';
 import { legalHoldRoutes } from './legal-holds.ts';
 import { actionRoutes } from './message-actions.ts';
@@ -42,6 +44,8 @@ export function createApi(shared: Shared): Api {
   actionRoutes(api, shared);
   bulkActionRoutes(api, shared);
   resendRoutes(api, shared);
+  documentRoutes(api, shared);
+  contactRoutes(api, shared);
   changeRoutes(api, shared);
   consumerRoutes(api, shared);
   queueRoutes(api, shared);

@@ -31,6 +31,8 @@ export interface ResendRequest {
   /** Whether corrections go into the To and Cc fields as well. */
   readonly rewriteTo: boolean;
   readonly repeatable: Repeatable | null;
+  /** Also to those who are still in the queue: the caller takes them out of it once this is durable. */
+  readonly pendingToo?: true;
 }
 
 export async function resend(options: HttpOptions, request: ResendRequest): Promise<Sent> {
@@ -41,7 +43,7 @@ export async function resend(options: HttpOptions, request: ResendRequest): Prom
     const states = [...new Set(record.recipients.map(({ state }) => state))].join(', ');
     throw new Problem(409, 'not-applicable', `Nothing to send again: the recipients are ${states}. Name those that are meant all the same`);
   }
-  const pending = chosen.filter(({ state }) => isPending(state));
+  const pending = request.pendingToo === true ? [] : chosen.filter(({ state }) => isPending(state));
   if (pending.length > 0) {
     const names = pending.slice(0, 5).map(({ address }) => address);
     throw new Problem(409, 'pending', `Still in the queue: ${names.join(', ')}. Cancel there first, or it may arrive twice`);
@@ -63,6 +65,7 @@ export async function resend(options: HttpOptions, request: ResendRequest): Prom
       client,
       references: message.references,
       supersedes: message.id,
+      ...(request.pendingToo !== true || message.releaseAt === undefined ? {} : { releaseAt: message.releaseAt }),
     },
     repeatable,
   );

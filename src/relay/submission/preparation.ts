@@ -7,6 +7,7 @@ import type { MessageId } from '../../domain/ids.ts';
 import type { Log } from '../../domain/log.ts';
 import type { PreparedMessage, References, SubmissionClient } from '../../domain/message.ts';
 import type { AcceptKey } from '../../domain/ports.ts';
+import { markCopies } from './copies.ts';
 import { type HeaderBlock, readHeaderBlock } from './header-block.ts';
 import { dateTime, receivedField } from './received.ts';
 import { type ReferenceIntake, wantedBy, withFound } from './reference-intake.ts';
@@ -81,7 +82,8 @@ export function prepareMessage(request: PreparationRequest): Preparation {
     acceptedAt,
     account,
     client: client ?? NOBODY,
-    envelope,
+    // Sent again: what it was is kept, for the To field may still name the old address.
+    envelope: about?.origin === 'resend' ? envelope : markCopies(envelope, request.block),
     headers: { ...read.headers, ...added.headers },
     references: referencesOf(read, request),
     supersedes: null,

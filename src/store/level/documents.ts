@@ -4,7 +4,7 @@
  * is made of all mail of the document. Nothing is written for documents, and nothing is kept of them.
  */
 
-import { type DocumentMail, type DocumentVerdict, judgeDocument } from '../../domain/document-verdict.ts';
+import { type DocumentVerdict, judgeDocument } from '../../domain/document-verdict.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { References } from '../../domain/message.ts';
 import type { DocumentFilter, DocumentRecord, DocumentRequest, Judging, MessageFilter, Page, PageRequest } from '../../domain/ports.ts';
@@ -132,7 +132,7 @@ function firstOfEach(ids: readonly (readonly MessageId[])[]): MessageId[] {
 }
 
 function judged({ mails, ...read }: ReadMails, judging: Judging): DocumentRecord | null {
-  const own: readonly DocumentMail[] = mails.map(({ message, recipients }) => ({ message, recipients }));
+  const own = mails.map(({ message, recipients, contentErased }) => ({ message, recipients, contentErased }));
   const verdict = judgeDocument(own, judging);
   return verdict === undefined ? null : { ...read, verdict, mails: own };
 }
