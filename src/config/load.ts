@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname as machineName } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import type { OwnRules } from '../domain/reply-rules.ts';
 import type { Config } from '../domain/settings.ts';
 import { type ConfigDocument, readDocument, type Surroundings, UNRESOLVED } from './document.ts';
@@ -19,7 +20,7 @@ import { prune, valueAt } from './prune.ts';
 import { relate } from './relations.ts';
 import { SANDBOX_SETTINGS } from './sandbox.ts';
 import { isHostName } from './scalars.ts';
-import { type FileConfig, fileSchema, PLANNED_KEYS } from './schema.ts';
+import { type FileConfig, fileSchema } from './schema.ts';
 import { settle } from './settle.ts';
 
 export interface LoadedConfig {
@@ -140,7 +141,7 @@ function checkSchema(document: ConfigDocument): Checked {
     const result = fileSchema.safeParse(pruned.data);
     if (result.success) return { parsed: result.data, issues, removed, toOriginal: pruned.toOriginal };
     const paths: ConfigPath[] = [];
-    for (const issue of result.error.issues) {
+    for (const issue of result.error.issues.flatMap(withinUnion)) {
       const at = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
       const wrong = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...at, key]) : [at];
       for (const path of wrong) {
@@ -162,6 +163,19 @@ function withoutEmptySections(data: unknown): unknown {
   if (data === null) return {};
   if (typeof data !== 'object' || Array.isArray(data)) return data;
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+}
+
+/**
+ * A value that may be a word or a mapping, and is a mapping with a mistake in it: the mistake is told,
+ * at its place, not all that could stand there.
+ */
+function withinUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find(
+    (branch) => branch.length > 0 && branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (meant === undefined) return [issue];
+  return meant.map((inner): z.core.$ZodIssue => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(withinUnion);
 }
 
 function overlaps(a: ConfigPath, b: ConfigPath): boolean {
@@ -189,8 +203,6 @@ function shown(path: ConfigPath, value: unknown, document: ConfigDocument): stri
 }
 
 function unknownKey(path: ConfigPath, data: unknown): string {
-  const names = path.filter((step) => typeof step === 'string').join('.');
-  if (PLANNED_KEYS.includes(names)) return 'is not available in this version of relais; take it out';
   const known = keysAt(path.slice(0, -1), data);
   const meant = nearest(String(path.at(-1)), known);
   return meant === undefined ? `unknown key; known here: ${known.join(', ')}` : `unknown key; did you mean ${meant}?`;
@@ -200,6 +212,7 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly oneOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
   readonly const?: unknown;
 }
 
@@ -211,6 +224,7 @@ function keysAt(path: ConfigPath, data: unknown): string[] {
     value = valueAt(value, [step]);
     node = typeof step === 'number' ? node?.items : node?.properties?.[step];
     const via = valueAt(value, ['via']);
+    if (node?.properties === undefined) node = node?.anyOf?.find((one) => one.properties !== undefined) ?? node;
     if (node?.oneOf !== undefined) node = node.oneOf.find((one) => one.properties?.['via']?.const === via);
   }
   return Object.keys(node?.properties ?? {});

@@ -9,6 +9,7 @@ import { type Finding, isCertificate, mistake, warning } from './findings.ts';
 import type { ConfigPath } from './issues.ts';
 import { relateMailboxes } from './relate-mailboxes.ts';
 import { relateOidc } from './relate-oidc.ts';
+import { relateSignals } from './relate-signals.ts';
 import { formatDuration } from './scalars.ts';
 import { isLocal, isLoopback } from './settle.ts';
 
@@ -25,8 +26,8 @@ export function relate(config: Config): readonly Finding[] {
     ...dnssec(config),
     ...tlsMaterial(config),
     ...dkimKeys(config),
-    ...signals(config),
     ...fileDrops(config),
+    ...relateSignals(config),
     ...exposure(config),
     ...relateOidc(config),
   ];
@@ -351,21 +352,6 @@ function dkimKey(pem: string, path: ConfigPath): Finding[] {
   if (bits < RSA_BITS.least)
     return [mistake(`has ${bits} bits; verifiers take no RSA key below ${RSA_BITS.least}, and ${RSA_BITS.recommended} are right`, path)];
   return bits < RSA_BITS.recommended ? [warning(`has ${bits} bits; ${RSA_BITS.recommended} are right for RSA today`, path)] : [];
-}
-
-function signals(config: Config): Finding[] {
-  const found: Finding[] = [];
-  const seen = new Map<string, number>();
-  for (const [index, signal] of config.signals.entries()) {
-    const before = seen.get(signal.name);
-    if (before === undefined) seen.set(signal.name, index);
-    else found.push(mistake(`the name is taken by signals[${before}] already`, ['signals', index, 'name'], ['signals', before, 'name']));
-    for (const [channel, notify] of signal.notify.entries()) {
-      if (notify.kind !== 'webhook' || notify.secrets.length > 0) continue;
-      found.push(mistake('needs a secret: whsec_ and octets in base64', ['signals', index, 'notify', channel, 'webhook']));
-    }
-  }
-  return found;
 }
 
 function exposure(config: Config): Finding[] {

@@ -27,16 +27,8 @@ import {
   whole,
   yesNo,
 } from './scalars.ts';
-
-/** A mapping; its error names the keys it knows. */
-function section<T extends z.ZodRawShape>(shape: T) {
-  return z.strictObject(shape, { error: `a mapping with the keys ${Object.keys(shape).join(', ')}` });
-}
-
-function list<T extends z.ZodType>(item: T, min = 0) {
-  const error = min > 0 ? 'a list with at least one entry' : 'a list';
-  return z.array(item, { error }).min(min, { error });
-}
+import { list, section } from './sections.ts';
+import { owner, signal } from './signals-schema.ts';
 
 const NAME = text('a name of letters, digits, ".", "_" and "-", up to 64 characters', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const SENDER_PATTERN = text('an address or pattern such as invoices@example.com, *@example.com or *', /^(?:\*|[^\s@]+@[^\s@]+)$/);
@@ -295,30 +287,6 @@ const references = section({
   streams: yesNo().default(true).describe('group mail without a template by its subject and HTML'),
 }).prefault({});
 
-const WEBHOOK_SECRET = 'whsec_ and 24 to 64 octets in base64 (`openssl rand -base64 32` makes some)';
-const webhookSecret = z
-  .string({ error: WEBHOOK_SECRET })
-  .refine((value) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(value) && isKeyLength(Buffer.from(value.slice(6), 'base64').length), {
-    error: WEBHOOK_SECRET,
-  });
-
-function isKeyLength(octets: number): boolean {
-  return octets >= 24 && octets <= 64;
-}
-
-const webhook = section({
-  url: url(),
-  secret: webhookSecret.optional(),
-  secrets: list(webhookSecret, 1).max(2, { error: 'one secret, or two while one is rotated' }).optional(),
-  allowPrivate: yesNo().default(false).describe('loopback and private addresses may be called'),
-});
-
-const signal = section({
-  name: NAME,
-  on: list(oneOf(EVENT_TYPES), 1),
-  notify: list(section({ webhook }), 1),
-});
-
 const CRON_ALLOWED = 'a cron expression of five fields, such as "15 3 * * *"';
 const cron = () => text(CRON_ALLOWED, /^\s*(?:[\d*/,A-Za-z?-]+\s+){4}[\d*/,A-Za-z?#L-]+\s*$/);
 
@@ -422,13 +390,11 @@ export const fileSchema = section({
   dkim: list(dkimKey).default([]).describe('signs outgoing mail (RFC 6376); all keys of a domain sign'),
   reports: reports.prefault({}),
   references,
-  signals: list(signal).default([]),
+  signals: list(signal).optional().describe('who is told of what; default: failures, on the page alone'),
+  owners: list(owner).default([]).describe('who looks after which mail, for signals to `owner`; the first that matches'),
   retention: retention.prefault({}),
   synchronisation: section({ files: list(fileDrop).default([]).describe('the change feed as files') }).prefault({}),
   http: http.prefault({}),
 });
 
 export type FileConfig = z.output<typeof fileSchema>;
-
-/** Keys that the contract has and this version has not: refused with a word of their own, never ignored. */
-export const PLANNED_KEYS: readonly string[] = ['signals.where', 'signals.group', 'signals.notify.mail', 'signals.notify.command'];

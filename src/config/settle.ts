@@ -14,9 +14,9 @@ import type {
   Route,
   RouteTls,
 } from '../domain/settings.ts';
-import { type SignalRule, signalRule } from '../domain/signal-rule.ts';
 import type { FileConfig } from './schema.ts';
 import { settleMailbox } from './settle-mailbox.ts';
+import { settleOwner, settleSignals } from './settle-signals.ts';
 
 export interface SettleRequest {
   readonly parsed: FileConfig;
@@ -35,6 +35,8 @@ const FUTURE_RELEASE = 30 * 86_400_000;
 export function settle({ parsed, file, directory, hostname, ownRules }: SettleRequest): Config {
   const reportDomain = parsed.reports.domain ?? null;
   const { delivery, submission } = parsed;
+  // TZ of the process, or what the machine is set to.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const { rules: _, ...reports } = parsed.reports;
   const routes = parsed.routes.map((route) => settleRoute(route, reportDomain));
   return freeze({
@@ -78,7 +80,8 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
       },
     },
     references: settleReferences(parsed.references),
-    signals: parsed.signals.map(settleSignal),
+    signals: settleSignals(parsed.signals, timeZone),
+    owners: parsed.owners.map(settleOwner),
     retention: settleRetention(parsed.retention),
     synchronisation: {
       files: parsed.synchronisation.files.map(({ types, accounts, ...drop }) => ({
@@ -199,19 +202,6 @@ function settleReferences({ rules, contactUrl, documentUrl, ...rest }: FileConfi
     contactUrl: contactUrl ?? null,
     documentUrl: documentUrl ?? null,
   };
-}
-
-function settleSignal(signal: FileConfig['signals'][number]): SignalRule {
-  return signalRule({
-    name: signal.name,
-    on: signal.on,
-    notify: signal.notify.map(({ webhook }) => ({
-      kind: 'webhook',
-      url: webhook.url,
-      secrets: webhook.secrets ?? (webhook.secret === undefined ? [] : [webhook.secret]),
-      allowPrivate: webhook.allowPrivate,
-    })),
-  });
 }
 
 function settleRetention({ audit, events, reports, classes, ...rest }: FileConfig['retention']): RetentionSettings {

@@ -171,12 +171,38 @@ function rest(): string {
 #   attachments: 10MB       # messages up to this size have their attachments read; 0: none
 #   streams: true           # group mail without a template by its subject and HTML
 
-# Tell others when something happens (Standard Webhooks, https://www.standardwebhooks.com).
+# Tell people and programs when something happens (docs/SIGNALS.md). Without this, failures are shown
+# on the page of signals alone.
 signals:
+  # Each event to a program, signed (Standard Webhooks, https://www.standardwebhooks.com):
   # - name: erp
   #   on: [recipient.failed, recipient.expired]
   #   notify:
   #     - webhook: {url: "https://erp.example.com/hooks/mail", secret: {env: WEBHOOK_SECRET}}
+  # One mail by cause, to whoever sent it and to whoever looks after it:
+  # - name: sending failed
+  #   on: [recipient.failed, recipient.expired, recipient.suppressed]
+  #   where: {account: [erp], template: [invoice*]}
+  #   quiet: {hours: "19:00-07:00", days: [sat, sun], timeZone: Europe/Brussels}
+  #   repeat: 4h
+  #   escalate: {after: 1d, notify: [{mail: {to: postmaster@example.com}}]}
+  #   notify: [{mail: {to: [sender, owner]}}]
+  # - name: still not through
+  #   on: [recipient.deferred]
+  #   after: 1h
+  #   notify: [{webhook: {url: "https://hooks.slack.com/services/…", format: slack}}]
+  # - name: too many failures
+  #   on: [recipient.failed]
+  #   threshold: {share: 5%, within: 1h, least: 20}
+  #   notify: [{command: /usr/local/bin/page-somebody}]
+  # - name: no invoices this morning
+  #   where: {template: [invoice*]}
+  #   expect: {mail: {by: "07:00", days: working, timeZone: Europe/Brussels}}
+  #   notify: [{mail: {to: erp-team@example.com}}]
+# Who looks after which mail; the first that matches.
+# owners:
+#   - {match: {template: [payslip*]}, mail: hr@example.com, language: nl}
+#   - {match: {account: [erp]}, mail: [sales@example.com]}
 
 # How long things are kept. What is still in the queue is never taken.
 # retention:

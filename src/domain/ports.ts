@@ -17,7 +17,8 @@ import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange,
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
 import type { Language } from './settings.ts';
-import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord } from './signal.ts';
+import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord, SignalState } from './signal.ts';
+import type { SignalChannel, SignalRule } from './signal-rule.ts';
 import type { TlsSession } from './tls.ts';
 
 /** Takes the content of one message or report while it arrives. Memory is bounded whatever its size. */
@@ -443,6 +444,8 @@ export interface SignalDelivery {
   readonly message?: MessageId;
   /** Other events that the body speaks of. */
   readonly about?: readonly number[];
+  /** How often it was sent again by hand. Absent: never. */
+  readonly round?: number;
 }
 
 /** An address that mail is not sent to. */
@@ -591,6 +594,81 @@ export type LinkAnswer =
         | 'already-linked'
         | 'says-nothing';
     };
+
+/** A rule of signals and how it does. */
+export interface SignalRuleStatus {
+  readonly rule: SignalRule;
+  /** In the order in which deliveries number them. */
+  readonly channels: readonly SignalChannelStatus[];
+  /** Signals that are not closed, and those of them that nobody acknowledged. */
+  readonly open: number;
+  readonly unacknowledged: number;
+  /** Unix milliseconds of its last event; null: none is known. */
+  readonly lastAt: number | null;
+}
+
+export interface SignalChannelStatus {
+  readonly name: string;
+  readonly kind: SignalChannel['kind'];
+  /** Hears of signals only when they are escalated. */
+  readonly escalation: boolean;
+  /** `off`: it answered 410. `failing`: left alone until the next try. */
+  readonly state: 'on' | 'failing' | 'off';
+  /** Deliveries that wait for it, those of other rules too. */
+  readonly waiting: number;
+  readonly lastError: string | null;
+}
+
+/** What a rule would have done in the past. */
+export interface SignalTrial {
+  /** Unix milliseconds: the time that was looked at. Shorter than asked where there was too much, or the feed begins later. */
+  readonly from: number;
+  readonly to: number;
+  readonly complete: boolean;
+  /** Events that the rule means. */
+  readonly events: number;
+  /** How often it would have told somebody. */
+  readonly fired: number;
+  /** Signals it would have opened; 0 where each event is told by itself. */
+  readonly signals: number;
+  /** By day in UTC, the oldest first. */
+  readonly days: readonly { readonly date: string; readonly fired: number }[];
+  /** The latest, the newest first. */
+  readonly examples: readonly {
+    readonly at: number;
+    readonly reason: SignalReason;
+    readonly title: string;
+    readonly count: number;
+    readonly message: MessageId | null;
+  }[];
+}
+
+/** What the other rooms may ask of the signals. */
+export interface SignalDesk {
+  rules(): readonly SignalRuleStatus[];
+  /** Newest first. */
+  records(filter: { readonly rule?: string; readonly state?: readonly SignalState[] }): readonly SignalRecord[];
+  record(id: string): SignalRecord | undefined;
+  /** One line that says what the matter is. */
+  title(record: SignalRecord, language: Language): string;
+  /** All that are open of a rule, or one by its id; undefined: there is no such rule or signal. Durable once it resolves. */
+  acknowledge(name: string, by: { readonly by: string | null; readonly note: string | null }): Promise<readonly SignalRecord[] | undefined>;
+  close(id: string, by: string | null): Promise<SignalRecord | undefined>;
+  /** Sends a test to each channel of the rule; undefined when there is no such rule. */
+  test(rule: string): Promise<readonly SignalDelivery[] | undefined>;
+  /** Tries one again now, whatever its state; undefined when there is none, or its channel is gone. */
+  retry(delivery: string): Promise<SignalDelivery | undefined>;
+  /** What a rule would have done; of the configuration by its name, or any. Undefined: there is no such rule. */
+  tryOut(request: {
+    readonly rule: string | SignalRule;
+    /** Unix milliseconds. */
+    readonly from: number;
+    readonly to: number;
+    readonly language: Language;
+    readonly signal: AbortSignal;
+  }): Promise<SignalTrial | undefined>;
+  channelOf(delivery: SignalDelivery): SignalChannelStatus | undefined;
+}
 
 /** What a domain's MTA-STS policy said when it was fetched. */
 export interface MtaStsPolicyRecord {

@@ -38,13 +38,15 @@ export function isPending(state: RecipientState): state is 'queued' | 'deferred'
 }
 
 /** How sure we are of what the state says, DESIGN's ladder. */
-export type Confidence =
-  | 'recorded'
-  | 'accepted-by-provider'
-  | 'accepted-by-recipient-server'
-  | 'confirmed'
-  | 'quiet-period-passed'
-  | 'contradicted';
+export const CONFIDENCES = [
+  'recorded',
+  'accepted-by-provider',
+  'accepted-by-recipient-server',
+  'confirmed',
+  'quiet-period-passed',
+  'contradicted',
+] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
 
 /** `internal` is our own fault (bug, disk) and never bounces mail; `unanswered`: no reply came. */
 export type Outcome = 'transferred' | 'deferred' | 'failed' | 'unanswered' | 'internal';

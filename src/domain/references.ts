@@ -45,6 +45,7 @@ export function readReferences(fields: readonly { readonly name: string; readonl
     class: first('class'),
     stream: null,
     tags: Object.fromEntries(tags),
+    ...runOf(first('run')),
   };
 }
 
@@ -58,6 +59,15 @@ export const NO_REFERENCES: References = {
   stream: null,
   tags: {},
 };
+
+/** `NAME`, or `NAME; expected=1200`: the run that a message belongs to, and how many messages that has. */
+function runOf(value: string | null): Pick<References, 'run'> {
+  if (value === null) return {};
+  const [name = '', ...parameters] = value.split(';').map((part) => part.trim());
+  if (name === '') return {};
+  const expected = parameters.flatMap((parameter) => /^expected\s*=\s*(\d{1,9})$/i.exec(parameter)?.[1] ?? [])[0];
+  return { run: { name, expected: expected === undefined ? null : Number(expected) } };
+}
 
 /** Those that an earlier version wrote, which knew fewer fields: what it did not know is null. */
 export function wholeReferences(stored: References): References {

@@ -17,6 +17,7 @@ import type {
 } from './ports.ts';
 import type { Attempt, AttemptTls, Failure, RecipientRecord } from './recipient.ts';
 import type { Reply } from './reply.ts';
+import type { SignalRecord } from './signal.ts';
 
 export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
@@ -221,12 +222,37 @@ export function signalDeliveryJson(delivery: SignalDelivery): Record<string, unk
     signal: delivery.signal,
     channel: delivery.channel,
     seq: delivery.seq,
+    reason: delivery.reason ?? 'event',
+    record: delivery.record ?? null,
+    to: delivery.to ?? null,
     createdAt: rfc3339(delivery.createdAt),
     state: delivery.state,
     attempts: delivery.attempts,
     nextAttemptAt: rfc3339OrNull(delivery.nextAttemptAt),
     lastAttemptAt: rfc3339OrNull(delivery.lastAttemptAt),
     lastAnswer: delivery.lastAnswer,
+    message: delivery.message ?? null,
+  };
+}
+
+/** A signal, without what it says of people. */
+export function signalJson(record: SignalRecord): Record<string, unknown> {
+  const { id, rule, state, cause, count, unresolved, resolved, acknowledged, closed } = record;
+  return {
+    id,
+    rule,
+    state,
+    cause,
+    count,
+    unresolved,
+    resolved,
+    openedAt: rfc3339(record.openedAt),
+    lastAt: rfc3339(record.lastAt),
+    told: record.told,
+    toldAt: rfc3339OrNull(record.toldAt),
+    escalatedAt: rfc3339OrNull(record.escalatedAt),
+    acknowledged: acknowledged === null ? null : { ...acknowledged, at: rfc3339(acknowledged.at) },
+    closed: closed === null ? null : { ...closed, at: rfc3339(closed.at) },
   };
 }
 
@@ -235,15 +261,28 @@ export function suppressionJson(record: SuppressionRecord): Record<string, unkno
   return { address, reason, note, by, at: rfc3339(at), until: rfc3339OrNull(until), message };
 }
 
-/** The body of a webhook about a message that was erased: what happened when, and no longer to whom or about what. */
-export function erasedSignalBody(body: string): string {
-  const { type, timestamp, data } = JSON.parse(body) as {
-    readonly type?: string;
-    readonly timestamp?: string;
-    readonly data?: {
-      readonly event?: { readonly seq?: number; readonly at?: string; readonly type?: string; readonly message?: string } | null;
-    };
+interface SignalBody {
+  readonly type?: string;
+  readonly timestamp?: string;
+  readonly data?: {
+    readonly event?: { readonly seq?: number; readonly at?: string; readonly type?: string; readonly message?: string } | null;
+    readonly signal?: { readonly cause?: Readonly<Record<string, string>> } | null;
+    readonly rule?: string;
+    readonly reason?: string;
   };
+}
+
+/**
+ * The body of a signal about a message that was erased: what happened when, and no longer to whom or
+ * about what. Of a signal about several its counts and cause stay.
+ */
+export function erasedSignalBody(body: string): string {
+  const { type, timestamp, data } = JSON.parse(body) as SignalBody;
+  if (data?.signal != null) {
+    const { signal, rule, reason } = data;
+    const { document: _document, sender: _sender, ...cause } = signal.cause ?? {};
+    return JSON.stringify({ type, timestamp, data: { signal: { ...signal, cause }, rule, reason, examples: [] } });
+  }
   const event = data?.event ?? {};
   const kept = { seq: event.seq, at: event.at, type: event.type, message: event.message };
   return JSON.stringify({ type, timestamp, data: { event: kept, message: null, recipient: null } });

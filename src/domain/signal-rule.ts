@@ -51,6 +51,8 @@ export interface SignalGrouping {
   readonly by: readonly SignalGroupKey[];
   /** After the signal was told further events are counted for so long, and then told of together. */
   readonly within: number;
+  /** How long events are gathered before the signal is told at all. */
+  readonly wait: number;
 }
 
 /** From how much on a rule tells. */
@@ -62,6 +64,8 @@ export type SignalThreshold =
 
 /** ISO 8601: 1 is Monday, 7 Sunday. */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+export const WORKING_WEEK: readonly Weekday[] = [1, 2, 3, 4, 5];
 
 /** What is missing where nothing happens. */
 export type SignalExpectation =
@@ -163,6 +167,7 @@ export interface SignalOwner {
 }
 
 export const DEFAULT_WITHIN = 86_400_000;
+export const BY_CAUSE: SignalGrouping = { by: ['cause'], within: DEFAULT_WITHIN, wait: 0 };
 
 /** A rule with all that it does not say. */
 export function signalRule(given: Pick<SignalRule, 'name'> & Partial<SignalRule>): SignalRule {
@@ -184,12 +189,28 @@ export function signalRule(given: Pick<SignalRule, 'name'> & Partial<SignalRule>
 
 export const STANDARD_RULE_NAME = 'sending-failed';
 
+/** Events of which something can last; the configuration allows `after` with these alone. */
+export const LASTING_EVENTS: readonly EventType[] = [
+  'message.accepted',
+  'recipient.deferred',
+  'recipient.transferred',
+  'recipient.failed',
+  'recipient.expired',
+  'recipient.delayed',
+  'recipient.held',
+  'recipient.suppressed',
+  'report.unmatched',
+  'queue.blocked',
+  'mailbox.failing',
+  'channel.failing',
+];
+
 /** What holds where the configuration says nothing of signals. */
 export const STANDARD_RULES: readonly SignalRule[] = [
   signalRule({
     name: STANDARD_RULE_NAME,
     on: ['recipient.failed', 'recipient.expired', 'recipient.suppressed'],
-    group: { by: ['cause'], within: DEFAULT_WITHIN },
+    group: BY_CAUSE,
   }),
 ];
 

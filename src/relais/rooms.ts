@@ -15,6 +15,7 @@ import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
 import { useOwnRules } from '../domain/reply.ts';
 import type { Config } from '../domain/settings.ts';
+import type { SignalId } from '../domain/signal.ts';
 import { type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
@@ -197,7 +198,7 @@ export class Rooms {
         this.#control.connect(this.#delivery);
         return;
       case 'signals':
-        this.#signals = await startSignals({ rules: config.signals, ...this.#common() });
+        this.#signals = await this.#startSignals(config);
         return;
       case 'housekeeping':
         this.#housekeeping = startHousekeeping({
@@ -270,6 +271,20 @@ export class Rooms {
       hostname,
       publicUrl: http.publicUrl,
       delayNoticeAfter: delivery.delayNoticeAfter,
+    });
+  }
+
+  #startSignals({ signals, owners = [], accounts, hostname, http, references }: Config): Promise<Signals> {
+    const { documentUrl, contactUrl } = references;
+    return startSignals({
+      ...this.#common(),
+      rules: signals,
+      owners,
+      accounts,
+      hostname,
+      links: { publicUrl: http.publicUrl, documentUrl, contactUrl },
+      submitter: this.#submitter,
+      newId: () => this.#newId() as SignalId,
     });
   }
 
@@ -411,7 +426,16 @@ function concernOf(room: RoomName, config: Config): string {
     case 'delivery':
       return JSON.stringify([hostname, routes, delivery, reports.domain, dkimConcern(config), concernOf('sandbox', config)]);
     case 'signals':
-      return JSON.stringify(config.signals);
+      return JSON.stringify([
+        config.signals,
+        config.owners,
+        // English is what an account has that says nothing.
+        config.accounts.filter(({ language }) => language !== 'en').map(({ name, language }) => [name, language]),
+        hostname,
+        config.http.publicUrl,
+        config.references.documentUrl,
+        config.references.contactUrl,
+      ]);
     case 'housekeeping':
       return JSON.stringify([config.retention, config.synchronisation]);
     case 'http':

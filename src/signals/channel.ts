@@ -1,87 +1,101 @@
 /**
- * One channel of one rule: the webhooks that wait for it, and their tries. Channels share nothing,
- * so that one that hangs delays no other.
+ * One channel: the deliveries that wait for it, and their tries. Rules that tell the same receiver
+ * share it. Channels share nothing with each other, so that one that hangs delays no other.
  *
- *   upstream    index.ts, with ids of recorded deliveries
- *   downstream  post.ts
+ *   upstream    index.ts, with recorded deliveries
+ *   downstream  a transport; the feed, where it fails and works again
  *   failure     a try without success is recorded with the time of the next; the last one leaves the
  *               delivery `failed`, for a retry by hand. A crash between answer and record repeats the
- *               try with the same webhook-id, by which the receiver knows it.
+ *               try with the same id, by which the receiver knows it.
  *
- * Only id and time are held in memory; the record is read when its time has come. 410 means that
- * the receiver is gone for good: the channel is switched off, says so in the log, and what would go
- * to it is kept as failed. The switch is remembered in the store under a name that contains the URL,
- * so that another URL is another channel. A test or a retry by hand that succeeds switches it on.
+ * Only id and time are held in memory; the record is read when its time has come. After some tries in a
+ * row without success the circuit is open: the receiver is left alone, then asked with one delivery, and
+ * the others wait without losing a try. Where that lasts, or a delivery is given up, `channel.failing` is
+ * told in the feed, of which a rule of its own makes a signal on other channels. `gone` (410) switches the
+ * channel off: what would go to it is kept as failed, until a test or a retry by hand succeeds.
  */
-import { createHash } from 'node:crypto';
+import type { EventDraft } from '../domain/events.ts';
 import type { Log } from '../domain/log.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { WebhookChannel } from '../domain/signal-rule.ts';
-import { type PostAnswer, postWebhook, type Resolve } from './post.ts';
+import type { SignalChannelRecord } from '../domain/signal.ts';
 import { nextTry } from './schedule.ts';
-import type { Signer } from './sign.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 
 export interface ChannelOptions {
-  readonly signal: string;
-  /** Which of the rule's channels, from 0. */
-  readonly index: number;
-  readonly webhook: WebhookChannel;
-  readonly signer: Signer;
-  readonly store: Pick<Store, 'signal' | 'updateSignal' | 'consumers'>;
+  readonly transport: Transport;
+  readonly store: Pick<Store, 'signal' | 'updateSignal' | 'signalChannels' | 'appendEvent'>;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
-  readonly timeout: number;
   readonly retryDelays: readonly number[];
-  readonly resolve?: Resolve;
 }
 
 interface Waiting {
   readonly id: string;
   readonly dueAt: number;
-  /** Asked for by a person: also when the channel is off. */
+  /** Asked for by a person: also when the channel is off or left alone. */
   readonly forced: boolean;
 }
 
-/** Tries at once to one channel. */
-const CONCURRENCY = 4;
 /** The clock is looked at this often at least, should it jump. */
 const LONGEST_SLEEP = 60_000;
 /** After an error of the store. */
 const STORE_RETRY = 5000;
+/** Tries without success in a row after which the receiver is left alone, for how long at first and at most. */
+const OPENS_AFTER = 3;
+const LEFT_ALONE_FIRST = 5000;
+const LEFT_ALONE_LONGEST = 5 * 60_000;
+/** A failing that lasts so long is told. */
+const TOLD_AFTER = 60_000;
+/** Deliveries that wait for one channel; what comes on top is kept as failed. */
+const WAITING_LIMIT = 100_000;
+
+const WELL: SignalChannelRecord = { off: null, failures: 0, failingSince: null, announced: false, lastError: null };
 
 export class Channel {
   readonly #options: ChannelOptions;
-  readonly #switch: string;
   /** By time, the earliest first. */
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #off = false;
+  #record: SignalChannelRecord = WELL;
+  /** Unix milliseconds until which the receiver is left alone. */
+  #openUntil = 0;
   #stopped = false;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
-    const origin = JSON.stringify([options.signal, options.index, options.webhook.url]);
-    this.#switch = `signals.off.${createHash('sha256').update(origin).digest('hex').slice(0, 16)}`;
   }
 
-  get off(): boolean {
-    return this.#off;
+  get name(): string {
+    return this.#options.transport.name;
+  }
+
+  get state(): 'on' | 'failing' | 'off' {
+    if (this.#record.off !== null) return 'off';
+    return this.#record.failures >= OPENS_AFTER || this.#record.announced ? 'failing' : 'on';
+  }
+
+  get lastError(): string | null {
+    return this.#record.lastError;
   }
 
   get waiting(): number {
     return this.#waiting.length + this.#running.size;
   }
 
-  /** Reads whether it was switched off before. */
+  /** Reads how it did before. */
   async open(): Promise<void> {
-    this.#off = (await this.#options.store.consumers.get(this.#switch)) !== undefined;
+    this.#record = (await this.#options.store.signalChannels.get(this.name)) ?? WELL;
   }
 
   enqueue(id: string, dueAt: number, forced = false): void {
     if (this.#stopped) return;
+    if (!forced && this.#waiting.length >= WAITING_LIMIT) {
+      this.#giveUp(id, `not sent: ${WAITING_LIMIT} others wait for this channel already`);
+      return;
+    }
     const waiting = this.#waiting;
     let low = 0;
     let high = waiting.length;
@@ -101,25 +115,41 @@ export class Channel {
     const cut = setTimeout(() => this.#abort.abort(), graceMs);
     await Promise.all(this.#running);
     clearTimeout(cut);
+    this.#options.transport.close();
   }
 
   #arm(): void {
     clearTimeout(this.#timer);
-    while (!this.#stopped && this.#running.size < CONCURRENCY) {
-      const [first] = this.#waiting;
+    const { transport, now } = this.#options;
+    while (!this.#stopped && this.#running.size < transport.concurrency) {
+      const place = this.#nextPlace(now());
+      const first = this.#waiting[place];
       if (first === undefined) return;
-      const wait = first.dueAt - this.#options.now();
+      const wait = Math.max(first.dueAt, first.forced ? 0 : this.#openUntil) - now();
       if (wait > 0) {
         this.#timer = setTimeout(() => this.#arm(), Math.min(wait, LONGEST_SLEEP));
         return;
       }
-      this.#waiting.shift();
-      const attempt: Promise<void> = this.#attempt(first).finally(() => {
-        this.#running.delete(attempt);
-        this.#arm();
-      });
-      this.#running.add(attempt);
+      // One at a time as long as nobody knows whether it works again.
+      if (!first.forced && this.#record.failures >= OPENS_AFTER && this.#running.size > 0) return;
+      this.#waiting.splice(place, 1);
+      this.#start(first);
     }
+  }
+
+  /** Where the circuit is open, what a person asked for goes first. */
+  #nextPlace(now: number): number {
+    if (this.#record.failures < OPENS_AFTER) return 0;
+    const place = this.#waiting.findIndex(({ forced, dueAt }) => forced && dueAt <= now);
+    return place === -1 ? 0 : place;
+  }
+
+  #start(first: Waiting): void {
+    const attempt: Promise<void> = this.#attempt(first).finally(() => {
+      this.#running.delete(attempt);
+      this.#arm();
+    });
+    this.#running.add(attempt);
   }
 
   /** Never rejects. */
@@ -129,81 +159,122 @@ export class Channel {
       const delivery = await store.signal(id);
       if (delivery === undefined || delivery.state !== 'pending') return;
       const next =
-        this.#off && !forced
+        this.#record.off !== null && !forced
           ? givenUp(delivery, 'not sent: the channel is switched off since it answered 410')
           : await this.#send(delivery);
       if (next === null) return;
       await store.updateSignal(next);
       if (next.nextAttemptAt !== null) this.enqueue(id, next.nextAttemptAt);
     } catch (error) {
-      log.error({ err: error, signal: this.#options.signal, delivery: id }, 'a signal could not be read or recorded; it is tried again');
+      log.error({ err: error, channel: this.name, delivery: id }, 'a signal could not be read or recorded; it is tried again');
       this.enqueue(id, now() + STORE_RETRY, forced);
     }
   }
 
+  #giveUp(id: string, why: string): void {
+    const { store, log } = this.#options;
+    const work = async (): Promise<void> => {
+      const delivery = await store.signal(id);
+      if (delivery?.state === 'pending') await store.updateSignal(givenUp(delivery, why));
+    };
+    work().catch((error: unknown) => log.error({ err: error, channel: this.name, delivery: id }, 'a signal could not be given up'));
+  }
+
   /** The record as one more try leaves it; null when relais stops meanwhile. */
   async #send(delivery: SignalDelivery): Promise<SignalDelivery | null> {
-    const { webhook, signer, now, timeout, resolve } = this.#options;
+    const { transport, now } = this.#options;
     const at = now();
-    const answer = await postWebhook({
-      url: webhook.url,
-      headers: signer.sign({ id: delivery.id, at, body: delivery.body }),
-      body: delivery.body,
-      allowPrivate: webhook.allowPrivate,
-      timeout,
-      signal: this.#abort.signal,
-      ...(resolve === undefined ? {} : { resolve }),
-    });
+    const answer = await transport.send(delivery, this.#abort.signal);
     if (answer.kind === 'aborted') return null;
-    const tried: SignalDelivery = {
-      ...delivery,
-      attempts: delivery.attempts + 1,
-      lastAttemptAt: at,
-      lastAnswer: answer.kind === 'answered' ? String(answer.status) : answer.error,
-    };
+    const tried: SignalDelivery = { ...delivery, attempts: delivery.attempts + 1, lastAttemptAt: at, lastAnswer: answer.answer };
     return this.#judge(tried, answer);
   }
 
-  async #judge(tried: SignalDelivery, answer: PostAnswer & { kind: 'answered' | 'unanswered' }): Promise<SignalDelivery> {
-    const { signal, now, random, log, retryDelays } = this.#options;
-    const status = answer.kind === 'answered' ? answer.status : 0;
-    if (status >= 200 && status < 300) {
-      await this.#switchTo('on');
-      return { ...tried, state: 'delivered', nextAttemptAt: null };
+  async #judge(tried: SignalDelivery, answer: Exclude<TransportAnswer, { kind: 'aborted' }>): Promise<SignalDelivery> {
+    const { log } = this.#options;
+    const fields = { signal: tried.signal, channel: this.name, delivery: tried.id, attempts: tried.attempts, answer: answer.answer };
+    switch (answer.kind) {
+      case 'taken':
+        await this.#succeeded();
+        return { ...tried, state: 'delivered', nextAttemptAt: null, ...(answer.message === undefined ? {} : { message: answer.message }) };
+      case 'gone':
+        await this.#switchOff(answer.answer);
+        return { ...tried, state: 'failed', nextAttemptAt: null };
+      case 'impossible':
+        log.error(fields, 'a signal can not be sent, and is kept as failed');
+        return { ...tried, state: 'failed', nextAttemptAt: null };
+      case 'refused':
+        return this.#refused(tried, answer.answer, fields);
+      default:
+        return answer satisfies never;
     }
-    if (status === 410) {
-      await this.#switchTo('off');
-      return { ...tried, state: 'failed', nextAttemptAt: null };
-    }
+  }
+
+  async #refused(tried: SignalDelivery, error: string, fields: object): Promise<SignalDelivery> {
+    const { now, random, log, retryDelays } = this.#options;
     const nextAttemptAt = nextTry(retryDelays, tried.attempts, now(), random());
-    const fields = { signal, delivery: tried.id, attempts: tried.attempts, answer: tried.lastAnswer };
     if (nextAttemptAt === null) log.error(fields, 'a signal could not be delivered and is kept as failed; it can be retried by hand');
     else log.warn({ ...fields, nextAttemptAt }, 'a signal was not taken; it is tried again');
+    await this.#failed(error, nextAttemptAt === null);
     return { ...tried, state: nextAttemptAt === null ? 'failed' : 'pending', nextAttemptAt };
   }
 
-  async #switchTo(position: 'on' | 'off'): Promise<void> {
-    if (this.#off === (position === 'off')) return;
-    const { signal, index, webhook, store, now, log } = this.#options;
-    this.#off = position === 'off';
-    const fields = { signal, channel: index, host: hostOf(webhook.url) };
-    if (this.#off) {
-      log.error(fields, 'the receiver answered 410: the channel is switched off; change its URL or send a test to switch it on');
-      // Behind every event there will be: it holds nobody back who asks how far the slowest reader is.
-      await store.consumers.put(this.#switch, { seq: Number.MAX_SAFE_INTEGER, at: now() });
-    } else {
-      log.info(fields, 'the channel is switched on again');
-      await store.consumers.delete(this.#switch);
-    }
+  // ── How the channel does ──
+
+  async #succeeded(): Promise<void> {
+    const before = this.#record;
+    this.#openUntil = 0;
+    if (before.failures === 0 && before.off === null && !before.announced) return;
+    this.#record = WELL;
+    if (before.off === null && !before.announced) return;
+    this.#options.log.info({ channel: this.name }, 'the channel works again');
+    await this.#keep();
+    if (before.announced) await this.#announce({ type: 'channel.recovered', channel: this.name });
+  }
+
+  async #failed(error: string, givenUpOne: boolean): Promise<void> {
+    const { now, retryDelays } = this.#options;
+    const { failures, failingSince, announced } = this.#record;
+    const since = failingSince ?? now();
+    this.#record = { ...this.#record, failures: failures + 1, failingSince: since, lastError: error };
+    const over = this.#record.failures - OPENS_AFTER;
+    // Never for longer than a delivery that failed often waits.
+    const most = Math.min(LEFT_ALONE_LONGEST, retryDelays.at(-1) ?? LEFT_ALONE_LONGEST);
+    if (over >= 0) this.#openUntil = now() + Math.min(most, LEFT_ALONE_FIRST * 2 ** Math.min(over, 10));
+    const lasts = over >= 0 && now() - since >= TOLD_AFTER;
+    if (!announced && (lasts || givenUpOne)) await this.#tellFailing(error);
+  }
+
+  async #switchOff(error: string): Promise<void> {
+    const { now, log } = this.#options;
+    if (this.#record.off !== null) return;
+    this.#record = { ...this.#record, off: { at: now() }, lastError: error };
+    log.error(
+      { channel: this.name },
+      'the receiver answered 410: the channel is switched off; change its address or send a test to switch it on',
+    );
+    await this.#tellFailing('the receiver answered 410: the channel is switched off');
+  }
+
+  /** After a crash between the two it is told once more, and joins the signal that is open. */
+  async #tellFailing(reason: string): Promise<void> {
+    const { announced } = this.#record;
+    this.#record = { ...this.#record, announced: true };
+    if (!announced) await this.#announce({ type: 'channel.failing', channel: this.name, reason });
+    await this.#keep();
+  }
+
+  #keep(): Promise<void> {
+    return this.#options.store.signalChannels.put(this.name, this.#record);
+  }
+
+  async #announce(event: EventDraft): Promise<void> {
+    const { store, now } = this.#options;
+    await store.appendEvent(event, now());
   }
 }
 
 /** The delivery kept as failed without a try. */
 export function givenUp(delivery: SignalDelivery, why: string): SignalDelivery {
   return { ...delivery, state: 'failed', nextAttemptAt: null, lastAnswer: why };
-}
-
-/** Paths and queries of webhooks often are secrets. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'invalid URL';
 }

@@ -1,25 +1,43 @@
 /**
- * Signals: tells the outside what the rules ask for, unasked, by signed webhooks.
+ * Signals: tells people and programs what the rules ask for, unasked: by signed webhooks, chats, mail
+ * and commands.
  *
- *   upstream    the change feed, from a consumer position of its own
- *   downstream  the receivers
+ *   upstream    the change feed, from consumer positions of its own; the clock
+ *   downstream  the receivers; mail goes out by the Submitter
  *   standards   Standard Webhooks; RFC 9110
  *   failure     what a committed event calls for goes out, also when relais was killed in between:
- *               at least once, always under the same webhook-id. Nothing here can stop mail.
+ *               decided exactly once, sent at least once, always under the same id. Nothing here can
+ *               stop mail.
  */
 import type { Log } from '../domain/log.ts';
-import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { SignalRule } from '../domain/signal-rule.ts';
+import type { SignalChannelStatus, SignalDelivery, SignalDesk, SignalRuleStatus, Store, Submitter } from '../domain/ports.ts';
+import type { Account } from '../domain/settings.ts';
+import type { SignalId, SignalRecord } from '../domain/signal.ts';
+import { BY_CAUSE, CHANNEL_RULE_NAME, type SignalChannel, type SignalOwner, type SignalRule, signalRule } from '../domain/signal-rule.ts';
 import { Channel, givenUp } from './channel.ts';
-import { composeTest } from './compose.ts';
-import { CONSUMER, Follower } from './follow.ts';
+import { channelName } from './channel-name.ts';
+import { commandTransport } from './command.ts';
+import { Composer } from './compose.ts';
+import { channelsOf, Decider } from './decider.ts';
+import { Follower } from './follower.ts';
+import type { LinkSettings } from './links.ts';
+import { mailTransport } from './mail.ts';
 import type { Resolve } from './post.ts';
 import { RETRY_DELAYS } from './schedule.ts';
-import { createSigner } from './sign.ts';
+import type { Transport } from './transport.ts';
+import { tryRule } from './trial.ts';
+import { webhookTransport } from './webhook.ts';
+import { headline, SIGNAL_WORDINGS } from './wording.ts';
 
 export interface SignalsOptions {
   readonly rules: readonly SignalRule[];
+  readonly owners?: readonly SignalOwner[];
+  readonly accounts?: readonly Pick<Account, 'name' | 'language'>[];
+  readonly links?: LinkSettings;
+  readonly hostname?: string;
+  readonly submitter: Submitter;
   readonly store: Store;
+  readonly newId: () => SignalId;
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -32,131 +50,249 @@ export interface SignalsOptions {
   readonly resolve?: Resolve;
 }
 
-export interface ChannelStatus {
-  readonly signal: string;
-  readonly channel: number;
-  /** `off`: it answered 410. */
-  readonly state: 'on' | 'off';
-  readonly waiting: number;
-}
-
 export interface Signals {
   /** Lets tries that run end, for `graceMs`. */
   stop(graceMs: number): Promise<void>;
-  /** Sends a test to each channel of the rule; undefined when there is no such rule. */
-  test(signal: string): Promise<readonly SignalDelivery[] | undefined>;
-  /** Tries one again now, whatever its state; undefined when there is none, or its channel is gone. */
-  retry(id: string): Promise<SignalDelivery | undefined>;
-  channels(): readonly ChannelStatus[];
+  readonly desk: SignalDesk;
 }
 
 const REQUEST_TIMEOUT = 15_000;
+const NO_LINKS: LinkSettings = { publicUrl: null, documentUrl: null, contactUrl: null };
 
 /** Starts it. Throws when a webhook's secret is no secret: the message says which. */
 export async function startSignals(options: SignalsOptions): Promise<Signals> {
-  const { rules, store, now, log } = options;
-  const channels = new Map<string, Channel>();
-  for (const rule of rules) {
-    for (const [index] of rule.notify.entries()) channels.set(keyOf(rule.name, index), newChannel(options, rule, index));
-  }
-  await Promise.all([...channels.values()].map((channel) => channel.open()));
-  const enqueue = (delivery: SignalDelivery, forced = false): void => {
-    if (delivery.nextAttemptAt === null) return;
-    channels.get(keyOf(delivery.signal, delivery.channel))?.enqueue(delivery.id, delivery.nextAttemptAt, forced);
-  };
-  const follower = new Follower({
-    rules,
-    store,
-    now,
-    log,
-    onRecorded: (deliveries) => {
-      for (const delivery of deliveries) enqueue(delivery);
-    },
-  });
-  await resume(options, channels, enqueue);
-  if (rules.length > 0) await follower.start();
-  // Without rules nothing is read; a rule that is added later begins at the end of that day's feed.
-  else await store.consumers.delete(CONSUMER);
-
-  return {
-    stop: async (graceMs) => {
-      await follower.stop();
-      await Promise.all([...channels.values()].map((channel) => channel.stop(graceMs)));
-    },
-    test: async (signal) => {
-      const rule = rules.find(({ name }) => name === signal);
-      if (rule === undefined) return undefined;
-      const deliveries = rule.notify.map((_, channel) => composeTest(rule, channel, now()));
-      for (const delivery of deliveries) {
-        await store.updateSignal(delivery);
-        // Asked for by a person: also when the channel is off.
-        enqueue(delivery, true);
-      }
-      return deliveries;
-    },
-    retry: async (id) => {
-      const delivery = await store.signal(id);
-      if (delivery === undefined || !channels.has(keyOf(delivery.signal, delivery.channel))) return undefined;
-      const again: SignalDelivery = { ...delivery, state: 'pending', nextAttemptAt: now() };
-      await store.updateSignal(again);
-      enqueue(again, true);
-      return again;
-    },
-    channels: () =>
-      rules.flatMap((rule) =>
-        rule.notify.map((_, index): ChannelStatus => {
-          const channel = channels.get(keyOf(rule.name, index));
-          return { signal: rule.name, channel: index, state: channel?.off ? 'off' : 'on', waiting: channel?.waiting ?? 0 };
-        }),
-      ),
-  };
+  const room = new SignalRoom(options);
+  await room.open();
+  return { stop: (graceMs) => room.stop(graceMs), desk: room };
 }
 
-function keyOf(signal: string, channel: number): string {
-  return `${channel} ${signal}`;
-}
+class SignalRoom implements SignalDesk {
+  readonly #o: SignalsOptions;
+  readonly #rules: readonly SignalRule[];
+  /** By name: rules that tell the same receiver share its channel. */
+  readonly #channels = new Map<string, Channel>();
+  readonly #composer: Composer;
+  #follower: Follower | undefined;
 
-function newChannel(options: SignalsOptions, rule: SignalRule, index: number): Channel {
-  const { store, now, random, log, requestTimeout = REQUEST_TIMEOUT, retryDelays = RETRY_DELAYS, resolve } = options;
-  const webhook = rule.notify[index];
-  if (webhook?.kind !== 'webhook') throw new RangeError(`signal ${rule.name} has no channel ${index}`);
-  try {
-    const signer = createSigner(webhook.secrets);
-    return new Channel({
-      signal: rule.name,
-      index,
-      webhook,
-      signer,
+  constructor(options: SignalsOptions) {
+    this.#o = options;
+    const { links = NO_LINKS, owners = [], store, now } = options;
+    this.#rules = [...options.rules, channelRule(options.rules)];
+    this.#composer = new Composer({
       store,
+      links,
+      owners,
       now,
-      random,
+      languageOf: (account) => this.#languageOf(account),
+      others: (channel) => othersThan(channel, options.rules, channelsOf(channelRule(options.rules))),
+    });
+    for (const rule of this.#rules) {
+      for (const [index, channel] of channelsOf(rule).entries()) {
+        const name = channelName(channel);
+        if (!this.#channels.has(name)) this.#channels.set(name, this.#newChannel(rule, index, channel));
+      }
+    }
+  }
+
+  async open(): Promise<void> {
+    const { store, owners = [], newId, now, log } = this.#o;
+    await Promise.all([...this.#channels.values()].map((channel) => channel.open()));
+    await this.#resume();
+    const languageOf = (account: string) => this.#languageOf(account);
+    this.#follower = await Follower.start({
+      store,
+      decider: (book) => new Decider({ rules: this.#rules, owners, languageOf, book, newId }),
+      compose: (tellings) => this.#composer.compose(tellings),
+      now,
       log,
-      timeout: requestTimeout,
-      retryDelays,
-      ...(resolve === undefined ? {} : { resolve }),
+      onRecorded: (deliveries) => {
+        for (const delivery of deliveries) this.#enqueue(delivery);
+      },
     });
-  } catch (error) {
-    throw new TypeError(`signals: rule "${rule.name}", webhook ${index + 1}: the secret is not valid; it must be whsec_ and base64`, {
-      cause: error,
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    await this.#follower?.stop();
+    await Promise.all([...this.#channels.values()].map((channel) => channel.stop(graceMs)));
+  }
+
+  #languageOf(account: string): Account['language'] {
+    return this.#o.accounts?.find(({ name }) => name === account)?.language ?? 'en';
+  }
+
+  #newChannel(rule: SignalRule, index: number, channel: SignalChannel): Channel {
+    const { store, now, random, log, retryDelays = RETRY_DELAYS } = this.#o;
+    return new Channel({ transport: this.#transportOf(rule, index, channel), store, now, random, log, retryDelays });
+  }
+
+  #transportOf(rule: SignalRule, index: number, channel: SignalChannel): Transport {
+    const { submitter, hostname = 'localhost', links = NO_LINKS, now, requestTimeout = REQUEST_TIMEOUT, resolve } = this.#o;
+    const { publicUrl } = links;
+    switch (channel.kind) {
+      case 'webhook':
+        try {
+          return webhookTransport({ channel, publicUrl, now, timeout: requestTimeout, ...(resolve === undefined ? {} : { resolve }) });
+        } catch (error) {
+          const text = `signals: rule "${rule.name}", channel ${index + 1}: the secret is not valid; it must be whsec_ and base64`;
+          throw new TypeError(text, { cause: error });
+        }
+      case 'mail':
+        return mailTransport({ channel, submitter, hostname, publicUrl, now });
+      case 'command':
+        return commandTransport(channel);
+      default:
+        return channel satisfies never;
+    }
+  }
+
+  #channelFor({ signal, channel }: Pick<SignalDelivery, 'signal' | 'channel'>): Channel | undefined {
+    const rule = this.#rules.find(({ name }) => name === signal);
+    const found = rule === undefined ? undefined : channelsOf(rule)[channel];
+    return found === undefined ? undefined : this.#channels.get(channelName(found));
+  }
+
+  #enqueue(delivery: SignalDelivery, forced = false): void {
+    if (delivery.nextAttemptAt !== null) this.#channelFor(delivery)?.enqueue(delivery.id, delivery.nextAttemptAt, forced);
+  }
+
+  /** Takes up what an earlier run left pending; what lost its channel by a change of the rules is given up, and says so. */
+  async #resume(): Promise<void> {
+    const { store, log } = this.#o;
+    for (const delivery of await store.pendingSignals()) {
+      if (this.#channelFor(delivery) !== undefined) {
+        this.#enqueue(delivery);
+        continue;
+      }
+      log.warn(
+        { signal: delivery.signal, delivery: delivery.id },
+        'a pending signal has no channel in the configuration any more and is given up',
+      );
+      await store.updateSignal(givenUp(delivery, 'not sent: its rule or channel was removed from the configuration'));
+    }
+  }
+
+  // ── The desk ──
+
+  get #decider(): Decider {
+    if (this.#follower === undefined) throw new Error('the signals are not open yet');
+    return this.#follower.decider;
+  }
+
+  rules(): readonly SignalRuleStatus[] {
+    const records = [...this.#decider.book.all()];
+    return this.#rules.map((rule) => {
+      const own = records.filter((record) => record.rule === rule.name);
+      const open = own.filter(({ state }) => state !== 'closed');
+      return {
+        rule,
+        channels: channelsOf(rule).map((channel, index) => this.#statusOf(channel, index >= rule.notify.length)),
+        open: open.length,
+        unacknowledged: open.filter(({ state }) => state === 'open').length,
+        lastAt: own.length === 0 ? null : Math.max(...own.map(({ lastAt }) => lastAt)),
+      };
     });
+  }
+
+  #statusOf(channel: SignalChannel, escalation: boolean): SignalChannelStatus {
+    const name = channelName(channel);
+    const running = this.#channels.get(name);
+    return {
+      name,
+      kind: channel.kind,
+      escalation,
+      state: running?.state ?? 'on',
+      waiting: running?.waiting ?? 0,
+      lastError: running?.lastError ?? null,
+    };
+  }
+
+  channelOf(delivery: SignalDelivery): SignalChannelStatus | undefined {
+    const rule = this.#rules.find(({ name }) => name === delivery.signal);
+    const channel = rule === undefined ? undefined : channelsOf(rule)[delivery.channel];
+    return rule === undefined || channel === undefined ? undefined : this.#statusOf(channel, delivery.channel >= rule.notify.length);
+  }
+
+  records({ rule, state }: Parameters<SignalDesk['records']>[0]): readonly SignalRecord[] {
+    const found = [...this.#decider.book.all()].filter(
+      (record) => (rule === undefined || record.rule === rule) && (state === undefined || state.includes(record.state)),
+    );
+    return found.sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  record(id: string): SignalRecord | undefined {
+    return this.#decider.book.get(id as SignalId);
+  }
+
+  title(record: SignalRecord, language: Account['language']): string {
+    return headline(record, SIGNAL_WORDINGS[language]);
+  }
+
+  async acknowledge(name: string, by: Parameters<SignalDesk['acknowledge']>[1]): Promise<readonly SignalRecord[] | undefined> {
+    const at = this.#o.now();
+    if (this.record(name) === undefined && !this.#rules.some((rule) => rule.name === name)) return undefined;
+    return this.#follower?.change((decider) => {
+      const one = decider.book.get(name as SignalId);
+      const records = one === undefined ? [...decider.book.all()].filter(({ rule }) => rule === name) : [one];
+      return records.filter(({ state }) => state === 'open').map((record) => decider.acknowledge(record, { at, ...by }));
+    });
+  }
+
+  async close(id: string, by: string | null): Promise<SignalRecord | undefined> {
+    const at = this.#o.now();
+    if (this.record(id) === undefined) return undefined;
+    await this.#follower?.change((decider) => {
+      const record = decider.book.get(id as SignalId);
+      return record === undefined || record.state === 'closed' ? [] : [decider.close(record, { at, by })];
+    });
+    return this.record(id);
+  }
+
+  async test(name: string): Promise<readonly SignalDelivery[] | undefined> {
+    const rule = this.#rules.find((one) => one.name === name);
+    if (rule === undefined) return undefined;
+    const deliveries = this.#composer.test(rule);
+    for (const delivery of deliveries) {
+      await this.#o.store.updateSignal(delivery);
+      // Asked for by a person: also when the channel is off.
+      this.#enqueue(delivery, true);
+    }
+    return deliveries;
+  }
+
+  async retry(id: string): Promise<SignalDelivery | undefined> {
+    const { store, now } = this.#o;
+    const delivery = await store.signal(id);
+    if (delivery === undefined || this.#channelFor(delivery) === undefined) return undefined;
+    const again: SignalDelivery = { ...delivery, state: 'pending', nextAttemptAt: now(), round: (delivery.round ?? 0) + 1 };
+    await store.updateSignal(again);
+    this.#enqueue(again, true);
+    return again;
+  }
+
+  async tryOut({ rule, ...request }: Parameters<SignalDesk['tryOut']>[0]): ReturnType<SignalDesk['tryOut']> {
+    const { store, owners = [], now } = this.#o;
+    const found = typeof rule === 'string' ? this.#rules.find(({ name }) => name === rule) : rule;
+    if (found === undefined) return undefined;
+    return tryRule({ ...request, rule: found, owners, languageOf: (account) => this.#languageOf(account), store, now });
   }
 }
 
-/** Takes up what an earlier run left pending; what lost its channel by a change of the rules is given up, and says so. */
-async function resume(
-  { store, log }: SignalsOptions,
-  channels: ReadonlyMap<string, Channel>,
-  enqueue: (delivery: SignalDelivery) => void,
-): Promise<void> {
-  for (const delivery of await store.pendingSignals()) {
-    if (channels.has(keyOf(delivery.signal, delivery.channel))) {
-      enqueue(delivery);
-      continue;
-    }
-    log.warn(
-      { signal: delivery.signal, delivery: delivery.id },
-      'a pending signal has no channel in the configuration any more and is given up',
-    );
-    await store.updateSignal(givenUp(delivery, 'not sent: its rule or channel was removed from the configuration'));
+/** Tells on the other channels that one takes nothing. Its channels are all there are, each once. */
+function channelRule(rules: readonly SignalRule[]): SignalRule {
+  const channels = new Map<string, SignalChannel>();
+  for (const channel of rules.flatMap(channelsOf)) {
+    const told = channel.kind === 'mail' ? { ...channel, to: channel.to.filter((word) => word !== 'sender' && word !== 'owner') } : channel;
+    if (told.kind !== 'mail' || told.to.length > 0) channels.set(channelName(channel), told);
   }
+  return signalRule({ name: CHANNEL_RULE_NAME, on: ['channel.failing'], group: BY_CAUSE, notify: [...channels.values()] });
+}
+
+/** Other channels of the rules that use this one; where they have none, all others. */
+function othersThan(channel: string, rules: readonly SignalRule[], all: readonly SignalChannel[]): ReadonlySet<number> {
+  const names = all.map(channelName);
+  const users = rules.filter((rule) => channelsOf(rule).some((one) => channelName(one) === channel));
+  const near = new Set(users.flatMap((rule) => channelsOf(rule).map(channelName)).filter((name) => name !== channel));
+  const places = [...names.entries()].filter(([, name]) => name !== channel);
+  const close = places.filter(([, name]) => near.has(name));
+  return new Set((close.length > 0 ? close : places).map(([index]) => index));
 }

@@ -1,14 +1,15 @@
 /**
- * Sends one webhook: one POST over a connection of its own, one answer, one deadline.
+ * Sends one webhook: one POST, one answer, one deadline; over a connection that is kept for the next.
  *
- *   upstream    channel.ts
+ *   upstream    webhook.ts
  *   downstream  the receiver's HTTP server
  *   standards   RFC 9110, RFC 9112; Standard Webhooks
  *   failure     never throws: what went wrong is the answer's text, and the channel tries again
  *
  * The address is judged three times, because it is an outsider's: a literal before it is dialled,
  * names after they were resolved (the very answer that is dialled, so that a second look-up can not
- * say something else), and the connected socket's peer before a single octet is written. Redirects
+ * say something else), and the connected socket's peer before a single octet is written. A connection
+ * that is used again has been judged. Redirects
  * are answers like any other and are not followed. The answer's body is never read for meaning nor
  * decoded: `accept-encoding: identity` asks for none, and it is drained up to a cap and dropped.
  */
@@ -31,6 +32,25 @@ export interface PostRequest {
   /** Given up from outside: relais stops. */
   readonly signal: AbortSignal;
   readonly resolve?: Resolve;
+  /** Keeps connections; without it each request has its own. */
+  readonly connections?: Connections;
+}
+
+/** Connections to one receiver that are kept for the next webhook. */
+export class Connections {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+
+  constructor(most: number) {
+    const options = { keepAlive: true, maxSockets: most, maxFreeSockets: most, timeout: KEPT_FOR };
+    this.http = new http.Agent(options);
+    this.https = new https.Agent(options);
+  }
+
+  close(): void {
+    this.http.destroy();
+    this.https.destroy();
+  }
 }
 
 export type PostAnswer =
@@ -43,6 +63,8 @@ export type PostAnswer =
 const ANSWER_CAP = 16 * 1024;
 const HEADER_CAP = 8 * 1024;
 const ERROR_LIMIT = 300;
+/** Less than servers usually keep a connection that nobody uses. */
+const KEPT_FOR = 4000;
 
 export function postWebhook(request: PostRequest): Promise<PostAnswer> {
   if (request.signal.aborted) return Promise.resolve({ kind: 'aborted' });
@@ -67,13 +89,23 @@ function refusal(address: string): string {
   return `${address} is a private or reserved address: set allowPrivate on the webhook to send there`;
 }
 
-function send(url: URL, request: PostRequest): Promise<PostAnswer> {
+/** A kept connection may end in the moment in which it is used again: then once more, over a new one. */
+async function send(url: URL, request: PostRequest): Promise<PostAnswer> {
+  const sent = await sendOnce(url, request);
+  if (sent.kind !== 'broken') return sent;
+  const { connections: _, ...alone } = request;
+  const again = await sendOnce(url, alone);
+  return again.kind === 'broken' ? { kind: 'unanswered', error: again.error } : again;
+}
+
+/** `broken`: a kept connection had ended. */
+function sendOnce(url: URL, request: PostRequest): Promise<PostAnswer | { readonly kind: 'broken'; readonly error: string }> {
   return new Promise((resolve) => {
     const body = Buffer.from(request.body);
     const secure = url.protocol === 'https:';
     const outgoing = (secure ? https : http).request(url, {
       method: 'POST',
-      agent: false,
+      agent: (secure ? request.connections?.https : request.connections?.http) ?? false,
       maxHeaderSize: HEADER_CAP,
       lookup: checkedLookup(request),
       headers: {
@@ -82,7 +114,7 @@ function send(url: URL, request: PostRequest): Promise<PostAnswer> {
         'user-agent': 'relais',
         accept: '*/*',
         'accept-encoding': 'identity',
-        connection: 'close',
+        connection: request.connections === undefined ? 'close' : 'keep-alive',
         ...request.headers,
       },
     });
@@ -91,24 +123,29 @@ function send(url: URL, request: PostRequest): Promise<PostAnswer> {
       settle({ kind: 'aborted' });
       outgoing.destroy();
     };
-    const settle = (answer: PostAnswer): void => {
+    const settle = (answer: PostAnswer | { readonly kind: 'broken'; readonly error: string }): void => {
       request.signal.removeEventListener('abort', abort);
       resolve(answer);
     };
     request.signal.addEventListener('abort', abort, { once: true });
     outgoing.on('close', () => clearTimeout(deadline));
-    outgoing.on('error', (error) => settle({ kind: 'unanswered', error: textOf(error) }));
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const broken = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      settle({ kind: broken ? 'broken' : 'unanswered', error: textOf(error) });
+    });
     outgoing.on('response', (incoming) => {
       settle({ kind: 'answered', status: incoming.statusCode ?? 0 });
       drain(incoming, outgoing);
     });
     // Nothing is written before end(): so the peer is known before the first octet leaves.
     outgoing.on('socket', (socket) => {
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
+      const judge = (): void => {
         const peer = (socket as TLSSocket).remoteAddress ?? '';
         if (request.allowPrivate || isPublicAddress(peer)) outgoing.end(body);
         else outgoing.destroy(new Error(refusal(peer)));
-      });
+      };
+      if (outgoing.reusedSocket) judge();
+      else socket.once(secure ? 'secureConnect' : 'connect', judge);
     });
   });
 }
@@ -122,7 +159,7 @@ function drain(incoming: http.IncomingMessage, outgoing: http.ClientRequest): vo
   });
 }
 
-function textOf(error: Error & { readonly code?: string }): string {
+function textOf(error: NodeJS.ErrnoException): string {
   const text = error.message === '' ? (error.code ?? error.name) : error.message;
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').slice(0, ERROR_LIMIT);
 }

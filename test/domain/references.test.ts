@@ -33,6 +33,16 @@ describe('readReferences', () => {
     expect(readReferences(fields)).toEqual({ ...NO_REFERENCES, document: 'a' });
   });
 
+  it.each([
+    ['payroll-may', { name: 'payroll-may', expected: null }],
+    ['payroll-may; expected=1200', { name: 'payroll-may', expected: 1200 }],
+    ['payroll-may ;Expected = 7; more=1', { name: 'payroll-may', expected: 7 }],
+    ['payroll-may; expected=many', { name: 'payroll-may', expected: null }],
+    ['; expected=3', undefined],
+  ])('reads the run %s', (value, run) => {
+    expect(readReferences([field('X-Relais-Run', value)]).run).toEqual(run);
+  });
+
   it('is null where nothing stands', () => {
     expect(readReferences([])).toEqual(NO_REFERENCES);
     expect(readReferences([field('X-Relais-Document', '  \r\n\t ')])).toEqual(NO_REFERENCES);

@@ -10,12 +10,12 @@ import { type SignalRule, signalRule } from '../../src/domain/signal-rule.ts';
 import { signToken, type TokenKey } from '../../src/domain/tokens.ts';
 import { createIntake } from '../../src/relay/reports/intake.ts';
 import { parseReport } from '../../src/relay/reports/parse.ts';
-import { type Signals, startSignals } from '../../src/signals/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { dsn } from '../relay/reports/mails.ts';
 import { acceptMessage, attempt, failedAttempt, transferredAttempt } from '../support/accepted-message.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { answerWith, type Receiver, startReceiver, verifies } from './receiver.ts';
+import { openRoom, type Room } from './room.ts';
 
 const SECRET = `whsec_${Buffer.from('the first secret, 24+ octets').toString('base64')}`;
 const KEY: TokenKey = { id: 'k', secret: Buffer.from('a secret that signs tokens') };
@@ -23,7 +23,7 @@ const KEY: TokenKey = { id: 'k', secret: Buffer.from('a secret that signs tokens
 let dataDir: string;
 let store: Store;
 let receiver: Receiver;
-let signals: Signals | undefined;
+let signals: Room | undefined;
 
 const open = (): Promise<Store> => openStore({ dataDir, diskFloor: 0, now: Date.now, log: recordingLog() });
 const rules = (): SignalRule[] => [
@@ -34,7 +34,7 @@ const rules = (): SignalRule[] => [
   }),
 ];
 const start = async (now: () => number = Date.now): Promise<void> => {
-  signals = await startSignals({ rules: rules(), store, now, random: () => 0.5, log: recordingLog() });
+  signals = await openRoom({ rules: rules(), store, now });
 };
 const reopen = async (): Promise<void> => {
   await signals?.stop(0);
@@ -101,7 +101,7 @@ describe('on the embedded store', () => {
 
   it('a test goes out and is recorded', async () => {
     await start();
-    await signals?.test('sending failed');
+    await signals?.desk.test('sending failed');
     await receiver.until(1);
     await settled();
     expect((await store.signals({ signal: 'sending failed' }, { limit: 10 })).items).toMatchObject([{ seq: 0, state: 'delivered' }]);

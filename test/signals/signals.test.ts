@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/domain/ports.ts';
 import { type SignalRule, signalRule, type WebhookChannel } from '../../src/domain/signal-rule.ts';
-import { type Signals, type SignalsOptions, startSignals } from '../../src/signals/index.ts';
+import type { SignalsOptions } from '../../src/signals/index.ts';
 import { acceptMessage, attempt, failedAttempt, transferredAttempt } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { answerWith, type Receiver, startReceiver, verifies } from './receiver.ts';
+import { openRoom, type Room } from './room.ts';
 
 const SECRET = `whsec_${Buffer.from('the first secret, 24+ octets').toString('base64')}`;
 const NEXT_SECRET = `whsec_${Buffer.from('the secret that comes after it').toString('base64')}`;
@@ -29,16 +30,8 @@ function rule(...notify: WebhookChannel[]): SignalRule {
   return signalRule({ name: 'sending failed', on: ['recipient.failed', 'recipient.expired'], notify });
 }
 
-async function signals(store: Store, rules: readonly SignalRule[], more: Partial<SignalsOptions> = {}): Promise<Signals> {
-  const started = await startSignals({
-    rules,
-    store,
-    now: Date.now,
-    random: () => 0.5,
-    log: recordingLog(),
-    requestTimeout: 5000,
-    ...more,
-  });
+async function signals(store: Store, rules: readonly SignalRule[], more: Partial<SignalsOptions> = {}): Promise<Room> {
+  const started = await openRoom({ rules, store, ...more });
   closing.push(() => started.stop(0));
   return started;
 }
@@ -157,10 +150,10 @@ describe('signals', () => {
     expect(kept).toMatchObject({ state: 'failed', attempts: 3, lastAnswer: '500', nextAttemptAt: null });
     expect(log.lines).toContainEqual(expect.stringContaining('kept as failed'));
     target.answer = answerWith(200);
-    expect(await running.retry(kept?.id ?? '')).toMatchObject({ id: kept?.id, state: 'pending' });
+    expect(await running.desk.retry(kept?.id ?? '')).toMatchObject({ id: kept?.id, state: 'pending' });
     await target.until(4);
     expect((await settled(store)).items).toMatchObject([{ id: kept?.id, state: 'delivered' }]);
-    expect(await running.retry('msg_unknown')).toBeUndefined();
+    expect(await running.desk.retry('msg_unknown')).toBeUndefined();
   });
 
   it('R61 R62 goes on after a restart with what was pending', async () => {
@@ -243,13 +236,13 @@ describe('signals', () => {
     const first = await signals(store, [rule(webhook(target.url))], { log });
     await fail(store);
     expect((await settled(store)).items).toMatchObject([{ state: 'failed', attempts: 1, lastAnswer: '410' }]);
-    expect(first.channels()).toMatchObject([{ signal: 'sending failed', channel: 0, state: 'off' }]);
+    expect(first.desk.rules()[0]).toMatchObject({ rule: { name: 'sending failed' }, channels: [{ kind: 'webhook', state: 'off' }] });
     expect(log.lines).toContainEqual(expect.stringContaining('switched off'));
     await first.stop(0);
 
     target.answer = answerWith(200);
     const second = await signals(store, [rule(webhook(target.url))], { log });
-    expect(second.channels()).toMatchObject([{ state: 'off' }]);
+    expect(second.desk.rules()[0]?.channels).toMatchObject([{ state: 'off' }]);
     await fail(store);
     while ((await settled(store)).items.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(target.received).toHaveLength(1);
@@ -259,11 +252,11 @@ describe('signals', () => {
       lastAnswer: expect.stringContaining('switched off'),
     });
 
-    expect(await second.test('sending failed')).toHaveLength(1);
+    expect(await second.desk.test('sending failed')).toHaveLength(1);
     await target.until(2);
     expect(target.received[1]?.body.type).toBe('signal.test');
     await settled(store);
-    expect(second.channels()).toMatchObject([{ state: 'on' }]);
+    expect(second.desk.rules()[0]?.channels).toMatchObject([{ state: 'on' }]);
     await fail(store);
     await target.until(3);
   });
@@ -319,7 +312,7 @@ describe('signals', () => {
   it('says which secret is none', async () => {
     const store = createMemoryStore();
     for (const secrets of [[], ['whsec_'], ['whsec_!!!']]) {
-      await expect(signals(store, [rule(webhook('http://127.0.0.1/', { secrets }))])).rejects.toThrow(/rule "sending failed", webhook 1/);
+      await expect(signals(store, [rule(webhook('http://127.0.0.1/', { secrets }))])).rejects.toThrow(/rule "sending failed", channel 1/);
     }
   });
 
