@@ -128,6 +128,8 @@ function bodyOf(operation: Operation, { message }: Scene): unknown {
       return { replace: { 'failed@payroll.example': 'eve@evil.example' } };
     case 'POST /messages':
       return { account: 'payroll', from: 'asked-sender@payroll.example', to: 'eve@evil.example', subject: 'x', text: 'x' };
+    case 'POST /contacts/{address}/correct':
+      return { to: 'eve@evil.example', messages: [message], pending: true };
     case 'POST /reports/{id}/link':
       return { message, recipient: 0 };
     default:
