@@ -1,7 +1,7 @@
 /**
  * `relais check`: the configuration, whether its ports are to be had, whether the data directory can
  * be written, how long certificates last, what each next hop answers, whether the mailboxes of reports
- * can be opened, and what the DNS says of the domains that mail is sent as (dns.ts). Exit code 78 for a
+ * can be opened, and what the DNS says of the domains that mail is sent as (domain/dns-check.ts). Exit code 78 for a
  * configuration with mistakes, 69 when something needed is not there, else 0.
  */
 import { X509Certificate } from 'node:crypto';
@@ -9,8 +9,9 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { type Control, formatIssue, loadConfig, machine, readControl } from '../config/index.ts';
+import { checkDns } from '../domain/dns-check.ts';
 import type { Config, SmarthostRoute } from '../domain/settings.ts';
-import { checkDns, dnsSource } from './dns.ts';
+import { dnsSource } from '../relais/dns-source.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { greet } from './greeting.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -35,7 +36,7 @@ export async function check(options: { readonly config?: string | undefined; rea
   for (const one of await ports(config, readControl(config.dataDir))) tell(one);
   for (const one of await nextHops(config)) tell(one);
   for (const one of await mailboxes(config)) tell(one);
-  for (const one of await checkDns(config, dnsSource(config))) tell(one);
+  for (const { what, state, said } of await checkDns(config, dnsSource(config))) tell({ what, state, said });
   if (failed > 0) throw new CommandError(EXIT.unavailable, failed === 1 ? 'One check failed.' : `${failed} checks failed.`);
 }
 

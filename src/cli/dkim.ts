@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { domainToASCII } from 'node:url';
 import { promisify } from 'node:util';
-import { recordOf, txtStrings, zoneLine } from './dkim-record.ts';
+import { recordOf, txtStrings, zoneLine } from '../domain/dkim-record.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,4 +1,5 @@
 /** What is wrong with a configuration, and how it is told: all of it at once, secrets never. */
+import { isSecretKey } from '../domain/masking.ts';
 
 export type ConfigPath = readonly (string | number)[];
 
@@ -31,11 +32,9 @@ export function formatPath(path: ConfigPath): string {
   return text;
 }
 
-const SECRET_KEY = /^(?:password|secret|secrets|key|certificate|ca|token|clientSecret|refreshToken|serviceAccount)$/i;
-
 /** Whether the value at `path` must not be shown. */
 export function isSecretPath(path: ConfigPath): boolean {
-  return path.some((step) => typeof step === 'string' && SECRET_KEY.test(step));
+  return path.some((step) => typeof step === 'string' && isSecretKey(step));
 }
 
 const VALUE_LIMIT = 60;

@@ -65,6 +65,17 @@ export function nextHopOf(route: Route, subject: RoutingSubject): string {
   }
 }
 
+export type RouteCondition = (typeof CONDITIONS)[number];
+
+/** A condition of a route that was looked at. */
+export interface ConditionStep {
+  readonly condition: RouteCondition;
+  /** What it was compared with; null: the null reverse-path. */
+  readonly value: string | null;
+  /** The pattern that covers the value; null: none does. */
+  readonly pattern: string | null;
+}
+
 /** One route that was looked at. */
 export interface RouteStep {
   /** Position among the routes of the configuration. */
@@ -73,6 +84,8 @@ export interface RouteStep {
   readonly matches: boolean;
   /** Which conditions hold, or the first that does not. */
   readonly why: string;
+  /** The same in parts: those that hold, and the first that does not. */
+  readonly conditions: readonly ConditionStep[];
 }
 
 export interface RouteExplanation {
@@ -99,8 +112,9 @@ export function explainRoute(
 ): RouteExplanation {
   const steps: RouteStep[] = [];
   for (const [index, route] of routes.entries()) {
-    const { matches, why } = explainMatch(route, subject);
-    steps.push({ index, via: route.via, matches, why });
+    const conditions = conditionsOf(route, subject);
+    const matches = conditions.every(({ pattern }) => pattern !== null);
+    steps.push({ index, via: route.via, matches, why: whyOf(route, conditions), conditions });
     if (!matches) continue;
     const found = { index, via: route.via, nextHop: nextHopOf(route, subject), hosts: hostsOf(route, subject) };
     return {
@@ -111,17 +125,26 @@ export function explainRoute(
   return { steps, route: null };
 }
 
-function explainMatch({ match }: Route, subject: RoutingSubject): { readonly matches: boolean; readonly why: string } {
-  const held: string[] = [];
+function conditionsOf({ match }: Route, subject: RoutingSubject): readonly ConditionStep[] {
+  const steps: ConditionStep[] = [];
   for (const condition of CONDITIONS) {
     const patterns = match[condition];
     if (patterns === undefined) continue;
-    const value = condition === 'sender' ? (subject.sender ?? 'the null reverse-path') : subject[condition];
-    const pattern = matchOf(condition, patterns, subject);
-    if (pattern === undefined) return { matches: false, why: `${condition} ${patterns.join(', ')} does not cover ${value}` };
-    held.push(`${condition} ${pattern} covers ${value}`);
+    const pattern = matchOf(condition, patterns, subject) ?? null;
+    steps.push({ condition, value: subject[condition], pattern });
+    if (pattern === null) break;
   }
-  return { matches: true, why: held.length === 0 ? 'it has no conditions' : held.join('; ') };
+  return steps;
+}
+
+function whyOf({ match }: Route, conditions: readonly ConditionStep[]): string {
+  const shown = ({ value }: ConditionStep): string => value ?? 'the null reverse-path';
+  const failing = conditions.find(({ pattern }) => pattern === null);
+  if (failing !== undefined) {
+    return `${failing.condition} ${match[failing.condition]?.join(', ')} does not cover ${shown(failing)}`;
+  }
+  if (conditions.length === 0) return 'it has no conditions';
+  return conditions.map((one) => `${one.condition} ${one.pattern} covers ${shown(one)}`).join('; ');
 }
 
 function hostsOf(route: Route, subject: RoutingSubject): readonly string[] {

@@ -1,9 +1,10 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
 import type { CleanupDesk } from '../domain/cleanup.ts';
+import type { DnsChecked } from '../domain/dns-check.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
-import type { HttpSettings, ReferenceSettings } from '../domain/settings.ts';
+import type { Config, HttpSettings, ReferenceSettings } from '../domain/settings.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -55,6 +56,14 @@ export interface SendingSettings {
   readonly accounts: readonly string[];
 }
 
+/** The relay as it runs, for the settings. */
+export interface RunningView {
+  /** The configuration in force, secrets and all: shown masked. */
+  config(): Config;
+  /** What the DNS says of it, within some seconds; of what was not answered by then it says so. */
+  checkDns(): Promise<readonly DnsChecked[]>;
+}
+
 export interface HttpOptions {
   readonly settings: HttpSettings;
   readonly store: Store;
@@ -71,6 +80,7 @@ export interface HttpOptions {
   readonly takesMail?: (domain: string) => Promise<boolean | null>;
   /** Listeners and whatever else must be up; the store's health is added here. */
   readonly readiness: () => readonly ReadinessCheck[];
+  readonly running: RunningView;
   /** Null: its room is not up. */
   readonly cleanup: () => CleanupDesk | null;
   /** Full rights, for the command line on the same machine. */

@@ -10,6 +10,7 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { RelayKeys } from '../config/index.ts';
 import { accountNamed } from '../domain/accounts.ts';
+import { checkDns } from '../domain/dns-check.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store } from '../domain/ports.ts';
@@ -25,6 +26,7 @@ import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
 import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmission } from '../relay/submission/index.ts';
 import { type Signals, startSignals } from '../signals/index.ts';
 import { DeliverySwitch } from './delivery-switch.ts';
+import { dnsSource, withinTime } from './dns-source.ts';
 import { explainListenError } from './room-errors.ts';
 
 export interface RoomsOptions {
@@ -334,6 +336,10 @@ export class Rooms {
         accounts: this.#config.accounts.map(({ name }) => name),
       }),
       references: () => this.#config.references,
+      running: {
+        config: () => this.#config,
+        checkDns: () => checkDns(this.#config, withinTime(dnsSource(this.#config), DNS_TIME)),
+      },
       readiness: () => this.#readiness(),
       cleanup: () => this.#housekeeping?.cleanup ?? null,
       localToken,
@@ -370,6 +376,9 @@ export class Rooms {
     return checks;
   }
 }
+
+/** A person waits for it. */
+const DNS_TIME = 12_000;
 
 const NOTIFICATIONS_GRACE = 2_000;
 /** HTTP holds little: whoever still reads an answer gets a moment, not the whole grace. */

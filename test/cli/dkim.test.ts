@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compareRecord, recordOf } from '../../src/cli/dkim-record.ts';
-import { checkDns, type DnsSource } from '../../src/cli/dns.ts';
 import { parseConfig } from '../../src/config/index.ts';
+import { compareRecord, recordOf } from '../../src/domain/dkim-record.ts';
+import { checkDns, type DnsSource } from '../../src/domain/dns-check.ts';
+import { dnsSentence } from '../../src/domain/dns-words.ts';
 import type { Config } from '../../src/domain/settings.ts';
 import { surroundings } from '../config/surroundings.ts';
 import { makeDkimKey } from '../support/dkim-keys.ts';
@@ -89,9 +90,10 @@ it.each([
   ['a test', `t=s:y; p=${P}`, 'warning', 't=y'],
 ] as const)('a record with %s is told as what it is', (_, record, state, said) => {
   const verdict = compareRecord(record, KEY);
-  expect(verdict.said).toContain(said);
+  const told = dnsSentence(verdict);
+  expect(told).toContain(said);
   expect(verdict.state).toBe(state);
-  if (state === 'failed') expect(verdict.said).toContain(`; publish ${OURS}`);
+  if (state === 'failed') expect(told).toContain(`; publish ${OURS}`);
 });
 
 /** Names that are not there do not exist; an Error is what the resolver rejects with. */

@@ -63,7 +63,7 @@ describe('explainRoute', () => {
 
   it('says why each route before did not take it, and which conditions of the one that does hold', () => {
     const { steps, route } = explain('ann@example.org', 'payroll@example.com', 'erp');
-    expect(steps).toEqual([
+    expect(steps).toMatchObject([
       {
         index: 0,
         via: 'smarthost',
@@ -72,6 +72,14 @@ describe('explainRoute', () => {
       },
       { index: 1, via: 'smarthost', matches: false, why: 'recipientDomain münchen.example does not cover example.org' },
       { index: 2, via: 'smarthost', matches: true, why: 'account erp covers erp; sender payroll@* covers payroll@example.com' },
+    ]);
+    expect(steps.map(({ conditions }) => conditions)).toEqual([
+      [{ condition: 'recipientDomain', value: 'example.org', pattern: null }],
+      [{ condition: 'recipientDomain', value: 'example.org', pattern: null }],
+      [
+        { condition: 'account', value: 'erp', pattern: 'erp' },
+        { condition: 'sender', value: 'payroll@example.com', pattern: 'payroll@*' },
+      ],
     ]);
     expect(route).toEqual({
       index: 2,

@@ -1,12 +1,15 @@
 /** The HTTP room over the store in memory: an application without a socket, and people to call it. */
 import { createHash, randomBytes } from 'node:crypto';
+import { parseConfig } from '../../src/config/index.ts';
 import { type CleanupCounts, type CleanupDesk, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
+import type { DnsChecked } from '../../src/domain/dns-check.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import type { PreparedMessage } from '../../src/domain/message.ts';
 import type { DeliveryControl, EvidenceItem, NextHopStatus, ReportedRecipient, ReportRecord, TokenRecord } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
-import type { HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
+import type { Config, HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
+import { surroundings } from '../config/surroundings.ts';
 import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
@@ -74,6 +77,12 @@ function fakeCleanup(now: () => number): CleanupDesk {
   };
 }
 
+const CONFIG: Config = parseConfig(
+  'hostname: relay.example.com\nroutes: [{via: hold}]\naccounts: [{name: erp}, {name: payroll}]\n',
+  '/etc/relais/relais.yaml',
+  surroundings(),
+).config;
+
 export function httpOptions(
   store: MemoryStore,
   more: {
@@ -81,6 +90,8 @@ export function httpOptions(
     readonly limits?: Partial<HttpLimits>;
     readonly messageSize?: number;
     readonly now?: () => number;
+    readonly config?: Config;
+    readonly dns?: readonly DnsChecked[];
   } = {},
 ): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter; desk: FakeReportDesk } {
   const log = recordingLog();
@@ -113,6 +124,7 @@ export function httpOptions(
     reports: () => desk,
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
+    running: { config: () => more.config ?? CONFIG, checkDns: async () => more.dns ?? [] },
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: () => cleanup,
     localToken: LOCAL_TOKEN,
@@ -128,7 +140,14 @@ export function httpOptions(
   return { options, log, hops, submitter, desk };
 }
 
-export function createRoom(more: { readonly settings?: Partial<HttpSettings>; readonly limits?: Partial<HttpLimits> } = {}): Room {
+export function createRoom(
+  more: {
+    readonly settings?: Partial<HttpSettings>;
+    readonly limits?: Partial<HttpLimits>;
+    readonly config?: Config;
+    readonly dns?: readonly DnsChecked[];
+  } = {},
+): Room {
   let clock = START;
   const store = createMemoryStore({ now: () => clock });
   const { options, log, hops, submitter, desk } = httpOptions(store, { ...more, now: () => clock });

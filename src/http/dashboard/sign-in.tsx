@@ -111,7 +111,7 @@ export function CodePage({ t, next, challenge, fault }: CodeProps) {
                 aria-describedby={fault === null ? 'code-hint' : 'code-fault code-hint'}
               />
               {fault === null ? null : (
-                <p class="field-fault" id="code-fault" role="alert">
+                <p class="fault" id="code-fault" role="alert">
                   {fault}
                 </p>
               )}

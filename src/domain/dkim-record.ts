@@ -1,6 +1,7 @@
 /** The DNS record that belongs to a DKIM key (RFC 6376 §3.6.1, RFC 8463 §4.2), and what another record has to do with it. Pure. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { DkimKey } from '../domain/settings.ts';
+import type { DnsFinding } from './dns-words.ts';
+import type { DkimKey } from './settings.ts';
 
 export interface DkimRecord {
   /** Where it stands, without a final dot. */
@@ -38,46 +39,51 @@ export function zoneLine({ name, value }: DkimRecord): string {
   return `${name}. IN TXT ${strings.length === 1 ? strings.join('') : `(\n    ${strings.join('\n    ')} )`}`;
 }
 
-export interface Verdict {
-  readonly state: 'ok' | 'warning' | 'failed';
-  readonly said: string;
-}
+export type Verdict = { readonly state: 'ok' | 'warning' | 'failed' } & DnsFinding;
 
 /** What a verifier makes of a published record and signatures of this key. */
 export function compareRecord(published: string, key: DkimKey): Verdict {
-  const ours = recordOf(key);
+  const { name, value: publish } = recordOf(key);
   const tags = tagsOf(published);
-  const failed = (said: string): Verdict => ({ state: 'failed', said: `${said}; publish ${ours.value}` });
-  if (tags.has('v') && tags.get('v') !== 'DKIM1') return failed(`holds version ${tags.get('v')}, not DKIM1`);
-  const p = tags.get('p')?.replace(/\s/g, '');
-  if (p === undefined) return failed('holds no key (p=)');
-  if (p === '') return failed('says that the key is revoked (p= is empty)');
-  const type = tags.get('k') ?? 'rsa';
+  const version = tags.get('v');
+  if (version !== undefined && version !== 'DKIM1') return { state: 'failed', code: 'dkim-version', values: { name, version, publish } };
+  const fault = keyFault(tags, key, publish) ?? useFault(tags);
+  if (fault !== null) return { state: 'failed', code: fault, values: { name, publish } };
   const expected = createPrivateKey(key.key).asymmetricKeyType ?? '';
-  if (type !== expected) return failed(`is for a key of type ${type}, and the configured one is ${expected}`);
-  if (p !== tagsOf(ours.value).get('p') && !isSameKey(p, key)) return failed('holds another key than the configured one');
-  const hashes = tags
-    .get('h')
-    ?.split(':')
-    .map((one) => one.trim());
-  if (hashes !== undefined && !hashes.includes('sha256')) return failed('does not allow sha256 (h=)');
-  const services = tags
-    .get('s')
-    ?.split(':')
-    .map((one) => one.trim());
-  if (services !== undefined && !services.includes('*') && !services.includes('email')) return failed('is not for mail (s=)');
-  const flags =
+  const type = tags.get('k') ?? 'rsa';
+  if (type !== expected) return { state: 'failed', code: 'dkim-type', values: { name, type, expected, publish } };
+  if (listOf(tags, 't').includes('y')) return { state: 'warning', code: 'dkim-testing', values: { name } };
+  return { state: 'ok', code: 'dkim-ok', values: { name, type: expected } };
+}
+
+type Tags = ReadonlyMap<string, string>;
+
+/** Of a key of another type it is said elsewhere. */
+function keyFault(tags: Tags, key: DkimKey, ours: string): 'dkim-no-key' | 'dkim-revoked' | 'dkim-other-key' | null {
+  const p = tags.get('p')?.replace(/\s/g, '');
+  if (p === undefined) return 'dkim-no-key';
+  if (p === '') return 'dkim-revoked';
+  const sameType = (tags.get('k') ?? 'rsa') === createPrivateKey(key.key).asymmetricKeyType;
+  return sameType && p !== tagsOf(ours).get('p') && !isSameKey(p, key) ? 'dkim-other-key' : null;
+}
+
+function useFault(tags: Tags): 'dkim-hash' | 'dkim-service' | null {
+  const [hashes, services] = [listOf(tags, 'h'), listOf(tags, 's')];
+  if (hashes.length > 0 && !hashes.includes('sha256')) return 'dkim-hash';
+  return services.length > 0 && !services.includes('*') && !services.includes('email') ? 'dkim-service' : null;
+}
+
+function listOf(tags: Tags, name: string): readonly string[] {
+  return (
     tags
-      .get('t')
+      .get(name)
       ?.split(':')
-      .map((one) => one.trim()) ?? [];
-  if (flags.includes('y'))
-    return { state: 'warning', said: 'says that the domain is testing (t=y): take that out, verifiers need not care' };
-  return { state: 'ok', said: `is the configured key (${expected})` };
+      .map((one) => one.trim()) ?? []
+  );
 }
 
 /** RFC 6376 §3.2; spaces around names and values do not count. */
-function tagsOf(record: string): ReadonlyMap<string, string> {
+function tagsOf(record: string): Tags {
   const pairs = record.split(';').flatMap((part): [string, string][] => {
     const equals = part.indexOf('=');
     return equals < 0 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
