@@ -3,10 +3,13 @@ import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
+import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
+import { settingsWords } from './settings.ts';
+import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'eine Zertifizierungsstelle' };
@@ -105,6 +108,9 @@ export const de: Strings = {
     toReview: (n, more) => `${more ? 'Mehr als ' : ''}${count(n, 'Bericht wartet', 'Berichte warten')} auf Durchsicht`,
   },
   access: accessWords.de,
+  audit: auditWords.de,
+  settings: settingsWords.de,
+  relaySettings: relaySettingsWords.de,
   signIn: {
     title: 'Anmelden',
     lead: 'Sehen, was aus jeder Nachricht wurde.',

@@ -4,10 +4,13 @@ import type { AttemptTls, Confidence, EvidenceRank, Outcome, RecipientState } fr
 import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import { accessWords } from './access.ts';
+import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
+import { settingsWords } from './settings.ts';
+import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
 
 type StateName = MessageState | RecipientState;
@@ -123,6 +126,9 @@ export const en = {
     toReview: (n: number, more: boolean) => `${more ? 'More than ' : ''}${count(n, 'report waits', 'reports wait')} for review`,
   },
   access: accessWords.en,
+  audit: auditWords.en,
+  settings: settingsWords.en,
+  relaySettings: relaySettingsWords.en,
   signIn: {
     title: 'Sign in',
     lead: 'See what became of every message.',

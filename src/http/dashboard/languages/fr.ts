@@ -3,10 +3,13 @@ import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
+import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
+import { settingsWords } from './settings.ts';
+import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'une autorité de certification' };
@@ -105,6 +108,9 @@ export const fr: Strings = {
     toReview: (n, more) => `${more ? 'Plus de ' : ''}${count(n, 'rapport attend', 'rapports attendent')} un examen`,
   },
   access: accessWords.fr,
+  audit: auditWords.fr,
+  settings: settingsWords.fr,
+  relaySettings: relaySettingsWords.fr,
   signIn: {
     title: 'Connexion',
     lead: 'Voir ce qu’est devenu chaque message.',
