@@ -31,4 +31,16 @@ describe('links to the ERP', () => {
     expect(contactLink({ contactUrl: 'https://erp.example/c/{contact}' }, references)).toBe('https://erp.example/c/C%207');
     expect(contactLink({ contactUrl: 'https://erp.example/c/{contact}' }, NO_REFERENCES)).toBeNull();
   });
+
+  it('lead to the recipient at an address', () => {
+    const settings = { contactUrl: 'https://erp.example/c?q={address}' };
+    expect(contactLink(settings, NO_REFERENCES, 'a+b@example.com')).toBe('https://erp.example/c?q=a%2Bb%40example.com');
+    expect(contactLink(settings, NO_REFERENCES)).toBeNull();
+  });
+
+  it('are written whatever a mail says', () => {
+    expect(documentLink({ documentUrl: 'https://erp.example/{document}' }, { ...NO_REFERENCES, document: 'a\ud800' })).toBe(
+      'https://erp.example/a%EF%BF%BD',
+    );
+  });
 });

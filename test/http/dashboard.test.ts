@@ -138,7 +138,10 @@ describe('the message page', () => {
       'Our provider accepted it. Whether it reached the mailbox, only a report can tell.',
       'Not delivered yet: the mailbox is full.',
       'Refused: the mailbox does not exist.',
-      'Evidence: accepted by our provider',
+      'How sure: <b>accepted by our provider</b>',
+      'Accepted by our provider, smtp.provider.example:587',
+      'Put off: the mailbox is full',
+      'It is tried again at ',
       'in 10 minutes',
       'TLSv1.3, certificate verified',
       'no such user',
@@ -255,7 +258,7 @@ describe('sending a message again from its page', () => {
     const wrong = await post(`/messages/${id}/resend`, { index: '0', 'address.0': 'new@@', 'address.1': 'x' });
     const html = await wrong.text();
     expect([wrong.status, html]).toEqual([400, expect.stringContaining('&quot;new@@&quot; is not a mail address.')]);
-    expect(html).toMatch(/<details class="card resend" id="resend" open/);
+    expect(html).toMatch(/<details class="menu" open[^>]*><summary class="button">Send again/);
     expect(html).toContain('value="new@@"');
     expect(await text(post(`/messages/${id}/resend`, {}))).toContain('Choose at least one recipient.');
     room.submitter.refusal = { code: 452, status: '4.3.1' as never, text: 'the queue is full' };

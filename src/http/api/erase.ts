@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { MessageId } from '../../domain/ids.ts';
 import { holdCovers, type LegalHoldRecord } from '../../domain/legal-hold.ts';
+import type { AcceptedMessage } from '../../domain/message.ts';
 import { audit, ofMessages } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../problem.ts';
@@ -29,7 +30,6 @@ interface Erasure {
 }
 
 export function eraseRoutes(api: Api, shared: Shared): void {
-  const { store, now, log } = shared.options;
   route(
     api,
     {
@@ -50,13 +50,7 @@ export function eraseRoutes(api: Api, shared: Shared): void {
     },
     async ({ c, caller, params, query, body }) => {
       const { message } = await visibleRecord(shared, caller, params.id);
-      const [result] = await store.erase({ ids: [message.id], force: query.force ?? body.force ?? false, now: now() });
-      if (result?.outcome === 'legal-hold') throw heldProblem(result.hold);
-      if (result?.outcome === 'pending') {
-        throw new Problem(409, 'pending', 'The message is still in the queue: cancel it first, or give force');
-      }
-      await audit(shared, caller, ...ofMessages('message.deleted', [message.id], { account: message.account }));
-      log.info({ caller: caller.name, message: message.id }, 'message erased');
+      await eraseOne(shared, caller, message, query.force ?? body.force ?? false);
       return c.body(null, 204);
     },
   );
@@ -78,6 +72,23 @@ export function eraseRoutes(api: Api, shared: Shared): void {
       return c.json(counts);
     },
   );
+}
+
+/** Throws the 409 that is due where it is still in the queue and not forced, or lies under a legal hold. */
+export async function eraseOne(
+  shared: Shared,
+  caller: Caller,
+  message: Pick<AcceptedMessage, 'id' | 'account'>,
+  force: boolean,
+): Promise<void> {
+  const { store, now, log } = shared.options;
+  const [result] = await store.erase({ ids: [message.id], force, now: now() });
+  if (result?.outcome === 'legal-hold') throw heldProblem(result.hold);
+  if (result?.outcome === 'pending') {
+    throw new Problem(409, 'pending', 'The message is still in the queue: cancel it first, or give force');
+  }
+  await audit(shared, caller, ...ofMessages('message.deleted', [message.id], { account: message.account }));
+  log.info({ caller: caller.name, message: message.id }, 'message erased');
 }
 
 /** Erases each message of the selection, or with `dryRun` counts what would be erased, and refused. */

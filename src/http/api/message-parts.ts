@@ -7,7 +7,7 @@ import { openFile } from '../content/attachment.ts';
 import { type MailFile, type MailOutline, readOutline } from '../content/outline.ts';
 import { PREVIEW_HEADERS, previewDocument } from '../content/preview.ts';
 import { safeName } from '../content/safe-name.ts';
-import { slicesOf } from '../content/slices.ts';
+import { type SourceHead, slicesOf, sourceHead } from '../content/slices.ts';
 import { stringsFor } from '../dashboard/strings.ts';
 import { notFound } from '../problem.ts';
 import { type Shared, visibleRecord } from './context.ts';
@@ -100,7 +100,15 @@ export async function outlineFor(
   return readOutline(slicesOf(message, content));
 }
 
-export async function recordReading(
+/** The beginning of the raw message, for a caller who may see its content. */
+export async function sourceFor(shared: Shared, caller: Caller, id: string, limit: number): Promise<SourceHead> {
+  const { message } = await visibleRecord(shared, caller, id);
+  const content = await shared.options.store.content(message.id);
+  await recordReading(shared, caller, message, { what: 'source' });
+  return sourceHead(message, content, limit);
+}
+
+async function recordReading(
   shared: Shared,
   caller: Caller,
   message: AcceptedMessage,

@@ -55,6 +55,14 @@ export function exactTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** `26 Nov, 14:05 UTC`: where the reader's own zone is not known. */
+export function clockTime(ms: number, { language }: Strings): string {
+  const date = new Date(ms);
+  const parts = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' } as const;
+  // Of English the one that most of its readers here write dates in.
+  return `${new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, parts).format(date)} UTC`;
+}
+
 export function sizeText(octets: number): string {
   if (octets < 1024) return `${octets} B`;
   if (octets < 1024 * 1024) return `${(octets / 1024).toFixed(octets < 10_240 ? 1 : 0)} KiB`;

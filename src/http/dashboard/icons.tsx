@@ -22,6 +22,7 @@ const PATHS = {
   filter: 'M2.5 4.5h11M4.5 8h7M6.5 11.5h3',
   bookmark: 'M4 2.5h8v11l-4-3-4 3z',
   close: 'M4 4l8 8M12 4l-8 8',
+  out: 'M6 4h6v6M12 4l-8 8',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,6 +1,6 @@
 /** Small pieces that several pages show. */
 import type { Reply } from '../../domain/reply.ts';
-import { exactTime, relativeTime } from './explain.ts';
+import { clockTime, exactTime, relativeTime } from './explain.ts';
 import type { Strings } from './strings.ts';
 
 /** What every page needs to render. */
@@ -39,6 +39,15 @@ export function ExactTime({ at }: { readonly at: number }) {
   return (
     <time datetime={new Date(at).toISOString()} title={exactTime(at)}>
       {exactTime(at)}
+    </time>
+  );
+}
+
+/** `26 Nov, 14:05`; a script makes it the reader's own time, and of today the time alone. */
+export function ClockTime({ view, at }: { readonly view: View; readonly at: number }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={exactTime(at)} data-clock="">
+      {clockTime(at, view.t)}
     </time>
   );
 }

@@ -6,6 +6,7 @@ import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { messagePage } from './message-page.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -436,6 +437,7 @@ export const de: Strings = {
     cancelButton: 'Den Rest dieser Nachricht abbrechen',
     live: 'Mit dieser Nachricht ist etwas geschehen. Anzeigen',
   },
+  messagePage: messagePage.de,
   preview: preview.de,
   explain: {
     queued: 'Wartet auf den ersten Versuch.',
@@ -454,7 +456,7 @@ export const de: Strings = {
     cancelled: 'Von einem Menschen abgebrochen; nicht gesendet.',
     suppressed: 'Nicht versucht: Die Adresse steht auf der Sperrliste.',
     complained: 'Der Empfänger hat sie als Spam gemeldet.',
-    addressInvalid: 'Die Adresse selbst ist tot: Berichtigen Sie sie im ERP.',
+    addressInvalid: 'Die Adresse selbst gibt es nicht mehr.',
   },
   time: { justNow: 'gerade eben', ...timeWords('de') },
   faults: {

@@ -7,6 +7,7 @@ import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { messagePage } from './message-page.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -452,6 +453,7 @@ export const en = {
     cancelButton: 'Cancel the rest of this message',
     live: 'Something happened to this message. Show it',
   },
+  messagePage: messagePage.en,
   preview: preview.en,
   explain: {
     queued: 'Waits for its first attempt.',
@@ -470,7 +472,7 @@ export const en = {
     cancelled: 'Cancelled by a person; not sent.',
     suppressed: 'Not tried: the address is on the suppression list.',
     complained: 'The recipient marked it as spam.',
-    addressInvalid: 'The address itself is dead: correct it in the ERP.',
+    addressInvalid: 'The address itself is dead.',
   },
   time: { justNow: 'just now', ...timeWords('en') },
   /** What the API says of a field, in the reader's language; what is missing is shown as it is. */

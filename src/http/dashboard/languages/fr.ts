@@ -6,6 +6,7 @@ import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { messagePage } from './message-page.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -437,6 +438,7 @@ export const fr: Strings = {
     cancelButton: 'Annuler le reste de ce message',
     live: 'Il s’est passé quelque chose avec ce message. L’afficher',
   },
+  messagePage: messagePage.fr,
   preview: preview.fr,
   explain: {
     queued: 'Attend son premier essai.',
@@ -455,7 +457,7 @@ export const fr: Strings = {
     cancelled: 'Annulé par une personne ; non envoyé.',
     suppressed: 'Non essayé : l’adresse figure sur la liste de blocage.',
     complained: 'Le destinataire l’a signalé comme spam.',
-    addressInvalid: 'L’adresse elle-même est morte : corrigez-la dans l’ERP.',
+    addressInvalid: 'L’adresse elle-même n’existe plus.',
   },
   time: { justNow: 'à l’instant', ...timeWords('fr') },
   faults: {

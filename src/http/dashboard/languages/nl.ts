@@ -6,6 +6,7 @@ import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
+import { messagePage } from './message-page.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -435,6 +436,7 @@ export const nl: Strings = {
     cancelButton: 'De rest van dit bericht annuleren',
     live: 'Er is iets met dit bericht gebeurd. Tonen',
   },
+  messagePage: messagePage.nl,
   preview: preview.nl,
   explain: {
     queued: 'Wacht op de eerste poging.',
@@ -453,7 +455,7 @@ export const nl: Strings = {
     cancelled: 'Door een mens geannuleerd; niet verzonden.',
     suppressed: 'Niet geprobeerd: het adres staat op de blokkeerlijst.',
     complained: 'De ontvanger meldde het als spam.',
-    addressInvalid: 'Het adres zelf is dood: verbeter het in het ERP.',
+    addressInvalid: 'Het adres zelf bestaat niet meer.',
   },
   time: { justNow: 'zojuist', ...timeWords('nl') },
   faults: {

@@ -5,7 +5,8 @@
  */
 (() => {
   const root = document.documentElement;
-  const { lang } = root;
+  // The page's language, as the reader's country writes it.
+  const lang = navigator.languages.find((one) => one.split('-')[0] === root.lang) ?? (root.lang === 'en' ? 'en-GB' : root.lang);
   const UNITS = [
     ['day', 86_400],
     ['hour', 3_600],
@@ -23,10 +24,25 @@
     return relativeFormat.format(Math.sign(seconds) * Math.max(1, Math.round(size / length)), unit);
   }
 
+  const timeFormat = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' });
+  const dayFormat = new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const dateFormat = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
+
+  /** Of today the time alone. */
+  function clock(date) {
+    const now = new Date();
+    if (date.toDateString() === now.toDateString()) return timeFormat.format(date);
+    return (date.getFullYear() === now.getFullYear() ? dayFormat : dateFormat).format(date);
+  }
+
   function tellTimes(within) {
     for (const time of within.querySelectorAll('time')) {
       if ('relative' in time.dataset) {
         const text = relative((Date.parse(time.dateTime) - Date.now()) / 1_000);
+        if (time.textContent !== text) time.textContent = text;
+      }
+      if ('clock' in time.dataset) {
+        const text = clock(new Date(time.dateTime));
         if (time.textContent !== text) time.textContent = text;
       }
       if (!('told' in time.dataset)) {

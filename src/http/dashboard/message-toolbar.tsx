@@ -1,0 +1,133 @@
+/** What can be done to a message as a whole. Each is a form, and what can not be undone is asked for twice. */
+import type { MessageDetail } from '../../domain/ports.ts';
+import { isPending } from '../../domain/recipient.ts';
+import { Icon } from './icons.tsx';
+import type { View } from './parts.tsx';
+import { isSeveralFault, mayResendSeveral, type ResendAccess, ResendForm } from './resend-form.tsx';
+
+export interface ToolbarProps {
+  readonly view: View;
+  readonly detail: MessageDetail;
+  readonly csrf: string | null;
+  readonly may: { readonly manage: boolean; readonly content: boolean; readonly erase: boolean };
+  readonly resend: ResendAccess | null;
+  /** Of an action that was asked for and not done. */
+  readonly fault: ActionFault | null;
+}
+
+export interface ActionFault {
+  readonly action: 'act' | 'delete';
+  readonly words: string;
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { view, detail, may, resend, fault } = props;
+  const { t } = view;
+  const several = resend !== null && mayResendSeveral(detail);
+  return (
+    <div class="tools-around">
+      {fault === null ? null : (
+        <p class="notice" role="alert">
+          {fault.words}
+        </p>
+      )}
+      <section class="tools" aria-label={t.message.actions}>
+        <QueueActions {...props} />
+        {several && resend !== null ? (
+          <details class="menu" open={isSeveralFault(resend)}>
+            <summary class="button">{t.resend.open}</summary>
+            <div class="menu-panel below form-panel">
+              <ResendForm view={view} detail={detail} access={resend} />
+            </div>
+          </details>
+        ) : null}
+        {may.content && !detail.contentErased ? (
+          <a class="button" href={`/api/v1/messages/${detail.message.id}/content`} download={`${detail.message.id}.eml`}>
+            <Icon name="download" />
+            {t.message.download}
+          </a>
+        ) : null}
+        <DeleteAction {...props} />
+      </section>
+    </div>
+  );
+}
+
+function QueueActions({ view: { t, now }, detail, csrf, may }: ToolbarProps) {
+  const states = detail.recipients.map(({ state }) => state);
+  const pending = states.filter(isPending).length;
+  if (csrf === null || !may.manage || pending === 0) return <div class="tools-queue" data-piece="queue-actions" />;
+  const { id } = detail.message;
+  const waiting = states.some((state) => state === 'queued' || state === 'deferred');
+  const held = states.includes('held');
+  const scheduled = (detail.message.releaseAt ?? 0) > now;
+  return (
+    <div class="tools-queue" data-piece="queue-actions">
+      {held ? <ActionForm id={id} action="release" label={t.message.release} csrf={csrf} kind="primary" /> : null}
+      {waiting ? (
+        <ActionForm
+          id={id}
+          action="retry"
+          label={scheduled ? t.message.sendNow : t.message.retry}
+          csrf={csrf}
+          kind={held ? '' : 'primary'}
+        />
+      ) : null}
+      {waiting ? <ActionForm id={id} action="hold" label={t.message.hold} csrf={csrf} kind="" /> : null}
+      <details class="menu">
+        <summary class="button">{t.message.cancel}</summary>
+        <div class="menu-panel below form-panel">
+          <p>{t.message.cancelConfirm(pending)}</p>
+          <ActionForm id={id} action="cancel" label={t.message.cancelButton} csrf={csrf} kind="danger" />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+interface ActionFormProps {
+  readonly id: string;
+  readonly action: string;
+  readonly label: string;
+  readonly csrf: string;
+  readonly kind: 'primary' | 'danger' | '';
+}
+
+function ActionForm({ id, action, label, csrf, kind }: ActionFormProps) {
+  return (
+    <form method="post" action={`/messages/${id}/${action}`}>
+      <input type="hidden" name="csrf" value={csrf} />
+      <button class={`button ${kind}`} type="submit">
+        {label}
+      </button>
+    </form>
+  );
+}
+
+function DeleteAction({ view: { t }, detail, csrf, may, fault }: ToolbarProps) {
+  if (csrf === null || !may.erase) return null;
+  const { remove } = t.messagePage;
+  const pending = detail.recipients.filter(({ state }) => isPending(state)).length;
+  return (
+    <details class="menu" open={fault?.action === 'delete'}>
+      <summary class="button">{remove.open}</summary>
+      <div class="menu-panel below form-panel">
+        <form method="post" action={`/messages/${detail.message.id}/delete`}>
+          <input type="hidden" name="csrf" value={csrf} />
+          <p>{remove.lead}</p>
+          {pending === 0 ? null : (
+            <label class="check">
+              <input type="checkbox" name="force" />
+              <span>
+                {remove.pending(pending)} <span class="muted">{remove.force}</span>
+              </span>
+            </label>
+          )}
+          <button class="button danger" type="submit">
+            {remove.submit}
+          </button>
+        </form>
+      </div>
+    </details>
+  );
+}
