@@ -834,6 +834,11 @@ export interface Store {
   /** Message and recipients without attempts, reports and events: what delivery and reports need. */
   record(id: MessageId): Promise<{ readonly message: AcceptedMessage; readonly recipients: readonly RecipientRecord[] } | undefined>;
   messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>>;
+  /**
+   * All that match, newest first, in slices, some of which may be empty: for exports. Read as they are
+   * asked for; nothing is held for a reader who takes long. What is accepted once it began is not among them.
+   */
+  scan(filter: MessageFilter): AsyncIterable<readonly MessageSummary[]>;
   statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]>;
   /** Documents with their verdicts, each once, those with the newest mail that fits the filter first. */
   documents(filter: DocumentFilter, judging: Judging, page: PageRequest): Promise<Page<DocumentRecord>>;

@@ -13,6 +13,7 @@ import { createHtmlCleaner } from './content/html-cleaner.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 import { dashboardRoutes } from './dashboard/index.tsx';
 import { type AppContext, type AppEnv, clientAddress, wantsHtml } from './environment.ts';
+import { Exports } from './export/progress.ts';
 import { Fragments } from './fragments.ts';
 import { LiveHub } from './live-hub.ts';
 import { operationRoutes } from './operations/index.ts';
@@ -54,6 +55,7 @@ export function createApp(options: HttpOptions): HttpApp {
   const reviewCount = createReviewCount(store, now);
   const cleaner = createHtmlCleaner({ log });
   const live = new LiveHub({ store, heartbeat: limits.heartbeat, stopping: stopping.signal });
+  const exports = new Exports();
   const fragments = new Fragments(() => store.lastSeq);
   const suggestions = createSuggestions(options);
   const shared: Shared = {
@@ -65,6 +67,7 @@ export function createApp(options: HttpOptions): HttpApp {
     cleaner,
     live,
     fragments,
+    exports,
     suggestions,
     stopping: stopping.signal,
   };

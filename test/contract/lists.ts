@@ -152,6 +152,16 @@ export function listContract(parts: () => Parts): void {
       }
     });
 
+    it('gives all that match, in the same order, to whoever exports them', async () => {
+      const { store } = parts();
+      const names = await mail();
+      for (const { filter, expected } of CASES) {
+        const found: (string | undefined)[] = [];
+        for await (const slice of store.scan(filter)) found.push(...slice.map(({ message }) => names.get(message.id)));
+        expect({ filter, found }).toEqual({ filter, found: expected });
+      }
+    });
+
     it('shows each recipient with state and category', async () => {
       const { store } = parts();
       await mail();

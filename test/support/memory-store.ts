@@ -464,6 +464,12 @@ class InMemoryStore implements MemoryStore {
     return entry === undefined ? undefined : { message: entry.message, recipients: [...entry.recipients] };
   }
 
+  async *scan(filter: MessageFilter): AsyncGenerator<readonly MessageSummary[]> {
+    const found = [...this.#entries.values()].filter((entry) => matchesFilter(entry, filter)).map(summaryOf);
+    found.sort((a, b) => (a.message.id < b.message.id ? 1 : -1));
+    for (let at = 0; at < found.length; at += 100) yield found.slice(at, at + 100);
+  }
+
   async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
     this.#assertOpen();
     const found = [...this.#entries.values()]

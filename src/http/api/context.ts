@@ -5,6 +5,7 @@ import type { Access } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import type { BodyBudget } from '../body.ts';
 import type { HtmlCleaner } from '../content/html-cleaner.ts';
+import type { Exports } from '../export/progress.ts';
 import type { Fragments } from '../fragments.ts';
 import type { LiveHub } from '../live-hub.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
@@ -28,6 +29,7 @@ export interface Shared {
   readonly fragments: Fragments;
   /** What mistyped addresses were meant to be. */
   readonly suggestions: Suggestions;
+  readonly exports: Exports;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

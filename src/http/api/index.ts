@@ -12,6 +12,7 @@ import { contactRoutes } from './contacts.ts';
 import type { Shared } from './context.ts';
 import { documentRoutes } from './documents.ts';
 import { eraseRoutes } from './erase.ts';
+import { exportRoutes } from './export.ts';
 import { legalHoldRoutes } from './legal-holds.ts';
 import { actionRoutes } from './message-actions.ts';
 import { messagePartRoutes } from './message-parts.ts';
@@ -37,6 +38,7 @@ export function createApi(shared: Shared): Api {
     c.header('cache-control', 'no-store');
     await next();
   });
+  exportRoutes(api, shared);
   messageRoutes(api, shared);
   messagePartRoutes(api, shared);
   sendRoutes(api, shared);

@@ -43,6 +43,7 @@ export function registerRoutes(app: Hono<AppEnv>, shared: Shared): void {
     return registerPage(c, shared, { caller, register, fault: null });
   });
   columnsRoute(app, shared);
+  progressRoute(app, shared);
   viewRoutes(app, shared);
 }
 
@@ -55,6 +56,22 @@ function columnsRoute(app: Hono<AppEnv>, { access }: Shared): void {
     const columns = asColumns(c.req.queries('show') ?? []);
     setCookie(c, COLUMNS_COOKIE, columns.join('.'), { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: standard ? 0 : YEAR });
     return c.redirect(ownPath(c.req.query('next') ?? '/messages'), 303);
+  });
+}
+
+/** How far an export is that the page started, in words. */
+function progressRoute(app: Hono<AppEnv>, shared: Shared): void {
+  app.get('/messages/export-progress', async (c) => {
+    c.set('route', '/messages/export-progress');
+    const caller = await pageCaller(c, shared);
+    if (caller instanceof Response) return caller;
+    const progress = shared.exports.of(caller, c.req.query('key') ?? '');
+    if (progress === undefined) return c.json({ state: 'unknown', text: '' });
+    const { state, rows, back } = progress;
+    const { language, registerPage: words } = stringsFor(c);
+    const day = back === null ? null : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(back);
+    const text = { running: words.exported(rows, day), done: words.exportDone(rows), failed: words.exportFailed }[state];
+    return c.json({ state, text });
   });
 }
 

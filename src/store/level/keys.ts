@@ -86,6 +86,7 @@ export function keyValue(value: string): string {
 // ── Messages ──
 
 export const MESSAGES = prefixRange('m');
+export const STATUSES = prefixRange('s');
 
 export function messageKey(inverted: string): string {
   return `m${inverted}`;

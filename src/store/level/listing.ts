@@ -5,17 +5,17 @@
  * the other indexes say where to go on. A search that finds little is cut after its time and gives
  * what it has, with a cursor from which it goes on.
  */
-import { invertId, lowestIdAt } from '../../domain/ids.ts';
+import { invertId } from '../../domain/ids.ts';
 import { type MessageSummary, messageState } from '../../domain/message.ts';
 import type { MessageFilter, Page, PageRequest } from '../../domain/ports.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
 import type { EntryCursor } from './database.ts';
+import { type Bounds, boundsOf, IdWalk, type Spending } from './id-walk.ts';
 import { type CompiledFilter, compileFilter } from './indexes.ts';
-import { messageKey, prefixRange, statusKey } from './keys.ts';
+import { type KeyRange, MESSAGES, messageKey, STATUSES, statusKey } from './keys.ts';
 import { type Plan, planSearch, type SearchMemory } from './planning.ts';
 import { decodeMessage, decodeStatus, initialStatus, type MessageRecord, messageJsonOf } from './records.ts';
-import { CommonSource, type IdSource } from './sources.ts';
 
 /** Milliseconds that a page may search, once its sources are open. */
 const TIME = 10;
@@ -24,11 +24,6 @@ const FREE_MISSES = 256;
 /** Records read at once, when the first did not fill the page; twice as many each time that found few. */
 const BATCH = 64;
 const LARGEST_BATCH = 256;
-/** Ids taken at once when indexes are asked of them, at first and then. */
-const FIRST_ASKED = 128;
-const MOST_ASKED = 512;
-/** Keys read to find where to go on. */
-const LEAP = 4;
 const POSITION = /^[0-9A-Z]{26}$/;
 const PAGE_LIMIT = 500;
 
@@ -63,7 +58,7 @@ export async function listMessages(
  * What a page spends on messages it does not show. Time alone cuts no page: on a busy machine a
  * page that finds what it looks for is slow, but whole.
  */
-export class Effort {
+export class Effort implements Spending {
   readonly #started = performance.now();
   #misses = 0;
 
@@ -99,20 +94,14 @@ interface Candidate {
 export class Search {
   readonly #request: SearchRequest;
   readonly #filter: CompiledFilter;
-  readonly #until: string | null;
+  readonly #bounds: Bounds;
   /** Gives the ids; null: every message is looked at. */
-  readonly #source: IdSource | null;
+  readonly #walk: IdWalk | null;
   #everything: EntryCursor | null = null;
-  /** Of the filters that are asked, opened when they have to say where to go on. */
-  #leaping: IdSource[] | null = null;
-  #position: string;
-  /** Whether the message at `#position` itself is still to be looked at. */
-  #inclusive = false;
   /** What the indexes let through and was not read yet. */
   #passed: Candidate[] = [];
   /** The last id that was taken from the source. */
   #taken: string | null;
-  #asked = FIRST_ASKED;
   #batch = BATCH;
   #drained = false;
   /** The last id that was looked at; null: none was. */
@@ -124,17 +113,12 @@ export class Search {
     this.#filter = compiled;
     this.lookedAt = position;
     this.#taken = position;
-    // Accepted before `to`: ids below the lowest of that instant, which inverted come after it.
-    const start = filter.to === undefined ? '' : invertId(lowestIdAt(filter.to));
-    this.#position = position !== null && position > start ? position : start;
-    this.#until = filter.from === undefined ? null : invertId(lowestIdAt(filter.from));
-    const sources = plan.walked.map((open) => open(plan.asked.length > 0 ? FIRST_ASKED : undefined));
-    const [only] = sources;
-    this.#source = sources.length > 1 ? new CommonSource(sources, () => effort.miss(1)) : (only ?? null);
+    this.#bounds = boundsOf(filter, position);
+    this.#walk = plan.walked.length === 0 ? null : new IdWalk(plan, this.#bounds, position, effort);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#source?.close(), this.#everything?.close(), ...(this.#leaping ?? []).map((source) => source.close())]);
+    await Promise.all([this.#walk?.close(), this.#everything?.close()]);
   }
 
   /** Nothing comes after what was looked at. */
@@ -144,7 +128,7 @@ export class Search {
 
   /** Looks at some more messages, for `wanted` that match; those that do, in order, and no more. */
   async next(wanted: number): Promise<MessageSummary[]> {
-    if (this.#passed.length === 0) await (this.#source === null ? this.#takeAny(wanted) : this.#take(this.#source, wanted));
+    if (this.#passed.length === 0) await (this.#walk === null ? this.#takeAny(wanted) : this.#take(this.#walk, wanted));
     // A filter that lets few through is not looked at one record at a time.
     const candidates = this.#passed.splice(0, Math.max(wanted, this.#batch));
     const found = await this.#read(candidates);
@@ -156,53 +140,20 @@ export class Search {
 
   /** The next messages, whatever they are, with their records: one after the other they cost half of what looking them up does. */
   async #takeAny(wanted: number): Promise<void> {
-    const end = this.#until === null ? { lt: prefixRange('m').lt ?? '' } : { lte: messageKey(this.#until) };
-    this.#everything ??= this.#request.context.database.entryCursor({ gt: messageKey(this.#position), ...end });
+    this.#everything ??= this.#request.context.database.entryCursor(messagesWithin(this.#bounds));
     const count = Math.max(wanted, this.#batch);
     const entries = await this.#everything.next(count);
-    this.#drained = entries.length < count;
+    // Fewer than asked is not the end: a step is bounded in octets as well.
+    this.#drained = entries.length === 0;
     this.#passed = entries.map(([key, value]) => ({ id: key.slice(1), value }));
     this.#taken = this.#passed.at(-1)?.id ?? this.#taken;
   }
 
-  async #take(source: IdSource, wanted: number): Promise<void> {
-    const { plan, effort } = this.#request;
-    const count = plan.asked.length > 0 ? this.#asked : Math.max(wanted, this.#batch);
-    this.#asked = MOST_ASKED;
-    let ids: string[] = [];
-    while (ids.length < count && !this.#drained && (ids.length === 0 || !effort.spent)) {
-      const sought = source.seek(this.#position, this.#inclusive);
-      const found = sought instanceof Promise ? await sought : sought;
-      if (found === undefined || (this.#until !== null && found > this.#until)) {
-        this.#drained = true;
-        break;
-      }
-      ids.push(found);
-      this.#position = found;
-      this.#inclusive = false;
-    }
-    this.#taken = ids.at(-1) ?? this.#taken;
-    const taken = ids.length;
-    for (const { holds } of plan.asked) {
-      const held = ids.length === 0 ? [] : await holds(ids);
-      ids = ids.filter((_, i) => held[i]);
-    }
-    effort.miss(taken - ids.length);
+  async #take(walk: IdWalk, wanted: number): Promise<void> {
+    const ids = await walk.next(Math.max(wanted, this.#batch));
     this.#passed = ids.map((id) => ({ id }));
-    if (ids.length === 0 && plan.asked.length > 0 && !this.#drained) await this.#leap(plan);
-  }
-
-  /** To the first message that each of those that are asked has at or before. */
-  async #leap({ asked }: Plan): Promise<void> {
-    this.#leaping ??= asked.map(({ open }) => open(LEAP));
-    const nexts = await Promise.all(this.#leaping.map((source) => source.seek(this.#position, false)));
-    for (const next of nexts) {
-      if (next === undefined) this.#drained = true;
-      else if (next > this.#position) {
-        this.#position = next;
-        this.#inclusive = true;
-      }
-    }
+    this.#taken = walk.taken;
+    this.#drained = walk.drained;
   }
 
   /** Those that match; the status is read of those alone that match without it. */
@@ -221,22 +172,41 @@ export class Search {
       if (!committer.isUncommitted(record.message.id) && this.#filter.message(record.message)) records.push({ id, record });
     }
     const statuses = await database.getMany(records.map(({ id }) => statusKey(id)));
-    return records.flatMap(({ id, record }, i) => this.#summaryOf(id, record, statuses[i]) ?? []);
+    return records.flatMap(({ id, record }, i) => summaryOf(id, record, statuses[i], this.#filter) ?? []);
   }
+}
 
-  #summaryOf(id: string, { message, seq }: MessageRecord, value: Buffer | undefined): MessageSummary | undefined {
-    const status = value === undefined ? initialStatus(message) : decodeStatus(statusKey(id), value, seq);
-    const state = messageState(status.recipients.map((recipient) => recipient.state));
-    if (!this.#filter.status(state, status.recipients)) return undefined;
-    return {
-      message,
-      state,
-      contentErased: status.contentErased,
-      recipients: message.envelope.recipients.map(({ address }, index) => ({
-        address,
-        state: status.recipients[index]?.state ?? 'queued',
-        category: status.recipients[index]?.category ?? null,
-      })),
-    };
-  }
+/** What a list shows of a message; undefined: its status is not one that the filter asks for. */
+export function summaryOf(
+  id: string,
+  { message, seq }: MessageRecord,
+  value: Buffer | undefined,
+  filter: Pick<CompiledFilter, 'status'>,
+): MessageSummary | undefined {
+  const status = value === undefined ? initialStatus(message) : decodeStatus(statusKey(id), value, seq);
+  const state = messageState(status.recipients.map((recipient) => recipient.state));
+  if (!filter.status(state, status.recipients)) return undefined;
+  return {
+    message,
+    state,
+    contentErased: status.contentErased,
+    recipients: message.envelope.recipients.map(({ address }, index) => ({
+      address,
+      state: status.recipients[index]?.state ?? 'queued',
+      category: status.recipients[index]?.category ?? null,
+    })),
+  };
+}
+
+/** Keys of the messages within bounds. */
+export function messagesWithin(bounds: Bounds): KeyRange {
+  return within(messageKey, MESSAGES, bounds);
+}
+
+export function statusesWithin(bounds: Bounds): KeyRange {
+  return within(statusKey, STATUSES, bounds);
+}
+
+function within(keyOf: (inverted: string) => string, all: KeyRange, { after, until }: Bounds): KeyRange {
+  return { gt: keyOf(after), ...(until === null ? { lt: all.lt ?? '' } : { lte: keyOf(until) }) };
 }

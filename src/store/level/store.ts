@@ -76,6 +76,7 @@ import type { SearchMemory } from './planning.ts';
 import { decodeScheduled, type StoredMessage, scheduledOf } from './records.ts';
 import { setReferences } from './referencing.ts';
 import { linkReport, listReports, readReport, recordReport } from './reports.ts';
+import { scanMessages } from './scanning.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
 import type { Statistics } from './statistics.ts';
 import type { CommitRecord, Committed } from './transaction.ts';
@@ -382,6 +383,11 @@ export class LevelStore extends WithCollections implements Store {
   async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
     this.#assertOpen();
     return listMessages(this.#context, this.#searches, filter, page);
+  }
+
+  scan(filter: MessageFilter): AsyncIterable<readonly MessageSummary[]> {
+    this.#assertOpen();
+    return scanMessages(this.#context, this.#searches, filter);
   }
 
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
