@@ -64,7 +64,7 @@ export interface Site {
 }
 
 /** Where there is no browser for this machine, the tests are skipped, and the reason is in their name. */
-export function inBrowser(name: string, tests: (site: () => Site) => void, yaml: string = SANDBOX): void {
+export function inBrowser(name: string, tests: (site: () => Site) => void, yaml: string | (() => Promise<string>) = SANDBOX): void {
   const browser = inject('browser');
   if ('missing' in browser) {
     describe.skip(`${name} (skipped: ${browser.missing})`, () => tests(unavailable));
@@ -73,7 +73,7 @@ export function inBrowser(name: string, tests: (site: () => Site) => void, yaml:
   describe(name, () => {
     let site: Visited | undefined;
     beforeAll(async () => {
-      site = await visit(browser.endpoint, yaml);
+      site = await visit(browser.endpoint, typeof yaml === 'string' ? yaml : await yaml());
     });
     afterEach(async () => {
       expect(await site?.leave()).toEqual([]);
@@ -158,8 +158,12 @@ async function signIn(visitor: BrowserContext, url: string, token: string): Prom
   if (answer.status() !== 303) throw new Error(`sign-in: ${answer.status()} ${await answer.text()}`);
 }
 
-/** Errors of scripts, what the policy refused, and requests that leave the relay. */
+/** Errors of scripts, what the policy refused, dialogs, and requests that leave the relay. */
 function watch(page: Page, url: string, fault: (text: string) => void): void {
+  page.on('dialog', (dialog) => {
+    fault(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
   page.on('pageerror', (error) => fault(`error of a script: ${error.message}`));
   page.on('console', (message) => {
     if (/Content Security Policy|Refused to/i.test(message.text())) fault(`refused by the policy: ${message.text()}`);
