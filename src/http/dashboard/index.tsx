@@ -10,7 +10,9 @@ import type { Api } from '../api/route.ts';
 import type { AppEnv } from '../environment.ts';
 import { allAssets } from './assets/index.ts';
 import { bulkRoutes } from './bulk-routes.tsx';
+import { contactRoutes } from './contacts-page.tsx';
 import { ApiReference } from './docs.tsx';
+import { documentRoutes } from './documents-page.tsx';
 import { Page } from './layout.tsx';
 import { liveRoute } from './live-route.ts';
 import { messageRoutes } from './message-routes.tsx';
@@ -37,6 +39,8 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   templatesRoute(app, shared);
   liveRoute(app, shared);
   messageRoutes(app, shared);
+  documentRoutes(app, shared);
+  contactRoutes(app, shared);
   queueRoutes(app, shared);
   reportRoutes(app, shared);
   suppressionRoutes(app, shared);

@@ -24,6 +24,8 @@ export interface Place {
 const PLACES: readonly Place[] = [
   { name: 'overview', path: '/', group: 'first', needs: ['messages:read'], tab: 1 },
   { name: 'messages', path: '/messages', group: 'first', needs: ['messages:read'], tab: 2 },
+  { name: 'documents', path: '/documents', group: 'first', needs: ['messages:read'], tab: 3 },
+  { name: 'contacts', path: '/contacts', group: 'first', needs: ['messages:read'], tab: 4 },
   { name: 'queue', path: '/queue', group: 'delivery', needs: ['queue:manage'], spans: true, tab: 5 },
   { name: 'reports', path: '/reports', group: 'delivery', needs: ['messages:read'], tab: 6 },
   { name: 'suppressions', path: '/suppressions', group: 'delivery', needs: ['suppressions:manage'], spans: true },

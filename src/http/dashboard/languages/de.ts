@@ -4,6 +4,7 @@ import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
@@ -102,6 +103,7 @@ export const de: Strings = {
   },
   frame: FRAME.de,
   registerPage: REGISTER_PAGE.de,
+  documents: DOCUMENT_WORDS.de,
   shares: SHARE_WORDS.de,
   nav: {
     signOut: 'Abmelden',

@@ -5,6 +5,7 @@ import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
@@ -120,6 +121,7 @@ export const en = {
   phases,
   frame: FRAME.en,
   registerPage: REGISTER_PAGE.en,
+  documents: DOCUMENT_WORDS.en,
   shares: SHARE_WORDS.en,
   nav: {
     signOut: 'Sign out',

@@ -4,6 +4,7 @@ import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
@@ -102,6 +103,7 @@ export const nl: Strings = {
   },
   frame: FRAME.nl,
   registerPage: REGISTER_PAGE.nl,
+  documents: DOCUMENT_WORDS.nl,
   shares: SHARE_WORDS.nl,
   nav: {
     signOut: 'Afmelden',
