@@ -3,8 +3,9 @@ import type { CleanupDesk } from '../domain/cleanup.ts';
 import type { DnsChecked } from '../domain/dns-check.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { DeliveryControl, ReportDesk, Store, Submitter } from '../domain/ports.ts';
+import type { DeliveryControl, ReportDesk, SignalDesk, Store, Submitter } from '../domain/ports.ts';
 import type { Config, HttpSettings, ReferenceSettings } from '../domain/settings.ts';
+import type { SignalRule } from '../domain/signal-rule.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -72,6 +73,12 @@ export interface HttpOptions {
   readonly submitter: Submitter;
   /** Of the reports that come in, and the mailboxes they are collected from; null: their room is not up. */
   readonly reports: () => ReportDesk | null;
+  /** Of the signals; null: their room is not up. */
+  readonly signals: () => SignalDesk | null;
+  /** Reads a rule that is to be tried: YAML where it is text, else data in the keys of the configuration. */
+  readonly readSignalRule: (
+    source: unknown,
+  ) => { readonly rule: SignalRule } | { readonly mistakes: readonly { readonly path: string; readonly detail: string }[] };
   /** As the configuration stands now. */
   readonly sending: () => SendingSettings;
   /** As the configuration stands now: pages of the ERP, when a document counts as there. */

@@ -8,7 +8,7 @@
  * happens to it then is notified of at the next start.
  */
 import { randomBytes as systemRandomBytes } from 'node:crypto';
-import type { RelayKeys } from '../config/index.ts';
+import { type RelayKeys, readSignalRule } from '../config/index.ts';
 import { accountNamed } from '../domain/accounts.ts';
 import { checkDns } from '../domain/dns-check.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../domain/ids.ts';
@@ -330,6 +330,8 @@ export class Rooms {
       delivery: this.#control,
       submitter: this.#submitter,
       reports: () => this.#reports?.desk ?? null,
+      signals: () => this.#signals?.desk ?? null,
+      readSignalRule: (source) => readSignalRule(source, this.#config),
       sending: () => ({
         messageSize: this.#config.submission.limits.messageSize,
         reportSize: this.#config.reports.messageSize,

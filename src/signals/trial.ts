@@ -255,7 +255,8 @@ async function firstAfter(
   from: number,
 ): Promise<{ readonly after: number; readonly begins: number }> {
   let low = await firstKept(store);
-  const begins = (await store.changes({ after: low, limit: 1 })).items[0]?.at ?? from;
+  // What was never removed was never there.
+  const begins = low === 0 ? from : ((await store.changes({ after: low, limit: 1 })).items[0]?.at ?? from);
   let high = store.lastSeq;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

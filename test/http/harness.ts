@@ -14,6 +14,7 @@ import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 import { type FakeReportDesk, fakeReportDesk } from './fake-report-desk.ts';
+import { fakeSignalDesk } from './fake-signal-desk.ts';
 import { type FakeSubmitter, fakeSubmitter } from './fake-submitter.ts';
 
 export const LOCAL_TOKEN = 'local-token-of-this-machine';
@@ -116,12 +117,15 @@ export function httpOptions(
   const submitter = fakeSubmitter(store, now, newMessageId);
   const desk = fakeReportDesk(store, now);
   const cleanup = fakeCleanup(now);
+  const signals = fakeSignalDesk(now);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
     store,
     delivery,
     submitter,
     reports: () => desk,
+    signals: () => signals,
+    readSignalRule: () => ({ mistakes: [{ path: '', detail: 'no rule is read here' }] }),
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
     running: { config: () => more.config ?? CONFIG, checkDns: async () => more.dns ?? [] },

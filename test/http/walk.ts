@@ -98,6 +98,9 @@ export const SHOWS_NOTHING = new Set([
   'GET /me',
   'GET /consumers',
   'GET /consumers/{name}',
+  // Counts and causes of all accounts together.
+  'GET /open-signals',
+  'GET /open-signals/{id}',
   // Needs a report that is tied to nothing, which belongs to no account.
   'GET /reports/{id}/candidates',
 ]);

@@ -465,21 +465,6 @@ export const LiftResult = z
   })
   .openapi('LiftResult');
 
-export const SignalDelivery = z
-  .strictObject({
-    id: z.string(),
-    signal: z.string(),
-    channel: z.number().int(),
-    seq: z.number().int(),
-    createdAt: at,
-    state: z.enum(['pending', 'delivered', 'failed']),
-    attempts: z.number().int(),
-    nextAttemptAt: at.nullable(),
-    lastAttemptAt: at.nullable(),
-    lastAnswer: nullableText,
-  })
-  .openapi('SignalDelivery');
-
 export function pageOf<T extends z.ZodType>(item: T): z.ZodType {
   return z.strictObject({
     items: z.array(item),
