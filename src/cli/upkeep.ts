@@ -1,8 +1,9 @@
-/** The commands that look after what is kept: the clean-up, legal holds. */
+/** The commands that look after what is kept: the clean-up, legal holds, a person's data. */
 import { type Command, Option } from 'commander';
 import { loadConfig, machine } from '../config/index.ts';
 import { withAccess } from './access-commands.ts';
 import { findRelay, requireRelay } from './api.ts';
+import type { EraseOptions } from './erase.ts';
 import type { SetOptions } from './legal-holds.ts';
 import { type Common, filters, remote } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +18,13 @@ export function addUpkeep(program: Command, screen: Terminal): void {
       );
     });
   addLegalHolds(program, screen);
+  remote(program.command('erase').description("erase one person's data: messages to their address, and the address in all else"))
+    .argument('<address>')
+    .option('--dry-run', 'only count it')
+    .option('--force', 'also what is still in the queue, which is cancelled for this address')
+    .action(async (address: string, options: Common & EraseOptions) =>
+      (await import('./erase.ts')).eraseSubject(requireRelay(options), address, options, screen),
+    );
 }
 
 /** The running relay decides by its own configuration. */

@@ -19,6 +19,7 @@ import type { Category, EnhancedStatus, Reply } from './reply.ts';
 import type { Language } from './settings.ts';
 import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord, SignalState } from './signal.ts';
 import type { SignalChannel, SignalRule } from './signal-rule.ts';
+import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from './subject-erasure.ts';
 import type { TlsSession } from './tls.ts';
 
 /** Takes the content of one message or report while it arrives. Memory is bounded whatever its size. */
@@ -938,6 +939,16 @@ export interface Store {
     request: CleanupRequest,
     options?: { readonly signal?: AbortSignal; readonly onProgress?: (counts: CleanupCounts) => void },
   ): Promise<CleanupCounts>;
+  /**
+   * Erases one person's data: messages to this address alone; in all else that is kept the address is
+   * replaced by a salted hash of it. What lies under a legal hold stays, and is counted. In slices that
+   * leave the event loop free; what was begun and cut off by a crash is done again by asking again.
+   */
+  eraseSubject(request: SubjectErasureRequest): Promise<SubjectErasureAnswer>;
+  /** What an address is, or would be, replaced by. */
+  pseudonymOf(address: string): Promise<string>;
+  /** Of each erasure the record that stays, by its id. */
+  readonly erasures: Collection<SubjectErasureRecord>;
   /** The last runs, by the time at which they began, in 15 digits. */
   readonly cleanupRuns: Collection<CleanupRunRecord>;
 

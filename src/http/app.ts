@@ -13,6 +13,7 @@ import { createHtmlCleaner } from './content/html-cleaner.ts';
 import { errorPage } from './dashboard/error-page.tsx';
 import { dashboardRoutes } from './dashboard/index.tsx';
 import { type AppContext, type AppEnv, clientAddress, wantsHtml } from './environment.ts';
+import { Erasing } from './erasing.ts';
 import { Exports } from './export/progress.ts';
 import { Fragments } from './fragments.ts';
 import { LiveHub } from './live-hub.ts';
@@ -64,6 +65,7 @@ export function createApp(options: HttpOptions): HttpApp {
     access,
     uploads,
     reviewCount,
+    erasing: new Erasing(store, now),
     cleaner,
     live,
     fragments,

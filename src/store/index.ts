@@ -164,6 +164,8 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   };
   const collections: Collections = {
     cleanupRuns: await StoredCollection.load('cleanupRuns', database, () => committer),
+    erasures: await StoredCollection.load('erasures', database, () => committer),
+    secrets: await StoredCollection.load('secrets', database, () => committer),
     consumers: await StoredCollection.load('consumers', database, () => committer),
     mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),

@@ -17,6 +17,7 @@ import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
 import { referenceContract } from './references.ts';
 import { repetitionContract } from './repetitions.ts';
+import { subjectContract } from './subject.ts';
 import { evidenceContract, suppressionContract } from './suppressions.ts';
 
 export interface Implementation {
@@ -657,6 +658,7 @@ export function storeContract(implementation: Implementation): void {
     });
 
     cleanupContract(() => ({ store, make, clock }));
+    subjectContract(() => ({ store, make, clock }));
 
     describe('statistics', () => {
       it('counts recipients by hour or day of acceptance, group and present state', async () => {

@@ -106,3 +106,49 @@ describe('legal holds', () => {
     expect((await room.post(`/api/v1/messages/${id}/legal-hold`, { reason }, narrow)).status).toBe(404);
   });
 });
+
+describe("erasing one person's data", () => {
+  it('counts, refuses while something is in the queue, erases by force, and leaves a certificate and an entry in the audit log', async () => {
+    const room = createRoom();
+    const waiting = await accept(room, { at: START - 5000, to: ['ann@partner.example'] });
+    const shared = await accept(room, {
+      at: START - 4000,
+      to: ['ann@partner.example', 'bob@partner.example'],
+      content: 'Subject: x\r\n\r\nHello\r\n',
+    });
+    for (const index of [0, 1]) await endAttempt(room, shared, index, { outcome: 'transferred' });
+    const body = { address: 'Ann@Partner.example' };
+    expect(await (await room.post('/api/v1/erasures', { ...body, dryRun: true })).json()).toMatchObject({
+      dryRun: true,
+      running: false,
+      counts: { erased: 1, rewritten: 1, pending: 1 },
+      erasure: null,
+    });
+    expect(await problemOf(await room.post('/api/v1/erasures', body))).toMatchObject({ status: 409, code: 'pending', pending: 1 });
+    const done = (await (await room.post('/api/v1/erasures', { ...body, force: true })).json()) as {
+      erasure: { id: string; pseudonym: string };
+    };
+    expect(done.erasure).toMatchObject({ by: 'local', force: true, counts: { erased: 1, rewritten: 1 }, holds: [], unfinished: [] });
+    expect((await room.call(`/api/v1/messages/${waiting}`)).status).toBe(404);
+    expect(JSON.stringify(await room.get(`/api/v1/messages/${shared}`))).not.toContain('ann@partner');
+    expect(await room.get('/api/v1/erasures?address=ann@partner.example')).toMatchObject({
+      items: [{ id: done.erasure.id }],
+      work: { running: false },
+    });
+    expect(await room.get('/api/v1/erasures?address=bob@partner.example')).toMatchObject({ items: [] });
+    const [entry] = (await room.store.audits({}, { limit: 1 })).items;
+    expect(entry).toMatchObject({ action: 'subject.erased', subject: { kind: 'address', id: done.erasure.pseudonym } });
+    expect(JSON.stringify(entry)).not.toContain('ann@');
+  });
+
+  it('is for those who may delete, and for one address at a time', async () => {
+    const room = createRoom();
+    expect(await problemOf(await room.post('/api/v1/erasures', { address: 'no address' }))).toMatchObject({
+      errors: [{ path: 'address' }],
+    });
+    const operator = await room.token('operator', { role: 'operator' });
+    expect((await room.post('/api/v1/erasures', { address: 'a@b.example' }, operator)).status).toBe(403);
+    const both = await Promise.all(['a@b.example', 'c@d.example'].map((address) => room.post('/api/v1/erasures', { address })));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+});

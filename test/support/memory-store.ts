@@ -67,6 +67,8 @@ import { changedReferences, referencesBefore } from '../../src/domain/references
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
 import { retentionClassOf } from '../../src/domain/retention.ts';
 import { NO_CHANGES, type SignalChannelRecord, type SignalMember, type SignalRecord } from '../../src/domain/signal.ts';
+import { pseudonymOf, Subject } from '../../src/domain/subject.ts';
+import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from '../../src/domain/subject-erasure.ts';
 import { type FailureHistory, judgeSuppression, NO_FAILURES, type SuppressionPolicy, suppressionOf } from '../../src/domain/suppression.ts';
 import { matchesFilter, pageOf } from './memory-filter.ts';
 import { type ContactEntry, contactsOf, documentOf, documentsOf, mailTo } from './memory-groups.ts';
@@ -200,6 +202,7 @@ class InMemoryStore implements MemoryStore {
     (address) => this.#failures.set(address, { failures: [], since: this.#now?.() ?? Date.now() }),
   );
   readonly cleanupRuns = memoryCollection<CleanupRunRecord>(() => this.#commit());
+  readonly erasures = memoryCollection<SubjectErasureRecord>(() => this.#commit());
   readonly #holds = new Map<string, LegalHoldRecord>();
   readonly legalHolds = memoryCollection(() => this.#commit(), this.#holds);
   readonly streams = memoryCollection<StreamRecord>(() => this.#commit());
@@ -656,6 +659,61 @@ class InMemoryStore implements MemoryStore {
       this.#delete(entry, request.now);
       return { message, outcome: 'erased' };
     });
+  }
+
+  async pseudonymOf(address: string): Promise<string> {
+    return pseudonymOf(sha256(Buffer.from(`salt ${address}`)));
+  }
+
+  /** The meaning of it, plainly: every value that names the address is another afterwards. */
+  async eraseSubject(request: SubjectErasureRequest): Promise<SubjectErasureAnswer> {
+    const { address, dryRun, force, by, now } = request;
+    const subject = new Subject(address, await this.pseudonymOf(address));
+    const counts = { erased: 0, rewritten: 0, contents: 0, reports: 0, records: 0, pending: 0, held: 0, remaining: 0, sent: 0 };
+    const isSubject = ({ address: one }: RecipientRecord): boolean => normalizeAddress(one) === address;
+    const named = [...this.#entries.values()].filter(({ recipients }) => recipients.some(isSubject));
+    const concerned = named.filter(({ message }) => this.#holdsOn(message).length === 0);
+    counts.held = named.length - concerned.length;
+    counts.pending = concerned.filter(({ recipients }) => recipients.some(({ state }) => isPending(state))).length;
+    const holds = [...new Set(named.flatMap(({ message }) => this.#holdsOn(message).map(({ name }) => name)))];
+    if (!dryRun && counts.pending > 0 && !force) return { kind: 'pending', counts };
+    for (const entry of concerned) {
+      const alone = entry.recipients.every(isSubject);
+      counts[alone ? 'erased' : 'rewritten']++;
+      if (dryRun) continue;
+      const waiting = entry.recipients.filter((one) => isSubject(one) && isPending(one.state));
+      const items = waiting.map(({ index }) => ({ message: entry.message.id, index, evidence: { kind: 'cancelled' } as const }));
+      this.#applyAll(items, now);
+      if (alone) this.#delete(entry, now);
+      else if (this.#takeOut(entry, subject)) counts.contents++;
+    }
+    if (dryRun) return { kind: 'counted', counts, holds };
+    for (const [i, event] of this.#events.entries()) this.#events[i] = subject.outOfValue(event);
+    for (const [id, stored] of this.#reports) {
+      if (subject.outOfValue(stored.report) === stored.report && !subject.isIn(stored.raw.toString())) continue;
+      this.#reports.set(id, { ...stored, report: { ...subject.outOfValue(stored.report), id }, raw: Buffer.alloc(0) });
+      counts.reports++;
+    }
+    for (const [i, record] of this.#audits.entries()) this.#audits[i] = subject.outOfValue(record);
+    for (const [id, delivery] of this.#signals) this.#signals.set(id, subject.outOfValue(delivery));
+    const suppression = this.#suppressed.get(address);
+    if (this.#suppressed.delete(address) && suppression !== undefined)
+      this.#suppressed.set(subject.pseudonym, subject.outOfValue(suppression));
+    const record = { id: this.#newAuditId(), pseudonym: subject.pseudonym, startedAt: now, endedAt: now, by, force, counts };
+    const kept: SubjectErasureRecord = { ...record, unfinished: [], holds, compacted: true };
+    await this.erasures.put(kept.id, kept);
+    return { kind: 'erased', record: kept };
+  }
+
+  /** Whether its content went. */
+  #takeOut(entry: Entry, subject: Subject): boolean {
+    const { id } = entry.message;
+    entry.message = { ...subject.outOfValue(entry.message), id };
+    entry.recipients = entry.recipients.map((recipient) => subject.outOfValue(recipient));
+    for (const attempts of entry.attempts.values()) for (const [n, one] of attempts) attempts.set(n, subject.outOfValue(one));
+    if (entry.content === null || !subject.isIn(entry.content.toString())) return false;
+    entry.content = null;
+    return true;
   }
 
   async planCleanup(request: CleanupRequest): Promise<CleanupCounts> {

@@ -7,12 +7,11 @@ import type { RetentionSettings } from '../../domain/settings.ts';
 import { audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { Problem } from '../problem.ts';
+import { within } from '../within.ts';
 import type { Shared } from './context.ts';
 import { type Api, route } from './route.ts';
 import { at } from './schemas.ts';
 
-/** A call is answered within, whatever there is to do; what goes on meanwhile is told by GET. */
-const ANSWERED_WITHIN = 20_000;
 const RUNS_SHOWN = 20;
 
 const count = z.number().int();
@@ -151,21 +150,6 @@ export async function cleanupRuns({ options }: Pick<Shared, 'options'>): Promise
     .slice(-RUNS_SHOWN)
     .map(({ value }) => value)
     .reverse();
-}
-
-/** Undefined where it takes longer: it goes on, and what it throws then is told to `failed`. */
-async function within<T>(work: Promise<T>, failed: (error: unknown) => void): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ANSWERED_WITHIN, undefined);
-  });
-  try {
-    const first = await Promise.race([work, late]);
-    if (first === undefined) work.catch(failed);
-    return first;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const NO_COUNTS = { contents: 0, records: 0, octets: 0, keptPending: 0, keptHeld: 0, keptUnread: 0 };

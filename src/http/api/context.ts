@@ -5,6 +5,7 @@ import type { Access } from '../auth/access.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
 import type { BodyBudget } from '../body.ts';
 import type { HtmlCleaner } from '../content/html-cleaner.ts';
+import type { Erasing } from '../erasing.ts';
 import type { Exports } from '../export/progress.ts';
 import type { Fragments } from '../fragments.ts';
 import type { LiveHub } from '../live-hub.ts';
@@ -21,6 +22,7 @@ export interface Shared {
   /** Shared by all requests that bring a message. */
   readonly uploads: BodyBudget;
   readonly reviewCount: ReviewCount;
+  readonly erasing: Erasing;
   /** Makes the HTML of mails safe to be looked at. */
   readonly cleaner: HtmlCleaner;
   /** Tells open pages what is new. */

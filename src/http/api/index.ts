@@ -12,6 +12,7 @@ import { contactRoutes } from './contacts.ts';
 import type { Shared } from './context.ts';
 import { documentRoutes } from './documents.ts';
 import { eraseRoutes } from './erase.ts';
+import { erasureRoutes } from './erasures.ts';
 import { exportRoutes } from './export.ts';
 import { legalHoldRoutes } from './legal-holds.ts';
 import { actionRoutes } from './message-actions.ts';
@@ -59,6 +60,7 @@ export function createApi(shared: Shared): Api {
   signalRoutes(api, shared);
   cleanupRoutes(api, shared);
   legalHoldRoutes(api, shared);
+  erasureRoutes(api, shared);
   administrationRoutes(api);
   tokenRoutes(api, shared);
   userRoutes(api, shared);

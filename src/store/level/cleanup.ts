@@ -10,10 +10,12 @@
 import { type CleanupCounts, type CleanupRequest, NOTHING_CLEANED } from '../../domain/cleanup.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { SignalDelivery } from '../../domain/ports.ts';
+import type { SubjectErasureRecord } from '../../domain/subject-erasure.ts';
 import type { FailureHistory } from '../../domain/suppression.ts';
 import type { AcceptKeys } from './accept-keys.ts';
 import { cleanAudits, countAudits } from './audit-cleaning.ts';
 import { decodeJson } from './codec.ts';
+import type { StoredCollection } from './collections.ts';
 import type { StoreContext } from './context.ts';
 import { countTaken, type DueMessage, dueMessages, type Readers, Tallies } from './due.ts';
 import { eraseContents, eraseRecords } from './erasure.ts';
@@ -24,6 +26,7 @@ import { cleanReports, countOldReports } from './report-cleaning.ts';
 import { rewriteSegments } from './rewriting.ts';
 import { cleanDeliveries, countOldDeliveries } from './signal-cleaning.ts';
 import type { Statistics } from './statistics.ts';
+import { finishErasures } from './subject-erasure.ts';
 import { isStale, staleHistories } from './suppressing.ts';
 
 const SLICE = 200;
@@ -32,6 +35,7 @@ export interface Cleanup {
   readonly context: StoreContext;
   readonly statistics: Statistics;
   readonly keys: AcceptKeys;
+  readonly erasures: StoredCollection<SubjectErasureRecord>;
   /** Positions of the readers of the feed. */
   readonly positions: () => Iterable<number>;
 }
@@ -105,7 +109,7 @@ class Run {
   }
 
   async takeRest(): Promise<void> {
-    const { context, keys } = this.#cleanup;
+    const { context, keys, erasures } = this.#cleanup;
     const scope = { context, request: this.#request, pace: this.#pace, isOver: () => this.isOver };
     const add = (taken: Partial<Others>): void => {
       this.#others = { ...this.#others, ...taken };
@@ -115,6 +119,7 @@ class Run {
     if (!this.isOver) add({ deliveries: await cleanDeliveries(scope) });
     if (!this.isOver) add({ audits: await cleanAudits(scope) });
     if (this.isOver) return;
+    await finishErasures(context, erasures, this.#request.now);
     await cleanFailures(context, this.#request);
     await keys.sweep(this.#request.now);
     add({ events: await trimFeed(scope, await readersOf(this.#cleanup)) });

@@ -69,9 +69,12 @@ interface SizedLevel {
 }
 
 export class Database {
+  /** The directory. */
+  readonly location: string;
   readonly #level: Level<string, Buffer>;
 
-  private constructor(level: Level<string, Buffer>) {
+  private constructor(location: string, level: Level<string, Buffer>) {
+    this.location = location;
     this.#level = level;
   }
 
@@ -93,7 +96,7 @@ export class Database {
       await level.close().catch(() => undefined);
       throw openingError(location, error);
     }
-    return new Database(level);
+    return new Database(location, level);
   }
 
   batch(): WritableBatch {

@@ -333,6 +333,7 @@ function timeText(ms: number): string {
 export const COLLECTION_KINDS = {
   cleanupRuns: '1',
   consumers: 'c',
+  erasures: '3',
   /** What is kept of an address' failures; suppressing.ts. */
   failures: 'f',
   legalHolds: '2',
@@ -342,6 +343,8 @@ export const COLLECTION_KINDS = {
   sessions: 'a',
   uses: 'l',
   mtaStsPolicies: 'm',
+  /** What is to be kept and shown to nobody, such as the salt of erasures. */
+  secrets: '5',
   signalChannels: 'x',
   signalMembers: 'y',
   signalRecords: 'z',

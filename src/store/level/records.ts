@@ -144,9 +144,13 @@ export function messageJsonOf(value: Buffer): Buffer {
 
 /** The same record with other references in it. */
 export function rereferMessage(key: string, value: Buffer, references: References): Buffer {
+  return rewriteMessage(key, value, (prepared) => ({ ...prepared, references }));
+}
+
+/** The same record of a message that says something else: what it was in JSON, `change`d. */
+export function rewriteMessage(key: string, value: Buffer, change: (prepared: PreparedMessage) => PreparedMessage): Buffer {
   const payload = payloadOf(key, value);
-  const prepared = JSON.parse(payload.toString('utf8', HEAD.end)) as PreparedMessage;
-  const json = Buffer.from(JSON.stringify({ ...prepared, references }));
+  const json = Buffer.from(JSON.stringify(change(JSON.parse(payload.toString('utf8', HEAD.end)) as PreparedMessage)));
   const changed = Buffer.allocUnsafe(VALUE_HEAD + HEAD.end + json.length);
   payload.copy(changed, VALUE_HEAD, 0, HEAD.end);
   json.copy(changed, VALUE_HEAD + HEAD.end);

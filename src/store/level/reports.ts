@@ -228,6 +228,16 @@ export function stageReportErasure(transaction: Transaction, stored: StoredRepor
   transaction.countContent(stored.location, -1, null);
 }
 
+/** The record says something else, and its content was overwritten. The operation names its key in `reads`. */
+export function stageReportRewrite(transaction: Transaction, id: ReportId, change: (report: ReportRecord) => ReportRecord): void {
+  const key = reportKey(invertId(id));
+  const value = transaction.value(key);
+  if (value === undefined) return;
+  const stored = decodeJson<StoredReport>(key, value);
+  transaction.put(key, encodeJson({ ...stored, report: change(stored.report), contentErased: true } satisfies StoredReport));
+  if (!stored.contentErased) transaction.countContent(stored.location, -1, null);
+}
+
 /** The content was copied. `value`: the report's record. False: it no longer stands where it was copied from. */
 export function stageReportMove(
   transaction: Transaction,

@@ -49,7 +49,10 @@ export async function rewriteSegments(context: StoreContext): Promise<void> {
     if (error instanceof StoreError) throw error;
     log.warn({ err: error }, 'segments of the spool that are mostly dead were not rewritten');
   } finally {
-    await spool.endCopies().catch((error: unknown) => log.warn({ err: error }, 'copies that do not count were not cut off'));
+    // In a turn: an erasure may be copying too.
+    await context.turns
+      .take(() => spool.endCopies())
+      .catch((error: unknown) => log.warn({ err: error }, 'copies that do not count were not cut off'));
   }
 }
 

@@ -54,6 +54,8 @@ import type {
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
 import type { SignalChannelRecord, SignalMember, SignalRecord } from '../../domain/signal.ts';
+import { pseudonymOf } from '../../domain/subject.ts';
+import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from '../../domain/subject-erasure.ts';
 import { suppressionOf } from '../../domain/suppression.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
@@ -79,6 +81,7 @@ import { linkReport, listReports, readReport, recordReport } from './reports.ts'
 import { scanMessages } from './scanning.ts';
 import { listSignals, pendingSignals, readSignal, recordSignals, updateSignal } from './signals.ts';
 import type { Statistics } from './statistics.ts';
+import { eraseSubject, saltedHash, saltOf } from './subject-erasure.ts';
 import type { CommitRecord, Committed } from './transaction.ts';
 import { WordSearch } from './wordsearch.ts';
 
@@ -91,6 +94,8 @@ type Consumer = { readonly seq: number; readonly at: number };
 export interface Collections {
   readonly cleanupRuns: StoredCollection<CleanupRunRecord>;
   readonly consumers: StoredCollection<Consumer>;
+  readonly erasures: StoredCollection<SubjectErasureRecord>;
+  readonly secrets: StoredCollection<object>;
   readonly mailboxes: StoredCollection<MailboxRecord>;
   readonly nextHops: StoredCollection<NextHopRecord>;
   readonly mtaStsPolicies: StoredCollection<MtaStsPolicyRecord>;
@@ -135,6 +140,7 @@ export class LevelStore extends WithCollections implements Store {
   readonly #statistics: Statistics;
   readonly #onDrained: (record: CommitRecord) => Promise<void>;
   readonly #cleanup: Cleanup;
+  readonly #collections: Collections;
   readonly #newAuditId: () => string;
   #closing: Promise<void> | null = null;
 
@@ -148,6 +154,7 @@ export class LevelStore extends WithCollections implements Store {
     readonly onDrained: (record: CommitRecord) => Promise<void>;
   }) {
     super(options.collections);
+    this.#collections = options.collections;
     this.#onDrained = options.onDrained;
     this.#context = options.context;
     this.#diskFloor = options.diskFloor;
@@ -158,7 +165,13 @@ export class LevelStore extends WithCollections implements Store {
     this.legalHolds = options.context.holds;
     const { context, statistics } = options;
     this.#statistics = statistics;
-    this.#cleanup = { context, statistics, keys: this.#keys, positions: () => [...this.consumers.values()].map(({ seq }) => seq) };
+    this.#cleanup = {
+      context,
+      statistics,
+      keys: this.#keys,
+      erasures: this.erasures,
+      positions: () => [...this.consumers.values()].map(({ seq }) => seq),
+    };
     this.#counts = { accepted: 0, commits: 0, committedOperations: 0, onCommit: null, orphans: options.orphans };
     this.metrics = this.#counts;
   }
@@ -477,6 +490,16 @@ export class LevelStore extends WithCollections implements Store {
     return eraseMessages(this.#context, this.#statistics, request);
   }
 
+  async eraseSubject(request: SubjectErasureRequest): Promise<SubjectErasureAnswer> {
+    this.#assertOpen();
+    const parts = { context: this.#context, collections: this.#collections, statistics: this.#statistics, newId: this.#newAuditId };
+    return eraseSubject(parts, request);
+  }
+
+  async pseudonymOf(address: string): Promise<string> {
+    return pseudonymOf(saltedHash(await saltOf(this.secrets), address));
+  }
+
   async planCleanup(request: CleanupRequest): Promise<CleanupCounts> {
     this.#assertOpen();
     return planCleanup(this.#cleanup, request);
@@ -533,7 +556,14 @@ export class LevelStore extends WithCollections implements Store {
   /** Why the recipient is not to be tried; null: it is. */
   #suppressed(recipient: RecipientRecord, now: number): string | null {
     if (this.suppressions.size === 0) return null;
-    return suppressionOf(recipient, (address) => this.suppressions.value(address), now);
+    return suppressionOf(recipient, (address) => this.suppressions.value(address) ?? this.#suppressedByHash(address), now);
+  }
+
+  /** An address that was erased is suppressed still, by its hash. */
+  #suppressedByHash(address: string): SuppressionRecord | undefined {
+    if (this.erasures.size === 0) return undefined;
+    const { salt } = (this.secrets.value('erasure') ?? {}) as { readonly salt?: string };
+    return salt === undefined ? undefined : this.suppressions.value(pseudonymOf(saltedHash(salt, address)));
   }
 
   /** As committed; what is being accepted is not there yet. */

@@ -35,6 +35,7 @@ import {
   moveMessage,
   newStored,
   rereferMessage,
+  rewriteMessage,
   type StoredMessage,
   scheduledOf,
   statusOf,
@@ -255,14 +256,44 @@ export class Transaction {
     if (references === message.references || value === undefined) return false;
     const changed: AcceptedMessage = { ...message, references };
     this.put(key, rereferMessage(key, value, references));
-    const before = new Set(messageIndexKeys(message, inverted));
-    const after = new Set(messageIndexKeys(changed, inverted));
-    for (const gone of before) if (!after.has(gone)) this.#batch.del(gone);
-    for (const added of after) if (!before.has(added)) this.#batch.put(added, NO_VALUE);
-    this.#draft(stored).message = changed;
+    this.#reindex(stored, changed);
     const was = referencesBefore(message.references, references);
     if (was !== undefined) this.appendEvent({ type: 'message.referenced', was, states: countStates(recipients) }, now, id);
     return true;
+  }
+
+  /**
+   * Changes what is recorded of the message and of its recipients, and nothing of what happened to it; the
+   * operation names its record's key in `reads`. Whether there is one.
+   */
+  rewrite(
+    id: MessageId,
+    change: {
+      readonly message: (prepared: PreparedMessage) => PreparedMessage;
+      readonly recipient: (record: RecipientRecord) => RecipientRecord;
+    },
+  ): boolean {
+    const stored = this.message(id);
+    const key = stored === undefined ? '' : messageKey(stored.inverted);
+    const value = this.value(key);
+    if (stored === undefined || value === undefined) return false;
+    this.put(key, rewriteMessage(key, value, change.message));
+    const { size, sha256 } = stored.message;
+    this.#reindex(stored, { ...change.message(stored.message), size, sha256 });
+    const draft = this.#draft(stored);
+    for (const [index, recipient] of stored.recipients.entries()) {
+      draft.recipients[index] = change.recipient(recipient);
+      if (draft.recipients[index] !== recipient) draft.changed.add(index);
+    }
+    return true;
+  }
+
+  #reindex(stored: StoredMessage, changed: AcceptedMessage): void {
+    const before = new Set(messageIndexKeys(stored.message, stored.inverted));
+    const after = new Set(messageIndexKeys(changed, stored.inverted));
+    for (const gone of before) if (!after.has(gone)) this.#batch.del(gone);
+    for (const added of after) if (!before.has(added)) this.#batch.put(added, NO_VALUE);
+    this.#draft(stored).message = changed;
   }
 
   /** The content was copied. `value`: the message's record. False: it no longer stands where it was copied from. */

@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { StoreError } from '../../domain/errors.ts';
-import { ALIGNMENT, aligned, checksumHolds, decodePreamble, entryLength, PREAMBLE_LENGTH } from './entry.ts';
+import { ALIGNMENT, aligned, checksumHolds, decodePreamble, encodePreamble, entryLength, PREAMBLE_LENGTH } from './entry.ts';
 import { readFully, type SpoolFile, writeAll } from './files.ts';
 import type { SpoolLocation } from './types.ts';
 
@@ -34,6 +34,17 @@ export async function readEntry(file: SpoolFile, location: SpoolLocation, seal: 
     'corrupt',
     `the entry at segment ${location.segment}, offset ${location.offset} is not whole: it is left where it is`,
   );
+}
+
+/** The same entry, its content untouched, with another header: JSON of what it belongs to. */
+export function withHeader(entry: Buffer, header: Buffer, seal: Buffer): Buffer {
+  const preamble = decodePreamble(entry, seal);
+  if (preamble === undefined) throw new TypeError('withHeader: this is no entry');
+  const content = entry.subarray(PREAMBLE_LENGTH + preamble.headerLength);
+  const fixed = Buffer.alloc(PREAMBLE_LENGTH);
+  // In a segment of copies it has none of its own, however large it is.
+  encodePreamble(fixed, { ...preamble, large: false, headerLength: header.length }, header, seal);
+  return Buffer.concat([fixed, header, content]);
 }
 
 export class CopySegment {

@@ -16,7 +16,7 @@ import { randomBytes } from 'node:crypto';
 import { StoreError } from '../../domain/errors.ts';
 import type { StoredContent } from '../../domain/ports.ts';
 import { readContent } from './content.ts';
-import { CopySegment, readEntry } from './copying.ts';
+import { CopySegment, readEntry, withHeader } from './copying.ts';
 import { aligned, decodePreamble, type EntryKind, HEADER_LIMIT, PREAMBLE_LENGTH, type Preamble } from './entry.ts';
 import { eraseEntries } from './erasure.ts';
 import { readFully, type SpoolFile, type SpoolFiles, systemFiles, writeAll } from './files.ts';
@@ -250,19 +250,22 @@ export class Spool {
   }
 
   /**
-   * Copies entries of one segment, each checked, to the segment of copies. Their places change with
+   * Copies entries of one segment, each checked, to the segment of copies; with another `header` where one is given. Their places change with
    * the register's next commit; `keepCopies` follows it. Throws StoreError `corrupt` where one of
    * them is not whole, and the system's errors: nothing is changed then.
    */
-  copyEntries(segment: number, locations: readonly SpoolLocation[]): Promise<CopiedEntries> {
-    return this.#track(this.#copyEntries(segment, locations));
+  copyEntries(segment: number, locations: readonly SpoolLocation[], header?: Buffer): Promise<CopiedEntries> {
+    return this.#track(this.#copyEntries(segment, locations, header));
   }
 
-  async #copyEntries(segment: number, locations: readonly SpoolLocation[]): Promise<CopiedEntries> {
+  async #copyEntries(segment: number, locations: readonly SpoolLocation[], header: Buffer | undefined): Promise<CopiedEntries> {
     this.#assertWritable();
     const entries = await this.#open.use(segment, async (file) => {
       const read: (Buffer | null)[] = [];
-      for (const location of locations) read.push(await readEntry(file, location, this.#seal));
+      for (const location of locations) {
+        const entry = await readEntry(file, location, this.#seal);
+        read.push(entry === null || header === undefined ? entry : withHeader(entry, header, this.#seal));
+      }
       return read;
     });
     const whole = entries.filter((bytes) => bytes !== null);
