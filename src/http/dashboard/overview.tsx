@@ -1,9 +1,12 @@
 /** The overview: how mail stands today, and what needs somebody. */
 import type { Hono } from 'hono';
 import type { Shared } from '../api/context.ts';
+import { filterFor } from '../api/filter.ts';
 import { assertPermitted } from '../auth/access.ts';
+import type { Caller } from '../auth/caller.ts';
 import type { AppEnv } from '../environment.ts';
 import { Page } from './layout.tsx';
+import { DAY, Figures, type OverviewFigures, TREND_DAYS } from './overview-figures.tsx';
 import { frameOf, pageCaller } from './page.ts';
 import { SearchIcon } from './parts.tsx';
 import { QueueStrip } from './queue-strip.tsx';
@@ -22,6 +25,7 @@ export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
     assertPermitted(caller, 'messages:read');
     const frame = await frameOf(c, shared, caller);
     const { t } = frame;
+    const figures = await figuresFor(shared, caller, frame.toReview);
     const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
     return sendPage(
       c,
@@ -44,7 +48,35 @@ export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
             </button>
           </form>
         </search>
+        <Figures view={{ t, now: now() }} figures={figures} />
       </Page>,
     );
   });
+}
+
+const FAILED_SHOWN = 6;
+
+/** Days are UTC's, as those of the statistics are. */
+async function figuresFor({ options }: Shared, caller: Caller, toReview: number): Promise<OverviewFigures> {
+  const { store, delivery, now } = options;
+  const today = now() - (now() % DAY);
+  const failing = filterFor(caller, { state: ['failed', 'expired'], from: today });
+  const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
+  const [rows, failed] = await Promise.all([
+    store.statistics({
+      from: today - (TREND_DAYS - 1) * DAY,
+      to: today + DAY,
+      by: 'day',
+      group: 'state',
+      ...(caller.accounts === null ? {} : { accounts: caller.accounts }),
+    }),
+    failing === undefined ? { items: [] } : store.messages(failing, { limit: FAILED_SHOWN }),
+  ]);
+  return {
+    rows,
+    today,
+    failed: failed.items,
+    toReview,
+    queue: mayManage ? { counts: store.queue, nextHops: delivery.nextHops() } : null,
+  };
 }

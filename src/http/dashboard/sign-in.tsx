@@ -49,7 +49,7 @@ export function SignIn({ t, next, fault, user, provider, nobody }: SignInProps) 
               {t.signIn.submit}
             </button>
           </form>
-          <details class="by-token">
+          <details class="by-token" open={nobody || fault === t.signIn.wrongToken}>
             <summary>{t.signIn.submitToken}</summary>
             <form method="post" action="/sign-in">
               <input type="hidden" name="next" value={next} />

@@ -8,6 +8,7 @@ import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
+import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -104,6 +105,7 @@ export const de: Strings = {
   frame: FRAME.de,
   registerPage: REGISTER_PAGE.de,
   documents: DOCUMENT_WORDS.de,
+  overview: overviewWords.de,
   shares: SHARE_WORDS.de,
   nav: {
     signOut: 'Abmelden',

@@ -9,6 +9,7 @@ import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
+import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -122,6 +123,7 @@ export const en = {
   frame: FRAME.en,
   registerPage: REGISTER_PAGE.en,
   documents: DOCUMENT_WORDS.en,
+  overview: overviewWords.en,
   shares: SHARE_WORDS.en,
   nav: {
     signOut: 'Sign out',

@@ -8,6 +8,7 @@ import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
+import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
@@ -104,6 +105,7 @@ export const nl: Strings = {
   frame: FRAME.nl,
   registerPage: REGISTER_PAGE.nl,
   documents: DOCUMENT_WORDS.nl,
+  overview: overviewWords.nl,
   shares: SHARE_WORDS.nl,
   nav: {
     signOut: 'Afmelden',
