@@ -10,4 +10,4 @@ export { openKeys, type RelayKeys, rotateVerpKeys } from './keys.ts';
 export { type LoadedConfig, loadConfig, machine, parseConfig } from './load.ts';
 export { parseDuration } from './scalars.ts';
 export { type Answers, configTemplate, DEFAULT_ANSWERS } from './template.ts';
-export { type ReadRule, readSignalRule } from './try-rule.ts';
+export { readSignalRule } from './try-rule.ts';

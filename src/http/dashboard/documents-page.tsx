@@ -8,9 +8,10 @@ import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
 import { documentRoute } from './document-page.tsx';
+import { FindForm } from './find-form.tsx';
 import { Page } from './layout.tsx';
 import { frameOf, pageCaller } from './page.ts';
-import { RelativeTime, SearchIcon, type View } from './parts.tsx';
+import { RelativeTime, type View } from './parts.tsx';
 import { sendPage, sendPart, wantsPart } from './respond.ts';
 import { stringsFor } from './strings.ts';
 import { documentPath, reasonWords, VerdictBadge } from './verdict-words.tsx';
@@ -122,42 +123,13 @@ function DocumentsPage(props: ListProps) {
       <div class="head">
         <h1>{words.title}</h1>
       </div>
-      <search>
-        <form
-          id="find"
-          method="get"
-          action="/documents"
-          hx-get="/documents"
-          hx-trigger="input changed delay:70ms from:#q"
-          hx-target="#results"
-          hx-swap="outerHTML"
-          hx-replace-url="true"
-          hx-sync="this:queue last"
-        >
-          <div class="search">
-            <div class="field">
-              <SearchIcon />
-              <label class="visually-hidden" for="q">
-                {words.search}
-              </label>
-              <input
-                id="q"
-                type="search"
-                name="q"
-                value={asked.q}
-                placeholder={words.searchHint}
-                autocomplete="off"
-                aria-controls="results"
-              />
-              <kbd class="field-key">/</kbd>
-            </div>
-            <button class="button primary search-button" type="submit">
-              {view.t.register.searchButton}
-            </button>
-          </div>
-        </form>
-      </search>
+      <FindForm t={view.t} path="/documents" value={asked.q} label={words.search} hint={words.searchHint} />
       <List {...props} />
+      <div role="status">
+        <button class="pill" type="button" hidden data-new-rows>
+          {view.t.registerPage.newRows}
+        </button>
+      </div>
     </>
   );
 }

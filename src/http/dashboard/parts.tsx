@@ -65,27 +65,6 @@ export function ReplyText({ reply }: { readonly reply: Reply }) {
   );
 }
 
-/** Shows itself when the feed has something new: of any message accepted, or of the one named. */
-export function LivePill({
-  href,
-  stream,
-  message,
-  label,
-}: {
-  readonly href: string;
-  readonly stream: string;
-  readonly message?: string;
-  readonly label: string;
-}) {
-  return (
-    <div role="status">
-      <a class="pill" hidden href={href} data-live={stream} data-message={message}>
-        {label}
-      </a>
-    </div>
-  );
-}
-
 export function SearchIcon() {
   return (
     <svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" aria-hidden="true">

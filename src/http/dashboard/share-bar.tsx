@@ -30,10 +30,6 @@ const SHARE_OF: Readonly<Record<RecipientState, Share>> = {
   cancelled: 'cancelled',
 };
 
-export function shareOf(state: RecipientState): Share {
-  return SHARE_OF[state];
-}
-
 export function outcomesOf(rows: readonly Pick<StatisticsRow, 'states'>[]): Outcomes {
   const counts = { delivered: 0, transferred: 0, waiting: 0, failed: 0, cancelled: 0 };
   for (const { states } of rows) {

@@ -31,8 +31,6 @@ export type ExportCell = string | number | null;
 
 /** What of each row is an instant, and what a number. */
 export const TIME_COLUMN = EXPORT_COLUMNS.indexOf('acceptedAt');
-export const SIZE_COLUMN = EXPORT_COLUMNS.indexOf('size');
-
 const RECIPIENT = EXPORT_COLUMNS.indexOf('recipient');
 
 /** The rows of some messages, handed to `visit` one by one in an array that is used again. */

@@ -8,7 +8,6 @@
  * goes on from there. Works on a full disk (R27).
  */
 import { type CleanupCounts, type CleanupRequest, NOTHING_CLEANED } from '../../domain/cleanup.ts';
-import { StoreError } from '../../domain/errors.ts';
 import type { SignalDelivery } from '../../domain/ports.ts';
 import type { SubjectErasureRecord } from '../../domain/subject-erasure.ts';
 import type { FailureHistory } from '../../domain/suppression.ts';
@@ -183,9 +182,4 @@ async function cleanFailures({ database, committer }: StoreContext, { recordsBef
       },
     });
   }
-}
-
-/** Whether the error only says that the store was closed meanwhile. */
-export function isClosing(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'closed';
 }
