@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly locale?: string;
   /** What the session may: a token of the relay; null: not signed in. The relay's own by default. */
   readonly token?: string | null;
+  /** Brings axe-core along to every page that is gone to: where several are looked at, half of the time. */
+  readonly axe?: boolean;
   /** Faults that the test itself provokes. */
   readonly expectFaults?: RegExp;
 }
@@ -109,7 +111,10 @@ async function visit(endpoint: string, yaml: string): Promise<Visited> {
     async open(path, options = {}) {
       const visitor = await browser.newContext(contextOptions(options, relay.url));
       visitors.push(visitor);
+      // Sooner than the test's own limit: it is told what was waited for.
+      visitor.setDefaultTimeout(LONGEST_WAIT);
       if (options.token !== null) await signIn(visitor, relay.url, options.token ?? token);
+      if (options.axe === true) await visitor.addInitScript({ content: axe.source });
       const page = await visitor.newPage();
       watch(page, relay.url, (fault) => {
         if (options.expectFaults?.test(fault) !== true) faults.push(fault);
@@ -226,7 +231,7 @@ export async function accessibilityFaults(page: Page, rules: RunOnly = ALL_RULES
     nodes.map(({ target, failureSummary }) => id + ': ' + target.join(' ') + ': ' + failureSummary.replaceAll(/\\s+/g, ' '))))`)) as string[];
 }
 
-/** In light, in dark, and on a phone, on which nothing may be wider than the screen. Leaves the page on the phone. */
+/** In light, in dark, and on a phone, on which nothing may be wider than the screen. */
 export async function faultsOfLooks(page: Page): Promise<string[]> {
   const looks = [
     { name: 'light', colorScheme: 'light', viewport: DESKTOP, rules: ALL_RULES },
@@ -241,5 +246,7 @@ export async function faultsOfLooks(page: Page): Promise<string[]> {
     const wide = (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number;
     if (wide > 0) faults.push(`${name}: the page is ${wide} px wider than the screen`);
   }
+  await page.setViewportSize({ ...DESKTOP });
+  await page.emulateMedia({ colorScheme: 'light' });
   return faults;
 }
