@@ -11,7 +11,6 @@ inBrowser('pages', (site) => {
     const page = await site().open('/messages', { token: null });
     await page.waitForURL(/\/sign-in/);
     for (const token of ['not a token', site().token]) {
-      await page.locator('summary', { hasText: 'token' }).click();
       await page.getByLabel('Token').fill(token);
       await page.getByLabel('Token').press('Enter');
       await page
