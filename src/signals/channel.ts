@@ -57,6 +57,8 @@ export class Channel {
   /** By time, the earliest first. */
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
+  /** Of those that wait or run. */
+  readonly #ids = new Set<string>();
   readonly #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #record: SignalChannelRecord = WELL;
@@ -91,7 +93,7 @@ export class Channel {
   }
 
   enqueue(id: string, dueAt: number, forced = false): void {
-    if (this.#stopped) return;
+    if (this.#stopped || (this.#ids.has(id) && !(forced && this.#takeOut(id)))) return;
     if (!forced && this.#waiting.length >= WAITING_LIMIT) {
       this.#giveUp(id, `not sent: ${WAITING_LIMIT} others wait for this channel already`);
       return;
@@ -105,7 +107,16 @@ export class Channel {
       else high = middle;
     }
     waiting.splice(low, 0, { id, dueAt, forced });
+    this.#ids.add(id);
     this.#arm();
+  }
+
+  /** False: a try of it runs. */
+  #takeOut(id: string): boolean {
+    const place = this.#waiting.findIndex((one) => one.id === id);
+    if (place === -1) return false;
+    this.#waiting.splice(place, 1);
+    return true;
   }
 
   /** Lets tries that run end, for `graceMs`; then cuts them, and nothing of them is recorded. */
@@ -154,21 +165,31 @@ export class Channel {
 
   /** Never rejects. */
   async #attempt({ id, forced }: Waiting): Promise<void> {
-    const { store, now, log } = this.#options;
+    const { now, log } = this.#options;
+    let again: Omit<Waiting, 'id'> | null = null;
     try {
-      const delivery = await store.signal(id);
-      if (delivery === undefined || delivery.state !== 'pending') return;
-      const next =
-        this.#record.off !== null && !forced
-          ? givenUp(delivery, 'not sent: the channel is switched off since it answered 410')
-          : await this.#send(delivery);
-      if (next === null) return;
-      await store.updateSignal(next);
-      if (next.nextAttemptAt !== null) this.enqueue(id, next.nextAttemptAt);
+      const next = await this.#try(id, forced);
+      if (next !== null) again = { dueAt: next, forced: false };
     } catch (error) {
       log.error({ err: error, channel: this.name, delivery: id }, 'a signal could not be read or recorded; it is tried again');
-      this.enqueue(id, now() + STORE_RETRY, forced);
+      again = { dueAt: now() + STORE_RETRY, forced };
     }
+    this.#ids.delete(id);
+    if (again !== null) this.enqueue(id, again.dueAt, again.forced);
+  }
+
+  /** When it is tried again; null: not. */
+  async #try(id: string, forced: boolean): Promise<number | null> {
+    const { store } = this.#options;
+    const delivery = await store.signal(id);
+    if (delivery === undefined || delivery.state !== 'pending') return null;
+    const next =
+      this.#record.off !== null && !forced
+        ? givenUp(delivery, 'not sent: the channel is switched off since it answered 410')
+        : await this.#send(delivery);
+    if (next === null) return null;
+    await store.updateSignal(next);
+    return next.nextAttemptAt;
   }
 
   #giveUp(id: string, why: string): void {

@@ -34,6 +34,8 @@ export interface FollowerOptions {
   readonly now: () => number;
   readonly log: Log;
   readonly onRecorded: (deliveries: readonly SignalDelivery[]) => void;
+  /** The book was read anew: deliveries may have been recorded without our learning of it. */
+  readonly onReloaded: () => Promise<void>;
 }
 
 const PAGE = 200;
@@ -174,11 +176,12 @@ export class Follower {
 
   /** Forgets what was not committed. */
   async #reload(): Promise<void> {
-    const { store, decider } = this.#o;
+    const { store, decider, onReloaded } = this.#o;
     this.#decider = decider(await SignalBook.load(store));
     this.#written = (await store.consumers.get(CONSUMER))?.seq ?? this.#written;
     this.#position = this.#written;
     for (const cursor of this.#late) cursor.reset((await store.consumers.get(cursor.consumer))?.seq ?? cursor.written);
+    await onReloaded();
   }
 
   /** True when there is more to do at once. */

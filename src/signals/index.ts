@@ -108,6 +108,7 @@ class SignalRoom implements SignalDesk {
       onRecorded: (deliveries) => {
         for (const delivery of deliveries) this.#enqueue(delivery);
       },
+      onReloaded: () => this.#resume(),
     });
   }
 
