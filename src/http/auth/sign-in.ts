@@ -128,9 +128,12 @@ export class SignIn {
     }
   }
 
-  /** Whether it is the user's password, for what asks for it once more. */
-  async confirms(name: string, password: string): Promise<boolean> {
-    return (await this.#checked(name, password)) !== undefined;
+  /** Whether it is the user's password, for what asks for it once more. Throws 429 when there were too many tries. */
+  async confirms(address: string, name: string, password: string): Promise<boolean> {
+    this.assertNotBlocked(address);
+    const right = (await this.#checked(name, password)) !== undefined;
+    if (!right) this.#options.byAddress.failed(address);
+    return right;
   }
 
   assertNotBlocked(address: string): void {

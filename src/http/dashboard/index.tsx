@@ -24,6 +24,7 @@ import { queueRoutes } from './queue-page.tsx';
 import { registerRoutes } from './register-routes.tsx';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
+import { settingsRoutes } from './settings/index.ts';
 import { signInRoutes } from './sign-in-routes.tsx';
 import { suppressionRoutes } from './suppressions-page.tsx';
 import { templatesRoute } from './templates-page.tsx';
@@ -44,6 +45,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   queueRoutes(app, shared);
   reportRoutes(app, shared);
   suppressionRoutes(app, shared);
+  settingsRoutes(app, shared);
   docsRoute(app, shared, api);
 }
 

@@ -18,7 +18,9 @@ import { asProblem, Problem } from '../problem.ts';
 import { formOf, ownPath, submitted } from './page.ts';
 import { sendPage } from './respond.ts';
 import { CodePage, LinkDone, SignIn } from './sign-in.tsx';
-import { stringsFor } from './strings.ts';
+import { LANGUAGE_COOKIE, stringsFor } from './strings.ts';
+
+const YEAR = 365 * 86_400;
 
 export function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
   const { access } = shared;
@@ -43,7 +45,13 @@ export function signInRoutes(app: Hono<AppEnv>, shared: Shared): void {
         token === null
           ? await access.signIn.withPassword(address, user, form.get('password') ?? '')
           : await access.signIn.withToken(address, token.trim());
-      return await answerTo(c, shared, { signed, next, user, wrong: token === null ? t.signIn.wrong : t.signIn.wrongToken });
+      return await answerTo(c, shared, {
+        signed,
+        next,
+        user,
+        byToken: token !== null,
+        wrong: token === null ? t.signIn.wrong : t.signIn.wrongToken,
+      });
     } catch (error) {
       return tooManyPage(c, error, (fault) => signInPage(c, shared, { next, fault, user }, 429));
     }
@@ -80,7 +88,7 @@ function codeRoute(app: Hono<AppEnv>, shared: Shared): void {
         await noteRefusal(c, shared, signed);
         return again(t.access.wrongCode, 401);
       }
-      return await answerTo(c, shared, { signed, next, user: '', wrong: t.signIn.wrong });
+      return await answerTo(c, shared, { signed, next, user: '', byToken: false, wrong: t.signIn.wrong });
     } catch (error) {
       return tooManyPage(c, error, (fault) => again(fault, 429));
     }
@@ -115,9 +123,9 @@ async function ownForm(c: AppContext, shared: Shared): Promise<URLSearchParams> 
 async function answerTo(
   c: AppContext,
   shared: Shared,
-  answer: { readonly signed: SignedIn; readonly next: string; readonly user: string; readonly wrong: string },
+  answer: { readonly signed: SignedIn; readonly next: string; readonly user: string; readonly byToken: boolean; readonly wrong: string },
 ): Promise<Response> {
-  const { signed, next, user, wrong } = answer;
+  const { signed, next, user, byToken, wrong } = answer;
   const t = stringsFor(c);
   switch (signed.kind) {
     case 'in':
@@ -129,7 +137,7 @@ async function answerTo(
       return signInPage(c, shared, { next, fault: t.access.challengeOver, user }, 401);
     case 'refused':
       await noteRefusal(c, shared, signed);
-      return signInPage(c, shared, { next, fault: wrong, user }, 401);
+      return signInPage(c, shared, { next, fault: wrong, user, byToken }, 401);
     default:
       return signed satisfies never;
   }
@@ -155,7 +163,11 @@ export async function openSession(c: AppContext, shared: Shared, subject: Sessio
     maxAge: SESSION_LIFETIME / 1000,
     secure: options.settings.publicUrl?.startsWith('https:') ?? false,
   });
-  if (subject.kind === 'user') access.uses.note('users', subject.name, address);
+  if (subject.kind === 'user') {
+    access.uses.note('users', subject.name, address);
+    const language = (await options.store.users.get(subject.name))?.language;
+    if (language != null) setCookie(c, LANGUAGE_COOKIE, language, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: YEAR });
+  }
   const opened = { action: 'session.opened', subject: { kind: subject.kind === 'token' ? 'token' : 'user', id: subject.name } } as const;
   const used = { action: 'recovery.used', subject: { kind: 'user', id: subject.name } } as const;
   await audit(shared, { ...subject, address }, { ...opened, detail: { via } }, ...(via === 'recovery' ? [used] : []));
@@ -170,7 +182,7 @@ export function landingPage(c: AppContext, next: string): Response | Promise<Res
 export async function signInPage(
   c: AppContext,
   { access, options }: Shared,
-  page: { readonly next: string; readonly fault: string | null; readonly user: string },
+  page: { readonly next: string; readonly fault: string | null; readonly user: string; readonly byToken?: boolean },
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
   const provider = access.oidc?.label ?? null;

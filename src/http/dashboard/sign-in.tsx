@@ -8,13 +8,15 @@ export interface SignInProps {
   readonly next: string;
   readonly fault: string | null;
   readonly user: string;
+  /** It was tried with a token: its form stands open. */
+  readonly byToken?: boolean;
   /** The identity provider's name for people; null: there is none. */
   readonly provider: string | null;
   /** There is no user yet. */
   readonly nobody: boolean;
 }
 
-export function SignIn({ t, next, fault, user, provider, nobody }: SignInProps) {
+export function SignIn({ t, next, fault, user, byToken, provider, nobody }: SignInProps) {
   return (
     <Document t={t} title={t.signIn.title}>
       <main class="gate">
@@ -49,7 +51,7 @@ export function SignIn({ t, next, fault, user, provider, nobody }: SignInProps) 
               {t.signIn.submit}
             </button>
           </form>
-          <details class="by-token" open={nobody || fault === t.signIn.wrongToken}>
+          <details class="by-token" open={nobody || byToken === true}>
             <summary>{t.signIn.submitToken}</summary>
             <form method="post" action="/sign-in">
               <input type="hidden" name="next" value={next} />
