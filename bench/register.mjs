@@ -1,7 +1,8 @@
 /**
  * The register at a million messages: `npm run bench:register`, or after a build
  * `node --expose-gc bench/register.mjs [--count N] [--rate N] [--dir DIR] [--keep] [--reuse]
- * [--only PART]`; PART: of the pages, those whose name has it, such as `+` or `documents`.
+ * [--only PART]`; PART: of the pages, those whose name has it, such as `+` or `documents`; or `cleanup`:
+ * what a clean-up of records costs mail that comes as fast as it can, and nothing else.
  *
  * Makes the messages through the store, opens it again, and then, while mail flows at a steady
  * rate, measures pages of every filter, word search, documents and addresses, reading the feed and
@@ -38,6 +39,11 @@ const WORDS_P99 = 100;
 const EVENTS_PER_SECOND = 20_000;
 const LOOP_P99 = 100;
 const READY_SECONDS = 5;
+/** Of the mail that goes through while nothing else is done. */
+const CLEANUP_COST = 0.2;
+const CLEANUP_LOOP = 20;
+/** Mail as fast as it goes fills the turns of the loop by itself. */
+const CLEANUP_LOOP_UNDER_LOAD = LOOP_P99;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -221,7 +227,7 @@ function promised(what, value, limit, atLeast = false) {
 }
 
 /** Runs `work` and prints how long the event loop was held meanwhile. */
-async function watched(phase, work) {
+async function watched(phase, work, limit = LOOP_P99) {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const result = await work();
@@ -230,7 +236,7 @@ async function watched(phase, work) {
   console.log(
     `event loop, ${phase}: p50 ${Math.max(0, delay.percentile(50) / 1e6 - 5).toFixed(1)} p99 ${p99.toFixed(1)} max ${(delay.max / 1e6).toFixed(0)} ms`,
   );
-  promised(`event loop p99 while ${phase}`, p99, LOOP_P99);
+  promised(`event loop p99 while ${phase}`, p99, limit);
   return result;
 }
 
@@ -276,6 +282,49 @@ function startMail(store, rate, first) {
     if (failed) throw failed;
     return sent / ((performance.now() - begin) / 1000);
   };
+}
+
+/** Mail as fast as it goes, for so long; messages a second. */
+async function fullSpeed(store, seconds) {
+  const begin = performance.now();
+  let sent = 0;
+  const worker = async () => {
+    while (performance.now() - begin < seconds * 1000) {
+      clock = START + SPAN + HOUR + performance.now();
+      await sendOne(store, COUNT + sent++);
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, worker));
+  return sent / ((performance.now() - begin) / 1000);
+}
+
+/** What a clean-up of old records costs mail that comes as fast as it can. */
+async function measureCleanup(store) {
+  const SECONDS = 12;
+  await fullSpeed(store, 3);
+  const before = await fullSpeed(store, SECONDS);
+  const stop = new AbortController();
+  const ages = { contentBefore: START + SPAN, recordsBefore: START + SPAN, now: clock };
+  let taken = 0;
+  const onProgress = ({ records }) => {
+    taken = records;
+  };
+  const cleaning = store.cleanup(ages, { signal: stop.signal, onProgress });
+  const during = await watched('cleaning up records', () => fullSpeed(store, SECONDS), CLEANUP_LOOP_UNDER_LOAD);
+  const busy = taken / SECONDS;
+  const quietly = taken;
+  await watched('cleaning up records, no mail', () => new Promise((done) => setTimeout(done, 5000)), CLEANUP_LOOP);
+  const idle = (taken - quietly) / 5;
+  stop.abort();
+  await cleaning;
+  const after = await fullSpeed(store, SECONDS);
+  const alone = (before + after) / 2;
+  const cost = 1 - during / alone;
+  console.log(
+    `mail ${before.toFixed(0)}/s before, ${during.toFixed(0)}/s while records are cleaned up, ${after.toFixed(0)}/s after: ${(cost * 100).toFixed(0)}%`,
+  );
+  console.log(`records cleaned up: ${busy.toFixed(0)}/s beside the mail, ${idle.toFixed(0)}/s when there is none`);
+  promised('share of the mail that a clean-up costs', cost, CLEANUP_COST);
 }
 
 /** A contact that got mail, often or seldom. */
@@ -444,17 +493,7 @@ const log = { debug() {}, info() {}, warn: say('warn'), error: say('error') };
 const dataDir = options.dir ?? mkdtempSync(join(tmpdir(), 'relais-bench-'));
 const open = () => openStore({ dataDir, diskFloor: 0, now: () => Math.floor(clock), log });
 
-try {
-  if (!options.reuse) await makeRegister();
-  clock = START + SPAN + HOUR;
-  const opening = performance.now();
-  const store = await open();
-  const ready = (performance.now() - opening) / 1000;
-  console.log(
-    `opened again in ${ready.toFixed(2)} s, ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB resident, ${store.queue.messages} messages in the queue`,
-  );
-  promised('seconds to open', ready, READY_SECONDS);
-
+async function measureAll(store) {
   const stopMail = startMail(store, RATE, COUNT);
   await watched('committing', () => new Promise((done) => setTimeout(done, 3000)));
   console.log(
@@ -468,6 +507,21 @@ try {
   if (options.only === '') await measureRest(store);
   console.log(`mail meanwhile: ${(await stopMail()).toFixed(0)}/s; ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB resident`);
   promised('mail a second', RATE * 0.95, RATE * 0.9, true);
+}
+
+try {
+  if (!options.reuse) await makeRegister();
+  clock = START + SPAN + HOUR;
+  const opening = performance.now();
+  const store = await open();
+  const ready = (performance.now() - opening) / 1000;
+  console.log(
+    `opened again in ${ready.toFixed(2)} s, ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB resident, ${store.queue.messages} messages in the queue`,
+  );
+  promised('seconds to open', ready, READY_SECONDS);
+
+  if (options.only === 'cleanup') await measureCleanup(store);
+  else await measureAll(store);
   await store.close();
 } finally {
   if (!options.keep && options.dir === undefined) rmSync(dataDir, { recursive: true, force: true });

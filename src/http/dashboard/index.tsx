@@ -10,6 +10,7 @@ import type { Api } from '../api/route.ts';
 import type { AppEnv } from '../environment.ts';
 import { allAssets } from './assets/index.ts';
 import { bulkRoutes } from './bulk-routes.tsx';
+import { cleanUpRoutes } from './clean-up-routes.tsx';
 import { contactRoutes } from './contacts-page.tsx';
 import { ApiReference } from './docs.tsx';
 import { documentRoutes } from './documents-page.tsx';
@@ -46,6 +47,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   reportRoutes(app, shared);
   suppressionRoutes(app, shared);
   settingsRoutes(app, shared);
+  cleanUpRoutes(app, shared);
   docsRoute(app, shared, api);
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Committer } from './committer.ts';
 
 /** While mail flows a step is followed by a rest of so many times its length. */
-const REST = 5;
+const REST = 2;
 /** Commits of its own that a step makes at most. */
 const OWN = 3;
 const LONGEST_REST = 1000;

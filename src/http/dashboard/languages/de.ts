@@ -4,6 +4,7 @@ import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { CLEAN_UP_WORDS } from './clean-up.ts';
 import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
@@ -114,6 +115,7 @@ export const de: Strings = {
   },
   access: accessWords.de,
   audit: auditWords.de,
+  cleanUp: CLEAN_UP_WORDS.de,
   settings: settingsWords.de,
   relaySettings: relaySettingsWords.de,
   signIn: {

@@ -5,6 +5,7 @@ import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { CLEAN_UP_WORDS } from './clean-up.ts';
 import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
@@ -132,6 +133,7 @@ export const en = {
   },
   access: accessWords.en,
   audit: auditWords.en,
+  cleanUp: CLEAN_UP_WORDS.en,
   settings: settingsWords.en,
   relaySettings: relaySettingsWords.en,
   signIn: {

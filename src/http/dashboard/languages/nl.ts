@@ -4,6 +4,7 @@ import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
 import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
+import { CLEAN_UP_WORDS } from './clean-up.ts';
 import { DOCUMENT_WORDS } from './documents.ts';
 import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
@@ -114,6 +115,7 @@ export const nl: Strings = {
   },
   access: accessWords.nl,
   audit: auditWords.nl,
+  cleanUp: CLEAN_UP_WORDS.nl,
   settings: settingsWords.nl,
   relaySettings: relaySettingsWords.nl,
   signIn: {
