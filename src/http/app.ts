@@ -23,6 +23,7 @@ import { DEFAULT_LIMITS, type HttpOptions } from './options.ts';
 import { printable } from './printable.ts';
 import { asProblem, notFound, Problem, problemResponse } from './problem.ts';
 import { createReviewCount } from './review-count.ts';
+import { StatisticsDesk } from './statistics.ts';
 import { createSuggestions } from './suggestions.ts';
 
 export interface HttpApp {
@@ -57,6 +58,7 @@ export function createApp(options: HttpOptions): HttpApp {
   const cleaner = createHtmlCleaner({ log });
   const live = new LiveHub({ store, heartbeat: limits.heartbeat, stopping: stopping.signal });
   const exports = new Exports();
+  const statistics = new StatisticsDesk(store);
   const fragments = new Fragments(() => store.lastSeq);
   const suggestions = createSuggestions(options);
   const shared: Shared = {
@@ -70,6 +72,7 @@ export function createApp(options: HttpOptions): HttpApp {
     live,
     fragments,
     exports,
+    statistics,
     suggestions,
     stopping: stopping.signal,
   };

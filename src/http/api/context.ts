@@ -12,6 +12,7 @@ import type { LiveHub } from '../live-hub.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { notFound } from '../problem.ts';
 import type { ReviewCount } from '../review-count.ts';
+import type { StatisticsDesk } from '../statistics.ts';
 import type { Suggestions } from '../suggestions.ts';
 import { asMessageId } from './fields.ts';
 
@@ -32,6 +33,7 @@ export interface Shared {
   /** What mistyped addresses were meant to be. */
   readonly suggestions: Suggestions;
   readonly exports: Exports;
+  readonly statistics: StatisticsDesk;
   /** Aborted when the server stops: long polls and streams end. */
   readonly stopping: AbortSignal;
 }

@@ -8,7 +8,7 @@ export const TEXT_LIMIT = 500;
 
 export const text = z.string().max(TEXT_LIMIT, `at most ${TEXT_LIMIT} characters`);
 
-function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
   const wanted = `a whole number from ${least} to ${most}`;
   return z
     .string()

@@ -339,7 +339,7 @@ export const Statistics = z
     items: z.array(
       z.strictObject({
         at,
-        group: z.string(),
+        group: nullableText.openapi({ description: 'Null: all that are not among the `top`.' }),
         states: z.record(z.string(), z.number().int()).openapi({ description: 'Recipients by present state.' }),
       }),
     ),

@@ -3,17 +3,18 @@ import { z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../domain/representation.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
-import { time } from './fields.ts';
+import { time, wholeNumber } from './fields.ts';
 import { type Api, route } from './route.ts';
 import { Statistics } from './schemas.ts';
 
 const DAY = 86_400_000;
+const TOP = 100;
 /** The longest span: what a chart can show, and a call can cost. */
 const SPAN = { hour: 31 * DAY, day: 1100 * DAY } as const;
 const DEFAULT_SPAN = { hour: DAY, day: 30 * DAY } as const;
 
 export function statisticsRoutes(api: Api, shared: Shared): void {
-  const { store, now } = shared.options;
+  const { now } = shared.options;
   route(
     api,
     {
@@ -30,6 +31,13 @@ export function statisticsRoutes(api: Api, shared: Shared): void {
           .enum(['state', 'template', 'domain', 'account'], 'state, template, domain or account')
           .optional()
           .openapi({ default: 'state' }),
+        top: wholeNumber(1, 500).optional().openapi({
+          type: 'integer',
+          minimum: 1,
+          maximum: 500,
+          default: 100,
+          description: 'So many groups, those with the most recipients, by themselves; all others together are `group: null`.',
+        }),
       }),
       answers: { 200: { description: 'The counts; buckets without any are left out', schema: Statistics } },
     },
@@ -42,7 +50,8 @@ export function statisticsRoutes(api: Api, shared: Shared): void {
       if (to - from > SPAN[by]) {
         throw validationProblem([{ in: 'query', path: 'from', detail: `by ${by}, at most ${SPAN[by] / DAY} days before \`to\`` }]);
       }
-      const rows = await store.statistics({ from, to, by, group, ...(caller.accounts === null ? {} : { accounts: caller.accounts }) });
+      const accounts = caller.accounts === null ? {} : { accounts: caller.accounts };
+      const rows = await shared.statistics.rows({ from, to, by, group, top: query.top ?? TOP, ...accounts });
       return c.json({
         from: rfc3339(from),
         to: rfc3339(to),

@@ -10,7 +10,7 @@
  *     e seq                     event of the feed
  *     f fingerprint             reports that bear it, each with what it was tied to
  *     g segment                 what lives in a segment of the spool
- *     h group hour account 0 value     statistics
+ *     h group hour account 0 value     statistics; of some groups by day too
  *     i name value 0 ~id        index of messages; of reports by `matched`
  *     k kind name               administrative record
  *     l ~id                     entry of the audit log
@@ -380,6 +380,13 @@ export function segmentOf(key: string): number {
 
 export const STATISTICS_GROUPS = { account: 'a', template: 't', domain: 'd' } as const;
 export type StatisticsDimension = keyof typeof STATISTICS_GROUPS;
+/** Those that are added up by day as well. */
+const DAILY_GROUPS = { account: 'A', template: 'T' } as const;
+export type DailyDimension = keyof typeof DAILY_GROUPS;
+
+export function isDaily(dimension: StatisticsDimension): dimension is DailyDimension {
+  return dimension in DAILY_GROUPS;
+}
 
 export interface StatisticsKeyParts {
   /** Hours since 1970. */
@@ -397,5 +404,21 @@ export function statisticsKey({ hour, account, dimension, value }: StatisticsKey
 /** Counters of a group in the hours from `from` up to, not including, `to`. */
 export function statisticsRange(dimension: StatisticsDimension, from: number, to: number): KeyRange {
   const family = `h${STATISTICS_GROUPS[dimension]}`;
+  return { gte: family + String(from).padStart(HOUR_WIDTH, '0'), lt: family + String(to).padStart(HOUR_WIDTH, '0') };
+}
+
+/** `day`: days since 1970, in the place of the hour. */
+export function dailyKey({
+  day,
+  account,
+  dimension,
+  value,
+}: Omit<StatisticsKeyParts, 'hour' | 'dimension'> & { readonly day: number; readonly dimension: DailyDimension }): string {
+  return `h${DAILY_GROUPS[dimension]}${String(day).padStart(HOUR_WIDTH, '0')}${keyValue(account)}${SEPARATOR}${keyValue(value)}`;
+}
+
+/** Counters of whole days from `from` up to, not including, `to`. */
+export function dailyRange(dimension: DailyDimension, from: number, to: number): KeyRange {
+  const family = `h${DAILY_GROUPS[dimension]}`;
   return { gte: family + String(from).padStart(HOUR_WIDTH, '0'), lt: family + String(to).padStart(HOUR_WIDTH, '0') };
 }

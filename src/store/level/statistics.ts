@@ -1,6 +1,6 @@
 /**
- * Counters of recipients by hour of acceptance, kept by a projection of the feed: it follows with a
- * position of its own, which is written in one batch with the counters, about once a second. The
+ * Counters of recipients by hour of acceptance, and of accounts and templates by day as well, for a month
+ * by hours is a thousand of each; kept by a projection of the feed: it follows with a position of its own, which is written in one batch with the counters, about once a second. The
  * path of a commit pays nothing, and after a crash the projection goes on from its position.
  *
  * Upstream: the feed. Downstream: `statistics` of the port. Counters outlive the messages they count.
@@ -13,17 +13,34 @@ import type { RecipientState } from '../../domain/recipient.ts';
 import { decodeJson, encodeJson } from './codec.ts';
 import type { Database } from './database.ts';
 import type { Feed } from './feed.ts';
-import { STATISTICS_CURSOR_KEY, type StatisticsDimension, statisticsKey, statisticsRange } from './keys.ts';
+import {
+  dailyKey,
+  dailyRange,
+  isDaily,
+  type KeyRange,
+  STATISTICS_CURSOR_KEY,
+  type StatisticsDimension,
+  statisticsKey,
+  statisticsRange,
+} from './keys.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const FLUSH_AFTER = 1000;
 const CATCH_UP = 2000;
 const SLICE = 1000;
+/** After every hour that there is. */
+const LAST_HOUR = 99_999_999;
+
+/** How far the feed is counted; `daily`: the days as well. */
+interface Cursor {
+  readonly seq: number;
+  readonly daily?: true;
+}
 
 type Counts = Partial<Record<RecipientState, number>>;
 
-/** As it stands under its key. */
+/** As it stands under its key; of a day, with its first hour. */
 interface Counter {
   readonly hour: number;
   readonly account: string;
@@ -66,8 +83,9 @@ export class Statistics {
 
   static async open(options: StatisticsOptions): Promise<Statistics> {
     const value = await options.database.get(STATISTICS_CURSOR_KEY);
-    const cursor = value === undefined ? 0 : decodeJson<{ seq: number }>(STATISTICS_CURSOR_KEY, value).seq;
-    return new Statistics(options, Math.max(cursor, options.feed.firstSeq - 1));
+    const cursor = value === undefined ? null : decodeJson<Cursor>(STATISTICS_CURSOR_KEY, value);
+    if (cursor !== null && cursor.daily !== true) await addUpDays(options.database, cursor.seq);
+    return new Statistics(options, Math.max(cursor?.seq ?? 0, options.feed.firstSeq - 1));
   }
 
   /** Up to where the feed is no longer needed. */
@@ -97,15 +115,15 @@ export class Statistics {
 
   async rows(request: StatisticsRequest): Promise<StatisticsRow[]> {
     await this.flush();
-    const { from, to, group, accounts } = request;
+    const { group, accounts } = request;
     const dimension = group === 'state' ? 'account' : group;
     const rows = new Map<string, Row>();
-    const range = statisticsRange(dimension, Math.floor(from / HOUR), Math.ceil(to / HOUR));
-    for await (const slice of this.#options.database.slices(range, SLICE)) {
-      for (const [key, value] of slice) {
-        const counter = decodeJson<Counter>(key, value);
-        if (accounts !== undefined && !accounts.includes(counter.account)) continue;
-        addToRows(rows, counter, request);
+    for (const range of rangesOf(request, dimension)) {
+      for await (const slice of this.#options.database.slices(range, SLICE)) {
+        for (const [key, value] of slice) {
+          const counter = decodeJson<Counter>(key, value);
+          if (accounts === undefined || accounts.includes(counter.account)) addToRows(rows, counter, request);
+        }
       }
     }
     return [...rows.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
@@ -131,6 +149,7 @@ export class Statistics {
       const seq = this.#projected;
       if (seq === this.#flushed) continue;
       this.#changes = new Map();
+      addDays(changes);
       const keys = [...changes.keys()];
       const values = await database.getMany(keys);
       const batch = database.batch();
@@ -141,7 +160,7 @@ export class Statistics {
         const before = value === undefined ? {} : decodeJson<Counter>(key, value).counts;
         batch.put(key, encodeJson({ ...change, counts: sum(before, change.counts) }));
       }
-      batch.put(STATISTICS_CURSOR_KEY, encodeJson({ seq }));
+      batch.put(STATISTICS_CURSOR_KEY, encodeJson({ seq, daily: true } satisfies Cursor));
       // Not synchronous: what a crash takes is projected again, for the position goes with it.
       await batch.write({ sync: false });
       this.#flushed = seq;
@@ -184,6 +203,62 @@ export class Statistics {
     }
     (counter.counts as Record<string, number>)[state] = (counter.counts[state] ?? 0) + by;
   }
+}
+
+/** Adds to changes of hours what they mean for their days. */
+function addDays(changes: Map<string, Counter>): void {
+  for (const { hour, account, dimension, value, counts } of [...changes.values()]) {
+    if (!isDaily(dimension)) continue;
+    const day = Math.floor(hour / 24);
+    const key = dailyKey({ day, account, dimension, value });
+    const before = changes.get(key)?.counts ?? {};
+    changes.set(key, { hour: day * 24, account, dimension, value, counts: sum(before, counts) });
+  }
+}
+
+/** Of a store that an earlier version wrote, which had hours alone. */
+async function addUpDays(database: Database, seq: number): Promise<void> {
+  for (const dimension of ['account', 'template'] as const) {
+    let days = new Map<string, Counter>();
+    let day = -1;
+    for await (const slice of database.slices(statisticsRange(dimension, 0, LAST_HOUR), SLICE)) {
+      for (const [key, value] of slice) {
+        const counter = decodeJson<Counter>(key, value);
+        const next = Math.floor(counter.hour / 24);
+        // Hours come in order: a day is over when the next begins.
+        if (next !== day) {
+          await writeCounters(database, days);
+          days = new Map();
+          day = next;
+        }
+        const dayKey = dailyKey({ ...counter, dimension, day });
+        days.set(dayKey, { ...counter, hour: day * 24, counts: sum(days.get(dayKey)?.counts ?? {}, counter.counts) });
+      }
+    }
+    await writeCounters(database, days);
+  }
+  const done = database.batch();
+  done.put(STATISTICS_CURSOR_KEY, encodeJson({ seq, daily: true } satisfies Cursor));
+  await done.write({ sync: false });
+}
+
+async function writeCounters(database: Database, counters: ReadonlyMap<string, Counter>): Promise<void> {
+  if (counters.size === 0) return;
+  const batch = database.batch();
+  for (const [key, counter] of counters) batch.put(key, encodeJson(counter));
+  await batch.write({ sync: false });
+}
+
+/** Whole days by their own counters, where there are such; what is left at both ends by its hours. */
+function rangesOf({ from, to, by }: StatisticsRequest, dimension: StatisticsDimension): readonly KeyRange[] {
+  const [first, last] = [Math.floor(from / HOUR), Math.ceil(to / HOUR)];
+  const [firstDay, lastDay] = [Math.ceil(first / 24), Math.floor(last / 24)];
+  if (by === 'hour' || !isDaily(dimension) || firstDay >= lastDay) return [statisticsRange(dimension, first, last)];
+  return [
+    statisticsRange(dimension, first, firstDay * 24),
+    dailyRange(dimension, firstDay, lastDay),
+    statisticsRange(dimension, lastDay * 24, last),
+  ];
 }
 
 function addToRows(rows: Map<string, Row>, counter: Counter, { by, group }: StatisticsRequest): void {
