@@ -38,10 +38,11 @@ export interface Operation<T> {
   /** Content that is to be durable with it. */
   readonly content?: SpoolWriter;
   /**
-   * The content is durable before anything of the group is written to the register: what this operation
-   * changes could not be taken back, should its bytes turn out not to be whole.
+   * The content is durable before the register hears of the operation: what it changes could not be taken
+   * back, should its bytes turn out not to be whole. Told where it stands once it is; until the operation
+   * is answered no record names it.
    */
-  readonly contentFirst?: true;
+  readonly contentFirst?: (entry: SpoolEntry) => void;
   /** By the values that it reads: the content is not needed after all, and is let go; `stage` gets no entry. */
   readonly spares?: (values: ReadonlyMap<string, Buffer>) => boolean;
   /** It accepts a message: staged after all others. */
@@ -54,6 +55,8 @@ export interface Operation<T> {
 
 interface Waiting {
   readonly operation: Operation<unknown>;
+  /** Its content, durable since the commit before. */
+  readonly written?: SpoolEntry;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -174,9 +177,9 @@ export class Committer {
     let weight = 0;
     let octets = 0;
     let count = 0;
-    for (const { operation } of this.#waiting) {
+    for (const { operation, written } of this.#waiting) {
       weight += operation.weight;
-      octets += operation.content?.size ?? 0;
+      octets += written === undefined ? (operation.content?.size ?? 0) : 0;
       if (count > 0 && (weight > GROUP_WEIGHT || octets > GROUP_OCTETS)) break;
       count++;
     }
@@ -204,18 +207,22 @@ export class Committer {
   /** Stages and writes the group; gives what is left to be answered. Throws what rejects a write. */
   async #write(asked: readonly Waiting[], started: number): Promise<(() => void)[]> {
     const { database, spool, loader, now } = this.#options;
-    const { group, messages, values } = await this.#load(asked);
-    const writers = contentsOf(group, values);
+    const { group: loaded, messages, values } = await this.#load(asked);
+    const writers = contentsOf(loaded, values);
     const prepared = writers.length === 0 ? null : spool.prepare(writers);
     const batch = database.batch();
     const transaction = new Transaction({ batch, before: this.#record, messages, values, segments: this.#segments, now: now() });
-    const answers = stageAll(group, transaction, entriesBy(writers, prepared));
+    const entries = entriesBy(writers, prepared);
+    const { group, held } = parted(loaded, entries);
+    const answers = stageAll(group, transaction, entries);
     const committed = transaction.finish(prepared?.end ?? spool.end);
     // Nothing but the commit record: nothing has changed, and the last record still holds.
     if (prepared === null && batch.length === 1 && committed.record.firstSeq === this.#record.firstSeq) return answers;
-    const first = prepared !== null && group.some(({ operation }) => operation.contentFirst);
+    const first = prepared !== null && group.some(({ operation, written }) => operation.contentFirst && written === undefined);
     if (first) await prepared.write();
     await Promise.all([first ? undefined : prepared?.write(), batch.write({ sync: true })]);
+    for (const { operation, written } of held) if (written !== undefined) operation.contentFirst?.(written);
+    this.#waiting.unshift(...held);
 
     this.#record = committed.record;
     for (const [segment, count] of committed.segments) {
@@ -267,10 +274,11 @@ function idsOf(group: readonly Waiting[]): Set<MessageId> {
   return ids;
 }
 
-/** Contents that are needed; the others are let go. */
+/** Contents that are needed and not written yet; the others are let go. */
 function contentsOf(group: readonly Waiting[], values: ReadonlyMap<string, Buffer>): SpoolWriter[] {
-  return group.flatMap(({ operation: { content, spares } }) => {
-    if (content === undefined || spares?.(values) !== true) return content ?? [];
+  return group.flatMap(({ operation: { content, spares }, written }) => {
+    if (content === undefined || written !== undefined) return [];
+    if (spares?.(values) !== true) return content;
     // What is left of it is not committed: the spool removes it when it is opened.
     content.abort().catch(() => undefined);
     return [];
@@ -281,15 +289,33 @@ function entriesBy(writers: readonly SpoolWriter[], prepared: PreparedGroup | nu
   return new Map(writers.map((writer, i) => [writer, prepared?.entries[i]]));
 }
 
+/**
+ * Mail that is accepted does not wait for reports: where both are in a group, the two sides are written
+ * side by side, and what needs its content first is staged with the next group, whose batch comes anyway.
+ */
+function parted(
+  loaded: readonly Waiting[],
+  entries: ReadonlyMap<SpoolWriter, SpoolEntry | undefined>,
+): { readonly group: readonly Waiting[]; readonly held: readonly Waiting[] } {
+  if (!loaded.some(({ operation }) => operation.accepts !== undefined)) return { group: loaded, held: [] };
+  const held = loaded.flatMap((waiting): Waiting[] => {
+    const { contentFirst, content } = waiting.operation;
+    const written = contentFirst === undefined || content === undefined ? undefined : entries.get(content);
+    return written === undefined ? [] : [{ ...waiting, written }];
+  });
+  const later = new Set(held.map(({ operation }) => operation));
+  return { group: loaded.filter(({ operation }) => !later.has(operation)), held };
+}
+
 /** Stages the operations in order; each answer is to be called after the commit. */
 function stageAll(
   group: readonly Waiting[],
   transaction: Transaction,
   entries: ReadonlyMap<SpoolWriter, SpoolEntry | undefined>,
 ): (() => void)[] {
-  return group.map(({ operation, resolve, reject }) => {
+  return group.map(({ operation, written, resolve, reject }) => {
     try {
-      const value = operation.stage(transaction, operation.content === undefined ? undefined : entries.get(operation.content));
+      const value = operation.stage(transaction, written ?? (operation.content && entries.get(operation.content)));
       return () => resolve(value);
     } catch (error) {
       return () => reject(error);

@@ -35,8 +35,9 @@ export interface StoredReport {
 const POSITION = /^[0-9A-Z]{26}$/;
 
 export async function recordReport(context: StoreContext, request: RecordRequest): Promise<RecordAnswer> {
-  const { committer, spool, suppressing } = context;
+  const { committer, spool, segments, suppressing } = context;
   const { report, fingerprint, items } = request;
+  let pinned: SpoolLocation | null = null;
   const key = reportKey(invertId(report.id));
   const header = fingerprint === undefined ? report : { ...report, fingerprint };
   const writer = spool.openContent('report', Buffer.from(JSON.stringify(header)));
@@ -44,7 +45,10 @@ export async function recordReport(context: StoreContext, request: RecordRequest
     await writer.write(request.raw);
     const staged = await committer.submit({
       content: writer,
-      contentFirst: true,
+      contentFirst: ({ location }) => {
+        segments.pin(location);
+        pinned = location;
+      },
       messages: messagesOf(request),
       reads: (messages) => [key, ...keysOf(fingerprint), ...suppressing.reads(items, messages)],
       spares: (values) => values.has(key) || samenessIn(request, (name) => values.get(name)).kind !== 'new',
@@ -53,6 +57,7 @@ export async function recordReport(context: StoreContext, request: RecordRequest
     });
     return await answerOf(context, request, staged);
   } finally {
+    if (pinned !== null) segments.unpin(pinned);
     await writer.abort();
   }
 }
@@ -64,11 +69,15 @@ function samenessIn({ report, fingerprint }: RecordRequest, value: (key: string)
   return samenessOf(decodeBearers(key, value(key)), matchesOf(report));
 }
 
-/** `spilled`: bytes in the spool that no record names. */
 type Staged =
-  | { readonly kind: 'applied'; readonly report: ReportRecord; readonly repeated: boolean; readonly applied: Applied }
-  | { readonly kind: 'same'; readonly same: Exclude<Sameness, { kind: 'new' }>; readonly spilled: SpoolLocation | null }
+  | ({ readonly kind: 'applied'; readonly report: ReportRecord; readonly repeated: boolean; readonly applied: Applied } & Spilled)
+  | ({ readonly kind: 'same'; readonly same: Exclude<Sameness, { kind: 'new' }> } & Spilled)
   | { readonly kind: 'again' };
+
+interface Spilled {
+  /** Bytes in the spool that no record names: it came by another way in the same group. Their segment is pinned. */
+  readonly spilled: SpoolLocation | null;
+}
 
 function stageNew(
   { suppressing, segments }: StoreContext,
@@ -78,33 +87,31 @@ function stageNew(
 ): Staged {
   const { items, now, fingerprint } = request;
   const key = reportKey(invertId(request.report.id));
+  const spilled = entry?.location ?? null;
   const known = transaction.value(key);
+  const same = samenessIn(request, (name) => transaction.value(name));
+  if (spilled !== null && (known !== undefined || same.kind !== 'new')) segments.pin(spilled);
   if (known !== undefined) {
     // What it says is applied again, which changes nothing it has changed already.
     const { report } = decodeJson<StoredReport>(key, known);
-    return { kind: 'applied', report, repeated: true, applied: suppressing.apply(transaction, items, now) };
+    return { kind: 'applied', report, repeated: true, applied: suppressing.apply(transaction, items, now), spilled };
   }
-  const same = samenessIn(request, (name) => transaction.value(name));
-  if (same.kind !== 'new') {
-    // It came by another way in the same group.
-    if (entry !== undefined) segments.pin(entry.location);
-    return { kind: 'same', same, spilled: entry?.location ?? null };
-  }
+  if (same.kind !== 'new') return { kind: 'same', same, spilled };
   // The one that it was the same as was deleted in the same group.
   if (entry === undefined) return { kind: 'again' };
   const { location, size, sha256 } = entry;
   const report: ReportRecord = { ...request.report, size, sha256 };
   stageReport(transaction, { report, location, contentErased: false, ...(fingerprint === undefined ? {} : { fingerprint }) }, now);
-  return { kind: 'applied', report, repeated: false, applied: suppressing.apply(transaction, items, now) };
+  return { kind: 'applied', report, repeated: false, applied: suppressing.apply(transaction, items, now), spilled: null };
 }
 
 async function answerOf(context: StoreContext, request: RecordRequest, staged: Staged): Promise<RecordAnswer> {
+  if (staged.kind === 'again') return recordReport(context, request);
+  if (staged.spilled !== null) await eraseSpilled(context, staged.spilled);
   if (staged.kind === 'applied') {
     const { report, repeated, applied } = staged;
     return { report, transitions: context.suppressing.remember(applied), repeated };
   }
-  if (staged.kind === 'again') return recordReport(context, request);
-  if (staged.spilled !== null) await eraseSpilled(context, staged.spilled);
   return (await settled(context, request, staged.same)) ?? recordReport(context, request);
 }
 

@@ -89,6 +89,44 @@ describe('a report', () => {
     expect(await again.recordReport(bounce(id, 'bounced'))).toMatchObject({ repeated: false, transitions: [{ changed: true }] });
   });
 
+  it('does not keep mail waiting that is accepted with it: its bytes go along, the rest with the next commit', async () => {
+    const { files, watch } = watchedFiles();
+    const store = await open(newDir(), { files });
+    const id = await transferred(store);
+    const before = store.metrics.commits;
+    watch.calls.length = 0;
+    const done: string[] = [];
+    await Promise.all([
+      store.recordReport(bounce(id, 'bounced')).then(() => done.push('report')),
+      make.accept(store).then(() => done.push('mail')),
+    ]);
+    expect(done).toEqual(['mail', 'report']);
+    expect(store.metrics.commits - before).toBe(2);
+    expect(watch.calls.filter(({ call }) => call === 'fdatasync')).toHaveLength(1);
+    expect(await stateOf(store, id)).toBe('failed');
+    const { items } = await store.changes({ after: 0, limit: 10 });
+    expect(items.slice(-2).map(({ type }) => type)).toEqual(['message.accepted', 'recipient.failed']);
+  });
+
+  it('R8 changes nothing, and is taken again, when power fails between the two', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    const id = await transferred(store);
+    let batches = 0;
+    restore = beforeBatches(() => {
+      if (++batches === 2) throw new Error('power fails');
+    });
+    const [report, mail] = await Promise.allSettled([store.recordReport(bounce(id, 'bounced')), make.accept(store)]);
+    expect([report.status, mail.status]).toEqual(['rejected', 'fulfilled']);
+    await store.close();
+    restore();
+    const again = await open(dir);
+    expect(again.metrics.orphans).toEqual({ contents: 0, records: 0 });
+    expect(await stateOf(again, id)).toBe('transferred');
+    expect((await again.messages({}, { limit: 5 })).items).toHaveLength(2);
+    expect(await again.recordReport(bounce(id, 'bounced'))).toMatchObject({ repeated: false, transitions: [{ changed: true }] });
+  });
+
   it('that comes twice in one commit is kept once, and the other bytes are gone', async () => {
     const dir = newDir();
     const store = await open(dir);
