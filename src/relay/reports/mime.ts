@@ -1,8 +1,9 @@
 /**
- * The MIME of a report, taken apart: the adapter to mailparser.
+ * The MIME of a report, taken apart: what is plain in one pass (plain-mime.ts), all else by mailparser, to
+ * which this is the adapter.
  *
  *   upstream    parse.ts, inside the worker
- *   downstream  mailparser
+ *   downstream  plain-mime.ts, mailparser
  *   failure     rejects on what mailparser refuses (too many parts, too long headers); the report is
  *               kept all the same, see parse.ts
  *
@@ -12,10 +13,12 @@
  * hostile mail's sender nothing. It splits at LF alone, so lone CRs, which some gateways write, are
  * made into LFs first. Header values are read from the raw lines: the parsed ones of addresses are
  * made by an old nodemailer. It brings 130 files along, which the relay's own process never needs:
- * it is loaded by whoever reads the first report.
+ * it is loaded by whoever reads the first report that needs it.
  */
-import type { Attachment, Headers, ParsedMail, StructuredHeader } from 'mailparser';
+import type { Attachment, Headers, StructuredHeader } from 'mailparser';
 import { type Field, readFields } from './fields.ts';
+import { asLabelled } from './mislabelled.ts';
+import { type PlainMime, readPlainMime } from './plain-mime.ts';
 
 export interface ReportPart {
   /** In lower case, without parameters. */
@@ -57,6 +60,29 @@ const PARTS_LIMIT = 50;
 
 export async function readMime(raw: Buffer): Promise<ReportMime> {
   const bytes = withoutBlankStart(withLineFeeds(headOf(raw)));
+  const plain = readPlainMime(bytes);
+  const mime = plain === null ? await readAnyMime(bytes) : fromPlain(plain, bytes);
+  const labelled = mime.text.includes('\ufffd') ? asLabelled(bytes) : null;
+  return labelled === null ? mime : readAnyMime(labelled);
+}
+
+function fromPlain({ headers, subject, contentType, reportType, texts, parts }: PlainMime, bytes: Buffer): ReportMime {
+  const text = texts.join('\n');
+  return {
+    headers,
+    subject,
+    contentType,
+    reportType,
+    text: textOf({ text, attachments: parts }, bytes).slice(0, TEXT_LIMIT),
+    parts: parts.slice(0, PARTS_LIMIT).map(({ contentType: type, content }) => ({
+      contentType: type,
+      text: decode(content.subarray(0, PART_LIMIT)),
+    })),
+  };
+}
+
+/** By mailparser; `bytes`: lines end in LF or CRLF, and do not begin with an empty one. */
+export async function readAnyMime(bytes: Buffer): Promise<ReportMime> {
   const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(bytes, {
     keepDeliveryStatus: true,
@@ -78,14 +104,18 @@ export async function readMime(raw: Buffer): Promise<ReportMime> {
     reportType: structured?.params['report-type']?.toLowerCase() ?? null,
     text: `${mislabelled(mail.attachments)}${textOf(mail, bytes)}`.slice(0, TEXT_LIMIT),
     parts: mail.attachments.slice(0, PARTS_LIMIT).map(({ contentType: type, content }) => ({
-      contentType: type.toLowerCase(),
+      // mailparser has `false` where the field is empty.
+      contentType: (type || 'application/octet-stream').toLowerCase(),
       text: decode(content.subarray(0, PART_LIMIT)),
     })),
   };
 }
 
 /** A multipart whose boundary is lost on the way has neither text nor parts: then all of it is text. */
-function textOf({ text, attachments }: Pick<ParsedMail, 'text' | 'attachments'>, bytes: Buffer): string {
+function textOf(
+  { text, attachments }: { readonly text?: string | undefined; readonly attachments: readonly unknown[] },
+  bytes: Buffer,
+): string {
   if (text?.trim()) return text;
   return attachments.length > 0 ? '' : bodyOf(bytes);
 }

@@ -3,7 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { expectReadInTime, expectSame, flippedVariants, lineEndVariants, nestedVariants, truncatedVariants } from './damaged.ts';
+import {
+  expectReadInTime,
+  expectSame,
+  flippedVariants,
+  lineEndVariants,
+  nestedVariants,
+  plainOnesReadAlike,
+  truncatedVariants,
+} from './damaged.ts';
 
 const FOLDER = process.env['RELAIS_CORPUS'] ?? fileURLToPath(new URL('../../../../shared/corpus/reports', import.meta.url));
 const FILES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.eml')) : [];
@@ -26,4 +34,12 @@ it.skipIf(FILES.length === 0)('R35 R45 R49 every real report is read in time and
   }
   process.stdout.write(`${FILES.length} files, ${variants} variants, the slowest ${slowest.took.toFixed(0)} ms (${slowest.name})\n`);
   expect(problems).toEqual([]);
+});
+
+it.skipIf(FILES.length === 0)('what is plain of them is read as mailparser reads it, and is a good part', async () => {
+  const variants = FILES.flatMap((name) => {
+    const raw = readFileSync(join(FOLDER, name));
+    return [{ name, raw }, ...lineEndVariants(raw), ...flippedVariants(raw, 8)];
+  });
+  expect(await plainOnesReadAlike(variants)).toBeGreaterThan(variants.length / 5);
 });

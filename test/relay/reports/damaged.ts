@@ -1,6 +1,8 @@
 /** What happens to reports on their way, or what somebody does to them: for own fixtures and for real ones. */
 import { expect } from 'vitest';
+import { type ReportMime, readAnyMime, readMime, withLineFeeds } from '../../../src/relay/reports/mime.ts';
 import { type ParsedReport, parseReport } from '../../../src/relay/reports/parse.ts';
+import { readPlainMime } from '../../../src/relay/reports/plain-mime.ts';
 
 /** Milliseconds of the processor for one report, however damaged. */
 export const READING_LIMIT = 200;
@@ -102,4 +104,24 @@ export async function expectSame(raw: Buffer, variants: readonly Variant[], name
   const report = await parseReport(raw);
   for (const variant of variants) expect(await parseReport(variant.raw), `${name}, ${variant.name}`).toEqual(report);
   return report;
+}
+
+/** As readMime gives it to those who read it. */
+export function prepared(raw: Buffer): Buffer {
+  const bytes = withLineFeeds(raw);
+  const begin = bytes.findIndex((octet) => octet !== 13 && octet !== 10);
+  return bytes.subarray(begin === -1 ? bytes.length : begin);
+}
+
+/** How many of them are plain; those are read as mailparser reads them. */
+export async function plainOnesReadAlike(variants: readonly Variant[]): Promise<number> {
+  let plain = 0;
+  for (const { name, raw } of variants) {
+    if (readPlainMime(prepared(raw)) === null) continue;
+    plain++;
+    const wanted: ReportMime = await readAnyMime(prepared(raw));
+    if (wanted.text.includes('\ufffd')) continue;
+    expect(await readMime(raw), name).toEqual(wanted);
+  }
+  return plain;
 }

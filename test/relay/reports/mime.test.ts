@@ -62,6 +62,32 @@ describe('the MIME of a report', () => {
   });
 
   it.each([
+    ['plain', 'Content-Type: text/plain; charset=utf-8', []],
+    ['without a label', 'Content-Type: text/plain', []],
+    ['beside HTML', 'Content-Type: multipart/alternative; boundary="c"', ['--c', 'Content-Type: text/plain; charset="UTF-8"', '']],
+  ] as const)('text that is labelled UTF-8, and is Latin-1, is readable: %s', async (_, type, part) => {
+    const html = part.length === 0 ? [] : ['--c', 'Content-Type: text/html; charset=utf-8', '', '<p>x</p>', '--c--'];
+    const mail = Buffer.concat([
+      lines('Subject: x', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary="b"', '', '--b', type, '', ...part),
+      Buffer.from('Empf\xe4nger unbekannt, ', 'latin1'),
+      lines('né d’ici', ...html, '--b', 'Content-Type: message/rfc822', '', 'Subject: y', ''),
+      lines('--b--'),
+    ]);
+    expect((await readMime(mail)).text).toContain('Empfänger unbekannt, né d’ici');
+  });
+
+  it('text in another charset with an octet that is none of it is left as it is', async () => {
+    const head = lines('MIME-Version: 1.0', 'Content-Type: text/plain; charset=shift_jis', '');
+    const mail = Buffer.concat([head, Buffer.from([0x95, 0x73, 0x96, 0xbe, 0xff, 0x0a])]);
+    expect((await readMime(mail)).text).toContain('不明');
+  });
+
+  it('a part whose Content-Type is empty is kept', async () => {
+    const mail = lines('MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary="b"', '', '--b', 'Content-Type: ;', '', 'x', '--b--');
+    expect((await readMime(mail)).parts).toEqual([{ contentType: 'application/octet-stream', text: 'x' }]);
+  });
+
+  it.each([
     ['shift_jis', [0x95, 0x73, 0x96, 0xbe], '不明'],
     ['gb18030', [0xb2, 0xbb, 0xc3, 0xf7], '不明'],
     ['big5', [0xa4, 0xa3, 0xa9, 0xfa], '不明'],
