@@ -298,6 +298,7 @@ export class Rooms {
       tls: config.submission.tls ?? this.#keys.tls,
       tokenKeys: this.#keys.verp,
       newReportId: () => this.#newId() as ReportId,
+      submitted: () => this.#submission?.recorded ?? 0,
     });
   }
 

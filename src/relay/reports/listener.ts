@@ -18,6 +18,7 @@ import { verifyToken } from '../../domain/tokens.ts';
 import type { Intake } from './intake.ts';
 import { loopOf } from './loops.ts';
 import { createRateGate } from './rate-gate.ts';
+import type { RightOfWay } from './right-of-way.ts';
 import { type ListenerLimits, type Refusal, ReportServer, type ReportServerOptions } from './smtp.ts';
 import type { ReportTally } from './tally.ts';
 
@@ -26,6 +27,7 @@ export interface ReportListenerOptions {
   readonly hostname: string;
   readonly tls: { readonly key: string; readonly certificate: string };
   readonly intake: Intake;
+  readonly rightOfWay: Pick<RightOfWay, 'pass'>;
   readonly tally: Pick<ReportTally, 'refused'>;
   readonly now: () => number;
   readonly log: Log;
@@ -58,7 +60,7 @@ function limitsOf(settings: ReportSettings, own: Partial<ListenerLimits> = {}): 
 
 /** Starts it; without a report domain there is nothing to listen for. */
 export async function startReportListener(options: ReportListenerOptions): Promise<ReportListener> {
-  const { settings, hostname, tls, intake, log } = options;
+  const { settings, hostname, tls, intake, rightOfWay, log } = options;
   const { domain } = settings;
   const servers: ReportServer[] = [];
   const gates = gatesOf(options);
@@ -74,6 +76,7 @@ export async function startReportListener(options: ReportListenerOptions): Promi
         limits: limitsOf(settings, options.limits),
         log,
         ...gates,
+        turn: () => rightOfWay.pass(),
         onReport: async (raw, recipients, client) => {
           const said: string[] = [];
           for (const to of recipients) {

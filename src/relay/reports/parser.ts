@@ -16,6 +16,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../domain/log.ts';
 import type { OwnRules } from '../../domain/reply-rules.ts';
@@ -41,6 +42,8 @@ export interface ReportParserOptions {
 const TIME_LIMIT = 10_000;
 const START_LIMIT = 30_000;
 const HEAP_LIMIT_MB = 256;
+/** As `nice` counts: half way to the end. */
+const NICE = 10;
 /** Sent and not answered yet, at most: enough to keep the worker busy between two turns of the relay. */
 const SENT_LIMIT = 16;
 /** Octets of these, unless it is a single one: they lie in the channel and in the worker's memory. */
@@ -156,6 +159,7 @@ class WorkerParser implements ReportParser {
     });
     // Before any report: the channel keeps the order.
     if (this.#ownRules !== null) worker.send({ ownRules: this.#ownRules }, () => undefined);
+    letOthersFirst(worker.pid);
     worker.unref();
     worker.channel?.unref();
     this.#worker = worker;
@@ -217,6 +221,16 @@ class WorkerParser implements ReportParser {
     worker.ref();
     worker.kill('SIGKILL');
     await ended;
+  }
+}
+
+/** What reading takes of a processor, mail that is submitted does not get: everything else goes first. */
+function letOthersFirst(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, NICE);
+  } catch {
+    // A system that does not let it be: reports are read as fast as anything else.
   }
 }
 

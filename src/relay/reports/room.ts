@@ -16,6 +16,7 @@ import { createIntake, type IncomingReport, type Intake, type IntakeOptions, typ
 import { type ReportListener, startReportListener } from './listener.ts';
 import { type MailFromBox, startMailboxes, type TakenMail } from './mailboxes/index.ts';
 import { createReportParser, type ReportParser } from './parser.ts';
+import { createRightOfWay } from './right-of-way.ts';
 import type { ListenerLimits } from './smtp.ts';
 import { createStormGate } from './storms.ts';
 import { createTally, type ReportTally } from './tally.ts';
@@ -32,6 +33,8 @@ export interface ReportsOptions {
   readonly newReportId: IntakeOptions['newReportId'];
   readonly log: Log;
   readonly limits?: Partial<ListenerLimits>;
+  /** Messages that clients have submitted until now: they go before reports. Absent: reports never wait. */
+  readonly submitted?: () => number;
   /** Reads reports; a process of its own by default. */
   readonly parser?: ReportParser;
 }
@@ -52,6 +55,7 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
   const tally = createTally();
   const storms = createStormGate((settings.limits ?? DEFAULT_REPORT_LIMITS).autoReplies);
   const intake = tallied(createIntake({ ...reading, storms, newReportId }), tally);
+  const rightOfWay = createRightOfWay({ submitted: options.submitted ?? (() => 0), busy: busyShare(), now });
   try {
     const { limits } = options;
     const listener = await startReportListener({
@@ -59,6 +63,7 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
       hostname,
       tls,
       intake,
+      rightOfWay,
       tally,
       now,
       log,
@@ -69,7 +74,10 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
       messageSize: settings.messageSize,
       tokenLifetime,
       positions: store.mailboxes,
-      take: (mail) => takeFromMailbox(intake, mail),
+      take: async (mail) => {
+        await rightOfWay.pass();
+        return takeFromMailbox(intake, mail);
+      },
       tell: (event) => store.appendEvent(event, now()),
       now,
       random: options.random,
@@ -79,6 +87,7 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
       desk: createDesk({ ...reading, intake, collector, counts: tally.counts }),
       listener,
       stop: async (graceMs) => {
+        rightOfWay.open();
         await Promise.all([listener.stop(graceMs), collector.stop(graceMs)]);
         await parser.stop();
       },
@@ -87,6 +96,17 @@ export async function startReports(options: ReportsOptions): Promise<Reports> {
     await parser.stop();
     throw error;
   }
+}
+
+/** Of the event loop; each call tells of the time since the one before. */
+function busyShare(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
 }
 
 /** The intake, counted. */

@@ -47,6 +47,8 @@ export interface ReportServerOptions {
   readonly log: Log;
   /** Asked with MAIL. Null: one more message of this client is taken. */
   readonly refuseClient: (client: string) => Refusal | null;
+  /** Asked with MAIL, of which the reply waits for it. Undefined: its turn is now. */
+  readonly turn?: () => Promise<void> | undefined;
   /** Null: the recipient is taken. */
   readonly refuseRecipient: (address: string) => Refusal | null;
   /** Asked once it is there. Null: it is taken. */
@@ -145,7 +147,9 @@ export class ReportServer extends SMTPServer {
 
   override onMailFrom(_from: { address: string }, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
     const refusal = this.#options.refuseClient(clientOf(session));
-    callback(refusal === null ? null : new ReplyError(refusal));
+    const turn = refusal === null ? this.#options.turn?.() : undefined;
+    if (turn !== undefined) void turn.then(() => callback());
+    else callback(refusal === null ? null : new ReplyError(refusal));
   }
 
   override onRcptTo(to: { address: string }, _session: SMTPServerSession, callback: (error?: Error | null) => void): void {

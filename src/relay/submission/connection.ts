@@ -44,6 +44,8 @@ export interface SubmissionContext extends IntakeContext {
   /** Milliseconds a refused AUTH is kept waiting: doubled with each failure of the client, up to `longest`. */
   readonly authDelay: { readonly first: number; readonly longest: number };
   readonly gate: ConnectionGate;
+  /** Messages that were recorded. */
+  recorded: number;
   readonly open: Set<SubmissionConnection>;
 }
 
@@ -461,8 +463,10 @@ export class SubmissionConnection extends SMTPConnection {
     this.#intake = null;
     this.#transaction = null;
     this._unrecognizedCommands = 0;
-    if (result.kind === 'recorded') this.send(250, `2.0.0 Recorded as ${result.message.id}`, false);
-    else this.#refuse(result.refusal, 'DATA');
+    if (result.kind === 'recorded') {
+      this.#context.recorded++;
+      this.send(250, `2.0.0 Recorded as ${result.message.id}`, false);
+    } else this.#refuse(result.refusal, 'DATA');
     if (this.#draining) this.#shutDown();
     resume();
   }

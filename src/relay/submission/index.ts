@@ -48,6 +48,8 @@ export interface Submission {
   readonly up: boolean;
   /** Open now, over all listeners. */
   readonly connections: number;
+  /** Messages that clients have submitted since the start. */
+  readonly recorded: number;
   /**
    * Accounts, networks, limits, rules of references and, where given, the certificate from now on. Listeners stay as they
    * are, and so does what is under way.
@@ -76,6 +78,7 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     authenticator: createAuthenticator({ now }),
     authDelay: options.authDelay ?? AUTH_DELAY,
     gate: new ConnectionGate(),
+    recorded: 0,
     open: new Set(),
   };
   const servers = settings.listeners.map((listener) => new SubmissionServer(context, listener, options.tls));
@@ -88,6 +91,9 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
     },
     get connections() {
       return context.gate.count;
+    },
+    get recorded() {
+      return context.recorded;
     },
     reload(change) {
       context.policy = compilePolicy(change.accounts, change.settings);
