@@ -37,12 +37,14 @@ export interface References {
   /** Where no template is named: the fingerprint that it shares with mail of the same kind. */
   readonly stream: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** Which of these rules have found (`document`, `tag:run`): other rules may find otherwise. Absent: none. */
+  readonly found?: readonly string[];
   /** The run that it belongs to, X-Relais-Run, and how many messages that has, where it says so. Absent: none. */
   readonly run?: { readonly name: string; readonly expected: number | null };
 }
 
 /** What of a message's references may change once it is accepted: its class has decided its priority. */
-export type ReferenceChange = Partial<Omit<References, 'class'>>;
+export type ReferenceChange = Partial<Omit<References, 'class' | 'run' | 'found'>>;
 
 /** A message before its content is complete. */
 export interface PreparedMessage {

@@ -10,13 +10,14 @@ import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from './cleanup.
 import type { ContactMail } from './contact-standing.ts';
 import type { DocumentMail, DocumentVerdict, VerdictOnDocument, VerdictPolicy } from './document-verdict.ts';
 import type { Envelope } from './envelope.ts';
-import type { EventDraft, EventType, FeedEvent } from './events.ts';
+import type { EventDraft, EventType, FeedEvent, ReferencesBefore } from './events.ts';
 import type { MessageId, ReportId } from './ids.ts';
 import type { LegalHoldRecord } from './legal-hold.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
+import type { ChangeMode } from './references.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
-import type { Language } from './settings.ts';
+import type { Language, ReferenceField, ReferenceRule } from './settings.ts';
 import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord, SignalState } from './signal.ts';
 import type { SignalChannel, SignalRule } from './signal-rule.ts';
 import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from './subject-erasure.ts';
@@ -467,6 +468,66 @@ export interface SuppressionRecord {
   readonly message: MessageId | null;
 }
 
+/** What a rule found in a message. */
+export interface RuleFinding {
+  /** Name of the profile that the rule is of; null: of the rules of the configuration, or those tried. */
+  readonly profile: string | null;
+  /** Which rule, from 0, of the profile or of the rules. */
+  readonly index: number;
+  readonly rule: ReferenceRule;
+  readonly value: string;
+  /** The first that found something for its field. */
+  readonly decides: boolean;
+}
+
+/** What rules would find in a message that is stored. */
+export interface RuleTrial {
+  readonly message: AcceptedMessage;
+  /** False: its content is erased or damaged, and header fields other than those recorded were not read. */
+  readonly read: boolean;
+  readonly findings: readonly RuleFinding[];
+  /** What it would be about by these rules. */
+  readonly after: References;
+}
+
+/** What one call that applies the rules to the past did, or would do. */
+export interface RulesApplied {
+  /** Messages that were looked at. */
+  readonly matched: number;
+  readonly changed: number;
+  /** How many messages changed in each field; `tag` in any tag. */
+  readonly fields: Readonly<Partial<Record<ReferenceField | 'stream', number>>>;
+  /** Those without content: of them what needs it was not found anew. */
+  readonly unread: number;
+  /** The first that changed. */
+  readonly examples: readonly { readonly message: MessageId; readonly was: ReferencesBefore; readonly after: References }[];
+  /** Where the next call goes on; null: all is done. */
+  readonly next: string | null;
+}
+
+/** What people may do with the rules for references, beside writing them into the configuration. */
+export interface ReferenceDesk {
+  /** What the rules of the configuration, or other ones in their place, find in the newest messages of the filter. */
+  try(request: {
+    readonly filter: MessageFilter;
+    readonly limit: number;
+    readonly rules?: readonly ReferenceRule[];
+    readonly profiles?: readonly string[];
+  }): Promise<readonly RuleTrial[]>;
+  /**
+   * Finds anew, by the rules of the configuration, what the messages of the filter are about: what rules
+   * found before changes or goes, what was said stays. In slices, until the deadline or the end.
+   */
+  apply(request: {
+    readonly filter: MessageFilter;
+    readonly cursor?: string;
+    readonly dryRun: boolean;
+    /** Unix milliseconds. */
+    readonly deadline: number;
+    readonly signal: AbortSignal;
+  }): Promise<RulesApplied>;
+}
+
 /** Mail of one kind, where no template is named: told by the fingerprint of its subject and HTML. */
 export interface StreamRecord {
   /** Given by people; null: none yet. Several streams may bear the same. */
@@ -817,13 +878,12 @@ export interface Store {
   // ── References ──
   /**
    * Changes what messages are about, all in one commit: their records, what they are found by, and a
-   * `message.referenced` of each where more than its stream changed. `onlyMissing`: what is there
-   * already stays. A message that is not there is left out, one that nothing changes of too. With
+   * `message.referenced` of each where more than its stream changed. `mode` is `set` unless given. A message that is not there is left out, one that nothing changes of too. With
    * `consumer` its position moves in the same commit. Gives those that changed, in the order of `items`.
    */
   setReferences(request: {
     readonly items: readonly { readonly message: MessageId; readonly references: ReferenceChange }[];
-    readonly onlyMissing?: boolean;
+    readonly mode?: ChangeMode;
     readonly consumer?: { readonly name: string; readonly seq: number };
     readonly now: number;
   }): Promise<readonly MessageId[]>;

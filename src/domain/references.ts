@@ -75,34 +75,90 @@ export function wholeReferences(stored: References): References {
 }
 
 /**
- * The references with the change in them; the same object where it changes nothing. `onlyMissing`:
- * what is there already stays as it is, tag by tag.
+ * How a change is meant. `set`: it is said so, whatever was there. `missing`: rules found it, and what is
+ * there already stays, tag by tag. `found`: rules found it anew, and what rules found before goes, or
+ * changes; what was said stays.
  */
-export function changedReferences(before: References, change: ReferenceChange, onlyMissing = false): References {
-  const after: { -readonly [K in keyof References]: References[K] } = { ...before };
-  for (const field of CHANGEABLE) {
-    const value = change[field];
-    if (value !== undefined && !(onlyMissing && before[field] !== null)) after[field] = value;
+export type ChangeMode = 'set' | 'missing' | 'found';
+
+type Targets = Map<string, string | null>;
+
+const FIELDS = ['document', 'documentType', 'contact', 'administration', 'template'] as const;
+const TAG = 'tag:';
+
+/** The references with the change in them; the same object where it changes nothing. */
+export function changedReferences(before: References, change: ReferenceChange, mode: ChangeMode = 'set'): References {
+  if (mode === 'missing' && Object.keys(change).length === 0) return before;
+  const found = new Set(before.found);
+  const values = targetsOf(before);
+  const isKept = (target: string): boolean =>
+    mode !== 'set' && (values.get(target) ?? null) !== null && !(mode === 'found' && found.has(target));
+  for (const [target, value] of wantedTargets(values, change, mode)) {
+    if (isKept(target)) continue;
+    values.set(target, value);
+    if (mode === 'set' || value === null) found.delete(target);
+    else found.add(target);
   }
-  if (change.tags !== undefined) after.tags = onlyMissing ? { ...change.tags, ...before.tags } : change.tags;
+  const stream = change.stream !== undefined && !(mode === 'missing' && before.stream !== null) ? change.stream : before.stream;
+  const after = referencesFrom(before, values, stream, found);
   return isSame(before, after) ? before : after;
 }
 
-const CHANGEABLE = ['document', 'documentType', 'contact', 'administration', 'template', 'stream'] as const;
+/** What the change is about: with `found`, all that rules found before, and with `set` all tags where tags are given. */
+function wantedTargets(values: Targets, change: ReferenceChange, mode: ChangeMode): Targets {
+  const wanted: Targets = new Map();
+  for (const target of values.keys()) {
+    if (mode === 'found' || (mode === 'set' && target.startsWith(TAG) && change.tags !== undefined)) wanted.set(target, null);
+  }
+  for (const field of FIELDS) {
+    const value = change[field];
+    if (value !== undefined) wanted.set(field, value);
+  }
+  for (const [name, value] of Object.entries(change.tags ?? {})) wanted.set(TAG + name, value);
+  return wanted;
+}
+
+function targetsOf(references: References): Targets {
+  const targets: Targets = new Map(FIELDS.map((field) => [field, references[field]]));
+  for (const [name, value] of Object.entries(references.tags)) targets.set(TAG + name, value);
+  return targets;
+}
+
+function referencesFrom(before: References, values: Targets, stream: string | null, found: ReadonlySet<string>): References {
+  const { found: _, ...rest } = before;
+  const tags = [...values].flatMap(([target, value]) =>
+    target.startsWith(TAG) && value !== null ? [[target.slice(TAG.length), value]] : [],
+  );
+  const fields = Object.fromEntries(FIELDS.map((field) => [field, values.get(field) ?? null])) as Pick<References, (typeof FIELDS)[number]>;
+  return { ...rest, ...fields, stream, tags: Object.fromEntries(tags), ...(found.size === 0 ? {} : { found: [...found] }) };
+}
 
 function isSame(a: References, b: References): boolean {
-  if (CHANGEABLE.some((field) => a[field] !== b[field])) return false;
-  const names = Object.keys(a.tags);
-  return names.length === Object.keys(b.tags).length && names.every((name) => Object.hasOwn(b.tags, name) && a.tags[name] === b.tags[name]);
+  return a.stream === b.stream && hasSameFields(a, b) && hasSameTags(a, b) && (a.found ?? []).join() === (b.found ?? []).join();
+}
+
+function hasSameFields(a: References, b: References): boolean {
+  return FIELDS.every((field) => a[field] === b[field]);
+}
+
+function hasSameTags({ tags: a }: References, { tags: b }: References): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}
+
+/** Those that were said: what rules found taken out. */
+export function saidReferences(references: References): References {
+  const { found = [] } = references;
+  if (found.length === 0) return references;
+  const values = targetsOf(references);
+  for (const target of found) values.set(target, null);
+  return referencesFrom(references, values, references.stream, new Set());
 }
 
 /** What a change made other, as `message.referenced` tells it; undefined: nothing but the stream, which tells nobody anything. */
 export function referencesBefore(before: References, after: References): ReferencesBefore | undefined {
   const was: { -readonly [K in keyof ReferencesBefore]: ReferencesBefore[K] } = {};
-  for (const field of TOLD) if (before[field] !== after[field]) was[field] = before[field];
-  const { tags } = before;
-  if (!isSame({ ...NO_REFERENCES, tags }, { ...NO_REFERENCES, tags: after.tags })) was.tags = tags;
+  for (const field of FIELDS) if (before[field] !== after[field]) was[field] = before[field];
+  if (!hasSameTags(before, after)) was.tags = before.tags;
   return Object.keys(was).length === 0 ? undefined : was;
 }
-
-const TOLD = ['document', 'documentType', 'contact', 'administration', 'template'] as const;

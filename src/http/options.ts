@@ -3,7 +3,7 @@ import type { CleanupDesk } from '../domain/cleanup.ts';
 import type { DnsChecked } from '../domain/dns-check.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { DeliveryControl, ReportDesk, SignalDesk, Store, Submitter } from '../domain/ports.ts';
+import type { DeliveryControl, ReferenceDesk, ReportDesk, SignalDesk, Store, Submitter } from '../domain/ports.ts';
 import type { Config, HttpSettings, ReferenceSettings } from '../domain/settings.ts';
 import type { SignalRule } from '../domain/signal-rule.ts';
 
@@ -85,6 +85,8 @@ export interface HttpOptions {
   readonly references: () => ReferenceSettings;
   /** Whether a domain takes mail, by its MX or address records; null: that can not be told now. Absent: nobody looks. */
   readonly takesMail?: (domain: string) => Promise<boolean | null>;
+  /** Null: its room is not up. */
+  readonly referenceDesk: () => ReferenceDesk | null;
   /** Listeners and whatever else must be up; the store's health is added here. */
   readonly readiness: () => readonly ReadinessCheck[];
   readonly running: RunningView;

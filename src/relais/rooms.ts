@@ -3,7 +3,7 @@
  * of them a changed configuration concerns.
  *
  * They start so that nothing is taken before it can be kept, delivered and followed: notifications,
- * reports, the sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in
+ * references, reports, the sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in
  * drain order: submission first, so that nothing new comes in while what is there goes out. What
  * happens to it then is notified of at the next start.
  */
@@ -21,6 +21,7 @@ import { type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
 import { type Notifications, startNotifications } from '../relay/notifications/index.ts';
+import { type ReferencesRoom, startReferences } from '../relay/references/index.ts';
 import { type Reports, startReports } from '../relay/reports/index.ts';
 import { type SandboxHop, startSandboxHop } from '../relay/sandbox/index.ts';
 import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmission } from '../relay/submission/index.ts';
@@ -40,11 +41,22 @@ export interface RoomsOptions {
   readonly log: Log;
 }
 
-const START_ORDER = ['notifications', 'reports', 'sandbox', 'delivery', 'signals', 'housekeeping', 'http', 'submission'] as const;
+const START_ORDER = [
+  'notifications',
+  'references',
+  'reports',
+  'sandbox',
+  'delivery',
+  'signals',
+  'housekeeping',
+  'http',
+  'submission',
+] as const;
 type RoomName = (typeof START_ORDER)[number];
 /** The sandbox's hop outlives the delivery that dials it; HTTP answers until little is left to ask about. */
 const STOP_ORDER: readonly RoomName[] = [
   'notifications',
+  'references',
   'submission',
   'delivery',
   'reports',
@@ -63,6 +75,7 @@ export class Rooms {
   #config: Config;
   #keys: RelayKeys;
   #notifications: Notifications | null = null;
+  #references: ReferencesRoom | null = null;
   #reports: Reports | null = null;
   #sandbox: SandboxHop | null = null;
   #delivery: Delivery | null = null;
@@ -189,6 +202,9 @@ export class Rooms {
       case 'notifications':
         this.#notifications = await this.#startNotifications(config);
         return;
+      case 'references':
+        this.#references = await startReferences({ ...this.#common(), settings: config.references });
+        return;
       case 'reports':
         this.#reports = await this.#startReports(config);
         return;
@@ -225,6 +241,10 @@ export class Rooms {
       case 'notifications':
         await this.#notifications?.stop(graceMs);
         this.#notifications = null;
+        return;
+      case 'references':
+        await this.#references?.stop(graceMs);
+        this.#references = null;
         return;
       case 'reports':
         await this.#reports?.stop(graceMs);
@@ -343,6 +363,7 @@ export class Rooms {
         config: () => this.#config,
         checkDns: () => checkDns(this.#config, withinTime(dnsSource(this.#config), DNS_TIME)),
       },
+      referenceDesk: () => this.#references?.desk ?? null,
       readiness: () => this.#readiness(),
       cleanup: () => this.#housekeeping?.cleanup ?? null,
       localToken,
@@ -430,6 +451,8 @@ function concernOf(room: RoomName, config: Config): string {
         delivery.delayNoticeAfter,
         config.http.publicUrl,
       ]);
+    case 'references':
+      return JSON.stringify(config.references);
     case 'reports':
       return JSON.stringify([hostname, reports, submission.tls]);
     case 'sandbox':

@@ -1,6 +1,7 @@
 /** The part of the contract that is about changing what accepted messages are about. */
 import { describe, expect, it } from 'vitest';
 import { createIdFactory, type MessageId } from '../../src/domain/ids.ts';
+import type { ReferenceChange } from '../../src/domain/message.ts';
 import type { Store, StreamRecord } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import { type Clock, HOUR, type Maker, START } from './messages.ts';
@@ -50,12 +51,36 @@ export function referenceContract(parts: () => Parts): void {
       const { store, make } = parts();
       const { id } = await make.accept(store, { references: { document: 'A', tags: { run: '1' } } });
       const references = { document: 'B', contact: 'C-1', tags: { run: '2', kind: 'b2b' } };
-      await store.setReferences({ items: [{ message: id, references }], onlyMissing: true, now: START });
+      await store.setReferences({ items: [{ message: id, references }], mode: 'missing', now: START });
       const after = (await store.record(id))?.message.references;
-      expect(after).toEqual({ ...NO_REFERENCES, document: 'A', contact: 'C-1', tags: { run: '1', kind: 'b2b' } });
-      const again = await store.setReferences({ items: [{ message: id, references }], onlyMissing: true, now: START });
+      expect(after).toEqual({
+        ...NO_REFERENCES,
+        document: 'A',
+        contact: 'C-1',
+        tags: { run: '1', kind: 'b2b' },
+        found: ['contact', 'tag:kind'],
+      });
+      const again = await store.setReferences({ items: [{ message: id, references }], mode: 'missing', now: START });
       expect(again).toEqual([]);
       expect((await store.message(id))?.events).toHaveLength(2);
+    });
+
+    it('finds anew what rules found, and leaves what was said', async () => {
+      const { store, make } = parts();
+      const { id } = await make.accept(store, { references: { document: 'SAID', tags: { run: '1' } } });
+      const change = async (mode: 'missing' | 'found', references: ReferenceChange): Promise<unknown> => {
+        await store.setReferences({ items: [{ message: id, references }], mode, now: START });
+        return (await store.record(id))?.message.references;
+      };
+      await change('missing', { document: 'X', contact: 'C-1', template: 'a', tags: { kind: 'b2b' } });
+      expect(await change('found', { document: 'Y', contact: 'C-2', tags: { run: '2', other: 'o' } })).toEqual({
+        ...NO_REFERENCES,
+        document: 'SAID',
+        contact: 'C-2',
+        tags: { run: '1', other: 'o' },
+        found: ['contact', 'tag:other'],
+      });
+      expect(await change('found', {})).toEqual({ ...NO_REFERENCES, document: 'SAID', tags: { run: '1' } });
     });
 
     it('tells nobody of a stream, which is no news', async () => {

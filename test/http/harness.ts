@@ -5,7 +5,15 @@ import { type CleanupCounts, type CleanupDesk, NOTHING_CLEANED } from '../../src
 import type { DnsChecked } from '../../src/domain/dns-check.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import type { PreparedMessage } from '../../src/domain/message.ts';
-import type { DeliveryControl, EvidenceItem, NextHopStatus, ReportedRecipient, ReportRecord, TokenRecord } from '../../src/domain/ports.ts';
+import type {
+  DeliveryControl,
+  EvidenceItem,
+  NextHopStatus,
+  ReferenceDesk,
+  ReportedRecipient,
+  ReportRecord,
+  TokenRecord,
+} from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { Config, HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
@@ -93,6 +101,7 @@ export function httpOptions(
     readonly now?: () => number;
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
+    readonly referenceDesk?: ReferenceDesk;
   } = {},
 ): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter; desk: FakeReportDesk } {
   const log = recordingLog();
@@ -129,6 +138,7 @@ export function httpOptions(
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
     running: { config: () => more.config ?? CONFIG, checkDns: async () => more.dns ?? [] },
+    referenceDesk: () => more.referenceDesk ?? null,
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: () => cleanup,
     localToken: LOCAL_TOKEN,

@@ -24,6 +24,7 @@ export interface MessageRequest {
   readonly envelope?: Partial<PreparedMessage['envelope']>;
   readonly account?: string;
   readonly releaseAt?: number;
+  readonly origin?: PreparedMessage['origin'];
   /** Whole message; its header fields are not read. */
   readonly content?: string;
 }
@@ -49,6 +50,7 @@ export async function acceptMessage(store: Store, request: MessageRequest = {}):
     headers: { subject: 'Invoice 2024-117', messageId: `${id}@erp.example`, from: 'billing@example.com', date: null, ...request.headers },
     references: { ...NO_REFERENCES, ...request.references },
     supersedes: null,
+    ...(request.origin === undefined ? {} : { origin: request.origin }),
     ...(request.releaseAt === undefined ? {} : { releaseAt: request.releaseAt }),
     received: 'Received: from erp.example\r\n',
   };

@@ -420,13 +420,13 @@ class InMemoryStore implements MemoryStore {
   // ── References ──
 
   async setReferences(request: Parameters<Store['setReferences']>[0]): Promise<readonly MessageId[]> {
-    const { items, onlyMissing, consumer, now } = request;
+    const { items, mode, consumer, now } = request;
     this.#commit(items.length);
     const changed = items.filter(({ message, references: change }) => {
       const entry = this.#entries.get(message);
       if (entry === undefined) return false;
       const before = entry.message.references;
-      const after = changedReferences(before, change, onlyMissing);
+      const after = changedReferences(before, change, mode);
       if (after === before) return false;
       entry.message = { ...entry.message, references: after };
       const was = referencesBefore(before, after);

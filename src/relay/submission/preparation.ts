@@ -139,7 +139,10 @@ function referencesOf(read: HeaderBlock, { submitted, references, log }: Prepara
 
 function mergeReferences(read: References, given: Partial<References> | undefined): References {
   if (given === undefined) return read;
+  const { found } = given;
   return {
+    ...read,
+    ...(found === undefined ? {} : { found }),
     document: given.document ?? read.document,
     documentType: given.documentType ?? read.documentType,
     contact: given.contact ?? read.contact,

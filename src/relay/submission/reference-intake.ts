@@ -47,5 +47,5 @@ export function withFound(
   if (!complete) {
     log.warn({ messageId, ms: Math.round(performance.now() - started) }, 'the rules for references took too long; some were not asked');
   }
-  return changedReferences(known, found, true);
+  return changedReferences(known, found, 'missing');
 }

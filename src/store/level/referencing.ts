@@ -16,7 +16,7 @@ const WEIGHT = 6;
 export async function setReferences(
   { committer }: StoreContext,
   consumers: StoredCollection<{ readonly seq: number; readonly at: number }>,
-  { items, onlyMissing = false, consumer, now }: Request,
+  { items, mode = 'set', consumer, now }: Request,
 ): Promise<readonly MessageId[]> {
   const position = consumer === undefined ? undefined : { seq: consumer.seq, at: now };
   const changed = await committer.submit({
@@ -25,7 +25,7 @@ export async function setReferences(
     weight: items.length * WEIGHT + 1,
     stage: (transaction) => {
       if (consumer !== undefined && position !== undefined) consumers.stage(transaction, consumer.name, position);
-      return items.filter(({ message, references }) => transaction.refer(message, references, onlyMissing, now));
+      return items.filter(({ message, references }) => transaction.refer(message, references, mode, now));
     },
   });
   if (consumer !== undefined && position !== undefined) consumers.remember(consumer.name, position);

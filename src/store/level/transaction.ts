@@ -20,7 +20,7 @@ import {
   type Transition,
   transition,
 } from '../../domain/recipient.ts';
-import { changedReferences, referencesBefore } from '../../domain/references.ts';
+import { type ChangeMode, changedReferences, referencesBefore } from '../../domain/references.ts';
 import { EMPTY_END, isSamePlace, type SpoolEnd, type SpoolLocation } from '../spool/types.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { Batch } from './database.ts';
@@ -246,11 +246,11 @@ export class Transaction {
   }
 
   /** Changes what the message is about; the operation names its record's key in `reads`. Whether anything changed. */
-  refer(id: MessageId, change: ReferenceChange, onlyMissing: boolean, now: number): boolean {
+  refer(id: MessageId, change: ReferenceChange, mode: ChangeMode, now: number): boolean {
     const stored = this.message(id);
     if (stored === undefined) return false;
     const { message, inverted, recipients } = stored;
-    const references = changedReferences(message.references, change, onlyMissing);
+    const references = changedReferences(message.references, change, mode);
     const key = messageKey(inverted);
     const value = this.value(key);
     if (references === message.references || value === undefined) return false;

@@ -127,10 +127,17 @@ describe('a message by the API', () => {
       administration: 'nl-01',
       contact: 'C',
       tags: { run: '5' },
+      found: ['document', 'documentType', 'administration'],
     });
-    expect(second).toEqual({ ...NO_REFERENCES, document: 'sale.order-9', documentType: 'sale.order', tags: { 'odoo-id': '9' } });
+    expect(second).toEqual({
+      ...NO_REFERENCES,
+      document: 'sale.order-9',
+      documentType: 'sale.order',
+      tags: { 'odoo-id': '9' },
+      found: ['document', 'documentType', 'tag:odoo-id'],
+    });
     expect(own).toEqual({ ...NO_REFERENCES, tags: { run: '5' } });
-    expect(changed).toEqual({ ...NO_REFERENCES, contact: 'Factuur 700123, run 7', tags: { run: '5' } });
+    expect(changed).toEqual({ ...NO_REFERENCES, contact: 'Factuur 700123, run 7', tags: { run: '5' }, found: ['contact'] });
     expect(store.recorded[0]?.content.toString()).toContain('X-Company: nl-01');
   });
 
