@@ -13,6 +13,7 @@ import type { GenerateOptions } from './dkim.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './list.ts';
 import { type Common, configOption, filters, jsonOption, remote, wait, wholeNumber } from './options.ts';
+import { addReferences } from './reference-commands.ts';
 import { addSignals } from './signal-commands.ts';
 import { type Terminal, terminal } from './terminal.ts';
 import { addUpkeep } from './upkeep.ts';
@@ -49,6 +50,7 @@ function buildProgram(screen: Terminal, end: (code: number) => void): Command {
   addReading(program, screen);
   addActing(program, screen);
   addAccess(program, screen);
+  addReferences(program, screen);
   addSignals(program, screen);
   addUpkeep(program, screen);
   addStore(program, screen);

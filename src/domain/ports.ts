@@ -164,6 +164,7 @@ export interface MessageFilter {
   readonly sender?: string;
   /** Any of these. */
   readonly account?: readonly string[];
+  /** As it is named, or the name that was given to its stream. */
   readonly template?: string;
   readonly document?: string;
   readonly documentType?: string;
@@ -507,6 +508,8 @@ export interface RulesApplied {
 
 /** What people may do with the rules for references, beside writing them into the configuration. */
 export interface ReferenceDesk {
+  /** Events of the feed that are still to be read for attachments and streams. */
+  readonly behind: number;
   /** What the rules of the configuration, or other ones in their place, find in the newest messages of the filter. */
   try(request: {
     readonly filter: MessageFilter;

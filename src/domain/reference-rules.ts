@@ -187,7 +187,7 @@ export function explain(compiled: CompiledReferences, facts: MailFacts, known: R
   const decided = new Set<string>();
   return [...compiled.early, ...compiled.late].map((compiledRule) => {
     const { rule, profile, index, target } = compiledRule;
-    const value = firstValue(compiledRule, facts);
+    const value = valueFor(compiledRule, facts);
     const decides = value !== null && !isKnown(known, target) && !decided.has(target);
     if (decides) decided.add(target);
     return { rule, profile, index, value, decides };
@@ -199,7 +199,7 @@ function ask(rules: readonly CompiledRule[], { facts, known, isLate }: Asking): 
   for (const rule of rules) {
     if (decided.has(rule.target) || isKnown(known, rule.target)) continue;
     if (isLate?.() === true) return { found: changeOf(decided), complete: false };
-    const value = firstValue(rule, facts);
+    const value = valueFor(rule, facts);
     if (value !== null) decided.set(rule.target, value);
   }
   return { found: decided.size === 0 ? NOTHING : changeOf(decided), complete: true };
@@ -223,7 +223,7 @@ function changeOf(decided: Decided): ReferenceChange {
 }
 
 /** The first value in the first text that has one. */
-function firstValue(compiled: CompiledRule, facts: MailFacts): string | null {
+function valueFor(compiled: CompiledRule, facts: MailFacts): string | null {
   const { rule } = compiled;
   switch (rule.from) {
     case 'subject':

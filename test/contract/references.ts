@@ -122,6 +122,32 @@ export function referenceContract(parts: () => Parts): void {
       expect(told).not.toHaveProperty('document');
     });
 
+    it('finds mail of a stream by the name that was given to it, as mail of a template', async () => {
+      const { store, make } = parts();
+      const grouped = await make.accept(store, { references: { stream: 'aaaa' } });
+      const other = await make.accept(store, { references: { stream: 'bbbb', document: 'D' } });
+      const named = await make.accept(store, { references: { template: 'order', document: 'D' } });
+      const found = async (filter: Parameters<Store['messages']>[0]): Promise<MessageId[]> =>
+        (await store.messages(filter, { limit: 10 })).items.map(({ message }) => message.id);
+      expect(await found({ template: 'order' })).toEqual([named.id]);
+      const record: StreamRecord = {
+        name: 'order',
+        named: { by: 'ann', at: START },
+        account: 'erp',
+        pattern: 'order #',
+        example: grouped.id,
+        firstAt: START,
+        lastAt: START,
+        messages: 3,
+      };
+      await store.streams.put('aaaa', record);
+      await store.streams.put('bbbb', record);
+      expect(await found({ template: 'order' })).toEqual([named.id, other.id, grouped.id]);
+      expect(await found({ template: 'order', document: 'D' })).toEqual([named.id, other.id]);
+      await store.streams.put('bbbb', { ...record, name: null });
+      expect(await found({ template: 'order' })).toEqual([named.id, grouped.id]);
+    });
+
     it('keeps what is known of streams', async () => {
       const { store, make } = parts();
       const { id } = await make.accept(store);

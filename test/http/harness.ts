@@ -21,6 +21,7 @@ import { surroundings } from '../config/surroundings.ts';
 import { address } from '../support/accepted-message.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
+import { fakeReferenceDesk } from './fake-reference-desk.ts';
 import { type FakeReportDesk, fakeReportDesk } from './fake-report-desk.ts';
 import { fakeSignalDesk } from './fake-signal-desk.ts';
 import { type FakeSubmitter, fakeSubmitter } from './fake-submitter.ts';
@@ -126,6 +127,7 @@ export function httpOptions(
   const submitter = fakeSubmitter(store, now, newMessageId);
   const desk = fakeReportDesk(store, now);
   const cleanup = fakeCleanup(now);
+  const referenceDesk = more.referenceDesk ?? fakeReferenceDesk(store, REFERENCES, now);
   const signals = fakeSignalDesk(now);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
@@ -138,7 +140,7 @@ export function httpOptions(
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
     running: { config: () => more.config ?? CONFIG, checkDns: async () => more.dns ?? [] },
-    referenceDesk: () => more.referenceDesk ?? null,
+    referenceDesk: () => referenceDesk,
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: () => cleanup,
     localToken: LOCAL_TOKEN,
@@ -160,6 +162,7 @@ export function createRoom(
     readonly limits?: Partial<HttpLimits>;
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
+    readonly referenceDesk?: ReferenceDesk;
   } = {},
 ): Room {
   let clock = START;

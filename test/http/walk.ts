@@ -67,6 +67,8 @@ export async function scene(): Promise<Scene> {
     raw: `Subject: ${HIDDEN}\r\n\r\n${HIDDEN}\r\n`,
     items: [],
   });
+  const known = { account: 'payroll', pattern: `payslip ${HIDDEN}`, example: message, firstAt: 0, lastAt: 0, messages: 5 };
+  await room.store.streams.put('asked-stream', { ...known, name: null, named: null });
   return { room, message, reportId, own };
 }
 
@@ -98,6 +100,8 @@ export const SHOWS_NOTHING = new Set([
   'GET /me',
   'GET /consumers',
   'GET /consumers/{name}',
+  // The rules of the configuration.
+  'GET /references',
   // Counts and causes of all accounts together.
   'GET /open-signals',
   'GET /open-signals/{id}',
@@ -133,6 +137,10 @@ function bodyOf(operation: Operation, { message }: Scene): unknown {
       return { account: 'payroll', from: 'asked-sender@payroll.example', to: 'eve@evil.example', subject: 'x', text: 'x' };
     case 'POST /contacts/{address}/correct':
       return { to: 'eve@evil.example', messages: [message], pending: true };
+    case 'POST /references/apply':
+      return SELECTION;
+    case 'PUT /streams/{stream}':
+      return { name: 'evil' };
     case 'POST /reports/{id}/link':
       return { message, recipient: 0 };
     default:
@@ -149,6 +157,7 @@ export function pathOf({ path }: Pick<Operation, 'path'>, { message, reportId }:
     address: path.startsWith('/suppressions') ? 'asked@payroll.example' : 'failed@payroll.example',
     nextHop: 'smtp.provider.example:587',
     n: '1',
+    stream: 'asked-stream',
   };
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'asked'));
 }
@@ -192,5 +201,11 @@ export async function stateOf({ room, message, reportId }: Scene): Promise<strin
   const detail = await room.store.message(message);
   const content = await room.store.content(message);
   const kept = await room.store.report(reportId);
-  return JSON.stringify([detail, content.bytes?.toString(), kept?.report, await room.store.suppressions.list()]);
+  return JSON.stringify([
+    detail,
+    content.bytes?.toString(),
+    kept?.report,
+    await room.store.suppressions.list(),
+    await room.store.streams.list(),
+  ]);
 }

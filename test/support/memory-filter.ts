@@ -13,7 +13,7 @@ export interface Filterable {
 }
 
 /** Whether every filter given holds. */
-export function matchesFilter(entry: Filterable, filter: MessageFilter): boolean {
+export function matchesFilter(entry: Filterable, filter: MessageFilter, templateStreams: readonly string[] = []): boolean {
   const { message, recipients } = entry;
   const { references } = message;
   const checks: boolean[] = [
@@ -22,7 +22,9 @@ export function matchesFilter(entry: Filterable, filter: MessageFilter): boolean
     filter.domain === undefined || recipients.some((recipient) => asciiDomainOf(recipient.address) === filter.domain),
     filter.sender === undefined || senderOf(message) === filter.sender,
     filter.account === undefined || filter.account.includes(message.account),
-    filter.template === undefined || references.template === filter.template,
+    filter.template === undefined ||
+      references.template === filter.template ||
+      (references.template === null && references.stream !== null && templateStreams.includes(references.stream)),
     filter.document === undefined || references.document === filter.document,
     filter.documentType === undefined || references.documentType === filter.documentType,
     filter.contact === undefined || references.contact === filter.contact,

@@ -475,8 +475,9 @@ class InMemoryStore implements MemoryStore {
 
   async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
     this.#assertOpen();
+    const named = (await this.streams.list()).filter(({ value }) => value.name === filter.template).map(({ name }) => name);
     const found = [...this.#entries.values()]
-      .filter((entry) => matchesFilter(entry, filter))
+      .filter((entry) => matchesFilter(entry, filter, named))
       .map(summaryOf)
       .sort((a, b) => (a.message.id < b.message.id ? 1 : -1));
     return pageOf(found, (summary) => summary.message.id, page);

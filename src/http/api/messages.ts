@@ -1,6 +1,8 @@
 /** The register: lists of messages, one message in full, its bytes. */
 import type { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
+import type { MessageSummary } from '../../domain/message.ts';
+import type { Store } from '../../domain/ports.ts';
 import { detailJson, rfc3339, summaryJson } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import { maySee } from '../auth/caller.ts';
@@ -13,6 +15,17 @@ import { asMessageId, cursor, DEFAULT_PAGE, idParam, pageLimit } from './fields.
 import { FILTER_FIELDS, filterFor, REPEATABLE_FILTERS } from './filter.ts';
 import { type Api, route } from './route.ts';
 import { Message, MessagePage } from './schemas.ts';
+
+/** Each with the name that people gave to its stream. */
+async function withStreamNames(store: Pick<Store, 'streams'>, items: readonly MessageSummary[]): Promise<Record<string, unknown>[]> {
+  return Promise.all(items.map(async (item) => ({ ...summaryJson(item), streamName: await streamName(store, item) })));
+}
+
+/** Null: it is of no stream, or of one without a name. */
+async function streamName({ streams }: Pick<Store, 'streams'>, { message }: Pick<MessageSummary, 'message'>): Promise<string | null> {
+  const { stream, template } = message.references;
+  return stream === null || template !== null ? null : ((await streams.get(stream))?.name ?? null);
+}
 
 export function messageRoutes(api: Api, shared: Shared): void {
   const { store, now } = shared.options;
@@ -37,7 +50,7 @@ export function messageRoutes(api: Api, shared: Shared): void {
       if (filter === undefined) return c.json({ items: [], next: null, ...truth });
       const limit = query.limit ?? DEFAULT_PAGE;
       const page = await store.messages(filter, { limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) });
-      return c.json({ items: page.items.map(summaryJson), next: page.next, ...truth });
+      return c.json({ items: await withStreamNames(store, page.items), next: page.next, ...truth });
     },
   );
   route(
@@ -55,7 +68,7 @@ export function messageRoutes(api: Api, shared: Shared): void {
       const id = asMessageId(params.id);
       const detail = id === undefined ? undefined : await store.message(id);
       if (detail === undefined || !maySee(caller, detail.message.account)) throw notFound(`There is no message ${params.id.slice(0, 60)}`);
-      return c.json(detailJson(detail));
+      return c.json({ ...detailJson(detail), streamName: await streamName(store, detail) });
     },
   );
   route(

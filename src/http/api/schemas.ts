@@ -31,6 +31,7 @@ const messageFields = {
   contact: nullableText,
   administration: nullableText.openapi({ description: 'The books or company of the ERP that it is from.' }),
   stream: nullableText.openapi({ description: 'Where no template is named: what it shares with mail of the same kind.' }),
+  streamName: nullableText.optional().openapi({ description: 'Where people named its stream; in lists of messages and of one.' }),
   tags: z.record(z.string(), z.string()),
   supersedes: nullableText.openapi({ description: 'The message that it was sent again from.' }),
   origin: z.enum(['smtp', 'api', 'resend', 'notification']),

@@ -20,6 +20,8 @@ export interface DeskOptions {
   readonly sources: Sources;
   readonly rules: Rules;
   readonly now: () => number;
+  /** Events that are still to be read. */
+  readonly behind: () => number;
 }
 
 /** Messages of one page, and of one commit; read side by side. */
@@ -33,6 +35,9 @@ type ApplyRequest = Parameters<ReferenceDesk['apply']>[0];
 
 export function createDesk(options: DeskOptions): ReferenceDesk {
   return {
+    get behind() {
+      return options.behind();
+    },
     try: (request) => tryRules(options, request),
     apply: (request) => new Applying(options, request).run(),
   };

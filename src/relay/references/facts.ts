@@ -102,11 +102,19 @@ export async function factsOf(request: {
   return { facts, reading };
 }
 
-export function streamFactsOf(message: AcceptedMessage, { headers, html }: MailReading): StreamFacts {
-  const { account, envelope } = message;
-  const recipients = [...NAME_FIELDS.flatMap((name) => headers.get(name) ?? []), ...envelope.recipients.map(({ address }) => address)];
-  const pattern = subjectPattern(message.headers.subject, { recipients });
-  return { pattern, stream: streamOf({ account, pattern, structure: htmlStructure(html) }) };
+export function streamFactsOf(message: Pick<AcceptedMessage, 'account' | 'envelope' | 'headers'>, reading: MailReading): StreamFacts {
+  const { account, envelope, headers } = message;
+  return streamFacts({ account, subject: headers.subject, recipients: envelope.recipients.map(({ address }) => address) }, reading);
+}
+
+/** `recipients`: their addresses, as far as they are known beside the fields of the header. */
+export function streamFacts(
+  mail: { readonly account: string; readonly subject: string | null; readonly recipients: readonly string[] },
+  { headers, html }: MailReading,
+): StreamFacts {
+  const recipients = [...NAME_FIELDS.flatMap((name) => headers.get(name) ?? []), ...mail.recipients];
+  const pattern = subjectPattern(mail.subject, { recipients });
+  return { pattern, stream: streamOf({ account: mail.account, pattern, structure: htmlStructure(html) }) };
 }
 
 export interface Completion {

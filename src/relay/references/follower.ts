@@ -62,6 +62,11 @@ export class Follower {
     this.#streams = new StreamCounts(options.store);
   }
 
+  /** Events that are still to be read. */
+  get behind(): number {
+    return Math.max(0, this.#o.store.lastSeq - this.#position);
+  }
+
   async start(): Promise<void> {
     const { store, now } = this.#o;
     const known = await store.consumers.get(CONSUMER);

@@ -17,7 +17,7 @@ import { Follower } from './follower.ts';
 import { PACING, type Pacing } from './pace.ts';
 
 export { DocumentReader } from './document-reader.ts';
-export { factsOf } from './facts.ts';
+export { factsOf, streamFacts } from './facts.ts';
 
 export interface ReferencesOptions {
   readonly store: Store;
@@ -43,7 +43,7 @@ export async function startReferences(options: ReferencesOptions): Promise<Refer
   const follower = new Follower({ store, sources, rules, pacing: { ...PACING, ...options.pacing }, now, log });
   await follower.start();
   return {
-    desk: createDesk({ store, sources, rules, now }),
+    desk: createDesk({ store, sources, rules, now, behind: () => follower.behind }),
     stop: async (graceMs) => {
       let timer: NodeJS.Timeout | undefined;
       const given = new Promise<void>((resolve) => {

@@ -18,6 +18,7 @@ import { compilePolicy } from './policy.ts';
 import { compileReferenceIntake } from './reference-intake.ts';
 import { SubmissionServer } from './submission-server.ts';
 
+export { readHeaderBlock } from './header-block.ts';
 export { InternalSubmitter, type SubmitterSettings } from './submitter.ts';
 
 export interface SubmissionOptions {

@@ -120,6 +120,14 @@ export class StoredCollection<T> implements Collection<T> {
     return this.#values.get(name);
   }
 
+  /** Names of those values that it holds for, in order. */
+  namesWhere(holds: (value: T) => boolean): string[] {
+    return this.#names.filter((name) => {
+      const value = this.#values.get(name);
+      return value !== undefined && holds(value);
+    });
+  }
+
   /** All values, as committed. */
   values(): Iterable<T> {
     return this.#values.values();

@@ -3,7 +3,7 @@
  * and the filter that every hit is held against. Pure.
  */
 import { asciiDomainOf, normalizeAddress } from '../../domain/address.ts';
-import { type AcceptedMessage, type MessageState, messageState, type PreparedMessage } from '../../domain/message.ts';
+import { type AcceptedMessage, type MessageState, messageState, type PreparedMessage, type References } from '../../domain/message.ts';
 import type { MessageFilter } from '../../domain/ports.ts';
 import { isPending, type RecipientRecord, type RecipientState } from '../../domain/recipient.ts';
 import { queryWords, wordsOf } from '../../domain/words.ts';
@@ -96,8 +96,14 @@ export interface CompiledFilter {
   readonly status: (state: MessageState, recipients: readonly RecipientStatus[]) => boolean;
 }
 
+/** A filter with what the store knows of it beside. */
+export interface SearchedFilter extends MessageFilter {
+  /** Streams that were given the name of the template. */
+  readonly templateStreams?: readonly string[];
+}
+
 /** Bounds of time are not looked at: they are ranges of ids. */
-export function compileFilter(filter: MessageFilter): CompiledFilter {
+export function compileFilter(filter: SearchedFilter): CompiledFilter {
   const checks: ((message: AcceptedMessage) => boolean)[] = [];
   const { state, account, q, tag, domain, recipient, stream } = filter;
   const asked = q === undefined ? [] : queryWords(q);
@@ -105,7 +111,7 @@ export function compileFilter(filter: MessageFilter): CompiledFilter {
   const same = (asked: string | undefined, read: (message: AcceptedMessage) => string | null): void => {
     if (asked !== undefined) checks.push((message) => read(message) === asked);
   };
-  same(filter.template, ({ references }) => references.template);
+  if (filter.template !== undefined) checks.push(({ references }) => isOfTemplate(references, filter));
   same(filter.document, ({ references }) => references.document);
   same(filter.documentType, ({ references }) => references.documentType);
   same(filter.contact, ({ references }) => references.contact);
@@ -122,6 +128,10 @@ export function compileFilter(filter: MessageFilter): CompiledFilter {
     message: (message) => checks.every((check) => check(message)),
     status: (own, recipients) => state === undefined || state.includes(own) || recipients.some((status) => state.includes(status.state)),
   };
+}
+
+function isOfTemplate({ template, stream }: References, { template: wanted, templateStreams = [] }: SearchedFilter): boolean {
+  return template === wanted || (template === null && stream !== null && templateStreams.includes(stream));
 }
 
 function hasTag(tags: Readonly<Record<string, string>>, wanted: string): boolean {

@@ -7,12 +7,12 @@
  */
 import { invertId } from '../../domain/ids.ts';
 import { type MessageSummary, messageState } from '../../domain/message.ts';
-import type { MessageFilter, Page, PageRequest } from '../../domain/ports.ts';
+import type { Page, PageRequest } from '../../domain/ports.ts';
 import type { StoreContext } from './context.ts';
 import { decodeCursor, encodeCursor, markOf } from './cursor.ts';
 import type { EntryCursor } from './database.ts';
 import { type Bounds, boundsOf, IdWalk, type Spending } from './id-walk.ts';
-import { type CompiledFilter, compileFilter } from './indexes.ts';
+import { type CompiledFilter, compileFilter, type SearchedFilter } from './indexes.ts';
 import { type KeyRange, MESSAGES, messageKey, STATUSES, statusKey } from './keys.ts';
 import { type Plan, planSearch, type SearchMemory } from './planning.ts';
 import { decodeMessage, decodeStatus, initialStatus, type MessageRecord, messageJsonOf } from './records.ts';
@@ -30,11 +30,13 @@ const PAGE_LIMIT = 500;
 export async function listMessages(
   context: StoreContext,
   memory: SearchMemory,
-  filter: MessageFilter,
+  filter: SearchedFilter,
   page: PageRequest,
 ): Promise<Page<MessageSummary>> {
   const limit = Math.min(Math.max(page.limit, 1), PAGE_LIMIT);
-  const mark = markOf('messages', filter);
+  // A name that is given meanwhile makes no other list of it.
+  const { templateStreams: _, ...asked } = filter;
+  const mark = markOf('messages', asked);
   const position = decodeCursor(mark, page.cursor, POSITION);
   const plan = await planSearch(context, memory, filter, position !== null);
   const effort = new Effort();
@@ -77,7 +79,7 @@ interface SearchRequest {
   readonly context: StoreContext;
   readonly plan: Plan;
   /** For its bounds of time. */
-  readonly filter: MessageFilter;
+  readonly filter: SearchedFilter;
   /** What every message is held against. */
   readonly compiled: CompiledFilter;
   readonly position: string | null;

@@ -7,12 +7,11 @@
  * else left to the records.
  */
 import { invertId } from '../../domain/ids.ts';
-import type { MessageFilter } from '../../domain/ports.ts';
 import { queryWords } from '../../domain/words.ts';
 import type { StoreContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { IndexSizes } from './index-sizes.ts';
-import { isPendingState } from './indexes.ts';
+import { isPendingState, type SearchedFilter } from './indexes.ts';
 import { type IndexName, indexPrefix, wordPrefix } from './keys.ts';
 import { type IdSource, IndexSource, ListSource, PendingSource, UnionSource } from './sources.ts';
 import type { WordSearch } from './wordsearch.ts';
@@ -57,7 +56,7 @@ export interface SearchMemory {
 }
 
 /** `older`: a page that is not the first. */
-export async function planSearch(context: StoreContext, memory: SearchMemory, filter: MessageFilter, older: boolean): Promise<Plan> {
+export async function planSearch(context: StoreContext, memory: SearchMemory, filter: SearchedFilter, older: boolean): Promise<Plan> {
   const planned = (await planFilters(context, memory, filter, older)).sort((a, b) => a.octets - b.octets);
   const [narrowest, ...others] = planned;
   if (narrowest === undefined) return { walked: [], asked: [] };
@@ -68,7 +67,7 @@ export async function planSearch(context: StoreContext, memory: SearchMemory, fi
   };
 }
 
-async function planFilters(context: StoreContext, memory: SearchMemory, filter: MessageFilter, older: boolean): Promise<Planned[]> {
+async function planFilters(context: StoreContext, memory: SearchMemory, filter: SearchedFilter, older: boolean): Promise<Planned[]> {
   const { words } = memory;
   const { state, account, q } = filter;
   const planned: Promise<Planned | null>[] = [];
@@ -82,7 +81,7 @@ async function planFilters(context: StoreContext, memory: SearchMemory, filter: 
   add('administration', one(filter.administration));
   add('stream', filter.stream);
   add('messageId', one(filter.messageId));
-  add('template', one(filter.template));
+  if (filter.template !== undefined) planned.push(planPrefixes(context, memory, templatePrefixes(filter.template, filter)));
   add('tag', one(filter.tag));
   add('domain', one(filter.domain));
   add('sender', one(filter.sender));
@@ -98,13 +97,19 @@ function one(value: string | undefined): string[] | undefined {
   return value === undefined ? undefined : [value];
 }
 
-async function planIndex(
-  { database }: StoreContext,
-  { sizes }: SearchMemory,
-  name: IndexName,
-  values: readonly string[],
-): Promise<Planned> {
-  const prefixes = [...new Set(values)].map((value) => indexPrefix(name, value));
+function templatePrefixes(template: string, { templateStreams = [] }: SearchedFilter): string[] {
+  return [indexPrefix('template', template), ...templateStreams.map((stream) => indexPrefix('stream', stream))];
+}
+
+function planIndex(context: StoreContext, memory: SearchMemory, name: IndexName, values: readonly string[]): Promise<Planned> {
+  return planPrefixes(
+    context,
+    memory,
+    [...new Set(values)].map((value) => indexPrefix(name, value)),
+  );
+}
+
+async function planPrefixes({ database }: StoreContext, { sizes }: SearchMemory, prefixes: readonly string[]): Promise<Planned> {
   const octets = await Promise.all(prefixes.map((prefix) => sizes.octets(prefix)));
   return {
     octets: octets.reduce((sum, size) => sum + size, 0),

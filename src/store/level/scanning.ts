@@ -9,7 +9,7 @@ import type { MessageFilter } from '../../domain/ports.ts';
 import type { StoreContext } from './context.ts';
 import type { EntryCursor } from './database.ts';
 import { boundsOf, IdWalk, type Spending } from './id-walk.ts';
-import { type CompiledFilter, compileFilter } from './indexes.ts';
+import { type CompiledFilter, compileFilter, type SearchedFilter } from './indexes.ts';
 import { messageKey, statusKey } from './keys.ts';
 import { messagesWithin, statusesWithin, summaryOf } from './listing.ts';
 import { type Plan, planSearch, type SearchMemory } from './planning.ts';
@@ -44,7 +44,7 @@ interface Reader {
 export async function* scanMessages(
   context: StoreContext,
   memory: SearchMemory,
-  filter: MessageFilter,
+  filter: SearchedFilter,
 ): AsyncGenerator<readonly MessageSummary[]> {
   const compiled = compileFilter(filter);
   let position: string | null = null;

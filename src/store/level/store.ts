@@ -69,6 +69,7 @@ import { readDetail } from './detail.ts';
 import { listDocuments, readDocument } from './documents.ts';
 import { eraseMessages } from './erasure.ts';
 import { IndexSizes } from './index-sizes.ts';
+import type { SearchedFilter } from './indexes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
 import type { LegalHolds } from './legal-holds.ts';
 import { listMessages } from './listing.ts';
@@ -395,12 +396,12 @@ export class LevelStore extends WithCollections implements Store {
 
   async messages(filter: MessageFilter, page: PageRequest): Promise<Page<MessageSummary>> {
     this.#assertOpen();
-    return listMessages(this.#context, this.#searches, filter, page);
+    return listMessages(this.#context, this.#searches, this.#searched(filter), page);
   }
 
   scan(filter: MessageFilter): AsyncIterable<readonly MessageSummary[]> {
     this.#assertOpen();
-    return scanMessages(this.#context, this.#searches, filter);
+    return scanMessages(this.#context, this.#searches, this.#searched(filter));
   }
 
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
@@ -548,6 +549,14 @@ export class LevelStore extends WithCollections implements Store {
   }
 
   // ── Inside ──
+
+  /** With the streams that bear the name of the template. */
+  #searched(filter: MessageFilter): SearchedFilter {
+    const { template } = filter;
+    if (template === undefined) return filter;
+    const templateStreams = this.streams.namesWhere(({ name }) => name === template);
+    return templateStreams.length === 0 ? filter : { ...filter, templateStreams };
+  }
 
   #assertOpen(): void {
     if (this.#closing !== null) throw new StoreError('closed', 'the store is closed');
