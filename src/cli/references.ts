@@ -121,7 +121,12 @@ function nameOf({ field, tag }: ReferenceRule): string {
 
 /** Rules are counted from 1, as people do. */
 function whyOf({ profile, index, rule }: Finding): string {
-  const place = rule.from === 'header' ? `${rule.header ?? ''}` : rule.from === 'xml' ? `xml ${(rule.path ?? []).join(' or ')}` : rule.from;
+  const place =
+    rule.from === 'header'
+      ? `${rule.header ?? ''}`
+      : rule.from === 'xml'
+        ? `xml ${rule.path?.[0] ?? ''}${(rule.path ?? []).length > 1 ? ' …' : ''}`
+        : rule.from;
   return `${profile === null ? 'your rule' : profile} ${index + 1}: ${place}`;
 }
 

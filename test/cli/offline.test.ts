@@ -52,6 +52,30 @@ it('init writes the example, says what it still wants, and never overwrites', as
   expect(readFileSync(join(dir, 'relais.yaml'), 'utf8')).toBe(text);
 });
 
+it('references test says what each rule finds, attachments among it, and which one decides', async () => {
+  const config = join(dir, 'relais.yaml');
+  const rules = '[{field: administration, from: subject, pattern: "for (?<administration>\\\\w+)"}]';
+  writeFileSync(config, `routes: [{via: hold}]\nreferences: {profiles: [odoo, ubl], rules: ${rules}}\n`);
+  const file = join(dir, 'mail.eml');
+  const xml = 'Content-Type: text/xml\nContent-Disposition: attachment; filename=a.xml\n\n<Invoice><ID>2026-1</ID></Invoice>';
+  const head = 'Subject: Invoice 1 for Acme\nX-Odoo-Objects: account.move-9\nX-Relais-Contact: C-9';
+  writeFileSync(file, `${head}\nContent-Type: multipart/mixed; boundary=b\n\n--b\n${xml}\n--b--\n`);
+  const people = await command(['references', 'test', '--config', config, file]);
+  expect(people.code, people.stderr).toBe(0);
+  expect(people.stdout).toMatch(/contact +C-9 +said by X-Relais-\*/);
+  expect(people.stdout).toMatch(/administration +Acme +your rule 1: subject/);
+  expect(people.stdout).toMatch(/document +account\.move-9 +odoo 2: X-Odoo-Objects/);
+  expect(people.stdout).toMatch(/passed over +document 2026-1 +ubl 1: xml Invoice\/ID/);
+  const programs = await command(['references', 'test', '--json', '--config', config, file]);
+  const { references, findings, stream } = JSON.parse(programs.stdout);
+  expect(references).toMatchObject({ document: 'account.move-9', contact: 'C-9', administration: 'Acme', tags: { 'odoo-id': '9' } });
+  expect(findings).toContainEqual({ profile: 'ubl', index: 0, field: 'document', tag: null, from: 'xml', value: '2026-1', decides: false });
+  expect(stream).toMatchObject({ pattern: 'invoice # for …' });
+  const missing = await command(['references', 'test', '--config', config, join(dir, 'missing.eml')]);
+  expect([missing.code, missing.stdout]).toEqual([64, '']);
+  expect((await command(['references', 'apply', '--url', 'http://127.0.0.1:1', '--token', 'x'])).stderr).toContain('--all');
+});
+
 it('report parses files and prints one object each, with the keys of the contract', async () => {
   const bounce = [
     'From: MAILER-DAEMON@mx.example',
