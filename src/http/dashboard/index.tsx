@@ -22,6 +22,7 @@ import { frameOf } from './page.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { providerRoutes } from './provider-routes.tsx';
 import { queueRoutes } from './queue-page.tsx';
+import { referenceRoutes } from './references-page.tsx';
 import { registerRoutes } from './register-routes.tsx';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
@@ -48,6 +49,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   suppressionRoutes(app, shared);
   settingsRoutes(app, shared);
   cleanUpRoutes(app, shared);
+  referenceRoutes(app, shared);
   docsRoute(app, shared, api);
 }
 

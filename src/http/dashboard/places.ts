@@ -29,6 +29,7 @@ const PLACES: readonly Place[] = [
   { name: 'queue', path: '/queue', group: 'delivery', needs: ['queue:manage'], spans: true, tab: 5 },
   { name: 'reports', path: '/reports', group: 'delivery', needs: ['messages:read'], tab: 6 },
   { name: 'suppressions', path: '/suppressions', group: 'delivery', needs: ['suppressions:manage'], spans: true },
+  { name: 'references', path: '/references', group: 'relay', needs: ['messages:read'] },
   { name: 'settings', path: '/settings', group: 'relay' },
   { name: 'api', path: '/docs', group: 'relay' },
 ];

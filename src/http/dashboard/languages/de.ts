@@ -11,6 +11,7 @@ import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
 import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
+import { REFERENCE_WORDS } from './references.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
@@ -106,6 +107,7 @@ export const de: Strings = {
   frame: FRAME.de,
   registerPage: REGISTER_PAGE.de,
   documents: DOCUMENT_WORDS.de,
+  references: REFERENCE_WORDS.de,
   overview: overviewWords.de,
   shares: SHARE_WORDS.de,
   nav: {
@@ -156,7 +158,10 @@ export const de: Strings = {
       account: 'Konto',
       template: 'Vorlage',
       document: 'Beleg',
+      documentType: 'Dokumentart',
       contact: 'Kontakt',
+      administration: 'Mandant',
+      stream: 'Strom',
       tag: 'Tag',
       messageId: 'Message-ID',
       from: 'Vom Tag',

@@ -12,6 +12,7 @@ import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
 import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
+import { REFERENCE_WORDS } from './references.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
@@ -124,6 +125,7 @@ export const en = {
   frame: FRAME.en,
   registerPage: REGISTER_PAGE.en,
   documents: DOCUMENT_WORDS.en,
+  references: REFERENCE_WORDS.en,
   overview: overviewWords.en,
   shares: SHARE_WORDS.en,
   nav: {
@@ -173,7 +175,10 @@ export const en = {
       account: 'Account',
       template: 'Template',
       document: 'Document',
+      documentType: 'Document type',
       contact: 'Contact',
+      administration: 'Administration',
+      stream: 'Stream',
       tag: 'Tag',
       messageId: 'Message-ID',
       from: 'From day',

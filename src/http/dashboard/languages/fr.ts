@@ -11,6 +11,7 @@ import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
 import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
+import { REFERENCE_WORDS } from './references.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
@@ -106,6 +107,7 @@ export const fr: Strings = {
   frame: FRAME.fr,
   registerPage: REGISTER_PAGE.fr,
   documents: DOCUMENT_WORDS.fr,
+  references: REFERENCE_WORDS.fr,
   overview: overviewWords.fr,
   shares: SHARE_WORDS.fr,
   nav: {
@@ -156,7 +158,10 @@ export const fr: Strings = {
       account: 'Compte',
       template: 'Modèle',
       document: 'Document',
+      documentType: 'Type de document',
       contact: 'Contact',
+      administration: 'Administration',
+      stream: 'Flux',
       tag: 'Étiquette',
       messageId: 'Message-ID',
       from: 'Du jour',

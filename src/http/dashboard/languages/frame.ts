@@ -11,6 +11,7 @@ export interface FrameWords {
     readonly queue: string;
     readonly reports: string;
     readonly suppressions: string;
+    readonly references: string;
     readonly statistics: string;
     readonly signals: string;
     readonly settings: string;
@@ -48,6 +49,7 @@ const en: FrameWords = {
     queue: 'Queue',
     reports: 'Reports',
     suppressions: 'Suppressed',
+    references: 'References',
     statistics: 'Statistics',
     signals: 'Signals',
     settings: 'Settings',
@@ -85,6 +87,7 @@ const fr: FrameWords = {
     queue: 'File d’attente',
     reports: 'Rapports',
     suppressions: 'Bloqués',
+    references: 'Références',
     statistics: 'Statistiques',
     signals: 'Signaux',
     settings: 'Réglages',
@@ -122,6 +125,7 @@ const nl: FrameWords = {
     queue: 'Wachtrij',
     reports: 'Rapporten',
     suppressions: 'Geblokkeerd',
+    references: 'Referenties',
     statistics: 'Statistieken',
     signals: 'Signalen',
     settings: 'Instellingen',
@@ -159,6 +163,7 @@ const de: FrameWords = {
     queue: 'Warteschlange',
     reports: 'Berichte',
     suppressions: 'Gesperrt',
+    references: 'Referenzen',
     statistics: 'Statistik',
     signals: 'Signale',
     settings: 'Einstellungen',

@@ -11,6 +11,7 @@ import { counter, timeWords } from './grammar.ts';
 import { messagePage } from './message-page.ts';
 import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
+import { REFERENCE_WORDS } from './references.ts';
 import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
@@ -106,6 +107,7 @@ export const nl: Strings = {
   frame: FRAME.nl,
   registerPage: REGISTER_PAGE.nl,
   documents: DOCUMENT_WORDS.nl,
+  references: REFERENCE_WORDS.nl,
   overview: overviewWords.nl,
   shares: SHARE_WORDS.nl,
   nav: {
@@ -155,7 +157,10 @@ export const nl: Strings = {
       account: 'Account',
       template: 'Sjabloon',
       document: 'Document',
+      documentType: 'Soort document',
       contact: 'Contact',
+      administration: 'Administratie',
+      stream: 'Stroom',
       tag: 'Label',
       messageId: 'Message-ID',
       from: 'Vanaf dag',
