@@ -244,8 +244,8 @@ const reports = section({
 });
 
 const RULE_FIELD_NAME = text('a name of letters, digits and "-"', /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/);
-const PATTERN_ALLOWED = 'a regular expression of up to 500 characters in the syntax of RE2 (no look-around, no back-references)';
-const pattern = z.string({ error: PATTERN_ALLOWED }).min(1, { error: PATTERN_ALLOWED }).max(500, { error: PATTERN_ALLOWED });
+const PATTERN_ALLOWED = 'a regular expression of up to 2000 characters in the syntax of RE2 (no look-around, no back-references)';
+const pattern = z.string({ error: PATTERN_ALLOWED }).min(1, { error: PATTERN_ALLOWED }).max(2000, { error: PATTERN_ALLOWED });
 const XML_PATH = text('elements from the root down, joined by "/", such as Invoice/ID', /^[^\s/]+(?:\/[^\s/]+){0,15}$/);
 
 const referenceRule = section({

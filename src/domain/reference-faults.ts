@@ -45,7 +45,7 @@ function groupsOf(pattern: string | undefined): string[] | string {
       ? `${SYNTAX}; this one repeats too much (${steps} steps, at most ${PROGRAM_LIMIT})`
       : Object.keys(compiled.namedGroups());
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
+    const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '').replace('(?i)', '') : String(error);
     return `${SYNTAX}; this one: ${why}`;
   }
 }

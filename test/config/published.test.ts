@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { configJsonSchema, configTemplate, DEFAULT_ANSWERS, loadConfig, parseConfig } from '../../src/config/index.ts';
+import { referenceProfileFiles } from '../../src/config/reference-profiles-yaml.ts';
+import { SHIPPED_PROFILES } from '../../src/domain/shipped-profiles.ts';
 import { makeDkimKey } from '../support/dkim-keys.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -21,6 +24,17 @@ it('config/relais.example.yaml is what init writes, and loads without a warning'
   const { config, warnings } = parseConfig(text, '/etc/relais/relais.yaml', surroundings({}, { SMARTHOST_PASSWORD: 'x' }));
   expect(warnings).toEqual([]);
   expect(config.routes[0]).toMatchObject({ via: 'smarthost', returnPath: 'verp' });
+});
+
+it('config/references holds the profiles of the code, each of which reads as rules', () => {
+  for (const [name, text] of Object.entries(referenceProfileFiles())) {
+    expect(published(name), UPDATE).toBe(text);
+    const profile = parse(text) as { name: string; rules: object[] };
+    expect(profile.rules).toHaveLength(SHIPPED_PROFILES.find((shipped) => shipped.name === profile.name)?.rules.length ?? -1);
+    // As they stand they may be copied into a configuration.
+    const yaml = `routes: [{via: hold}]\nreferences:\n  rules:\n${stringify(profile.rules).replace(/^/gm, '    ')}`;
+    expect(() => parseConfig(yaml, '/etc/relais.yaml', surroundings())).not.toThrow();
+  }
 });
 
 it('every answer of init gives a file that loads', () => {

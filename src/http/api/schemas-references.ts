@@ -26,8 +26,8 @@ export const RuleBody = z
       .min(1, 'at least one')
       .max(20, 'at most 20')
       .optional(),
-    pattern: line(500).optional(),
-    unless: line(500).optional(),
+    pattern: line(2000).optional(),
+    unless: line(2000).optional(),
     value: line(200).optional(),
     map: z.record(line(200), line(200)).optional(),
   })

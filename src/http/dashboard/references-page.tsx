@@ -140,9 +140,9 @@ export function ReferenceHead({ t, current }: { readonly t: View['t']; readonly 
       <div class="head">
         <h1>{words.title}</h1>
       </div>
-      <nav class="chips" aria-label={words.title}>
+      <nav class="tabs" aria-label={words.title}>
         {tabs.map(([name, path]) => (
-          <a class={`chip${name === current ? ' on' : ''}`} href={path} aria-current={name === current ? 'page' : undefined}>
+          <a href={path} aria-current={name === current ? 'page' : undefined}>
             {words.tabs[name]}
           </a>
         ))}
@@ -158,9 +158,9 @@ function Running({ t, settings, behind }: { readonly t: View['t']; readonly sett
     <section class="card reference-card" aria-labelledby="running-title">
       <h2 id="running-title">{words.title}</h2>
       <h3>{words.profiles}</h3>
-      <p class="badges">
+      <p class="reference-profiles">
         {settings.profiles.map((name) => (
-          <span class="badge">{name}</span>
+          <code>{name}</code>
         ))}
       </p>
       <h3>{settings.rules.length === 0 ? words.noRules : words.rules(settings.rules.length)}</h3>
@@ -184,20 +184,22 @@ interface InputProps {
   readonly trial: Trial | null;
   readonly hint?: string;
   readonly mono?: true;
+  /** Shown where this is chosen: the style sheet sees to it. */
+  readonly only?: 'tag' | 'header' | 'xml';
 }
 
-function Input({ name, label, trial, hint, mono }: InputProps) {
+function Input({ name, label, trial, hint, mono, only }: InputProps) {
   const fault = trial?.faults.get(name);
   const described = [hint === undefined ? null : `${name}-hint`, fault === undefined ? null : `${name}-fault`].filter((id) => id !== null);
   return (
-    <div class="reference-field">
+    <div class={only === undefined ? 'reference-field' : `reference-field only-${only}`}>
       <label for={name}>{label}</label>
       <input
         id={name}
         name={name}
         value={trial?.form.get(name) ?? ''}
         class={mono === true ? 'mono' : undefined}
-        maxlength={500}
+        maxlength={2000}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
@@ -210,7 +212,7 @@ function Input({ name, label, trial, hint, mono }: InputProps) {
         </p>
       )}
       {hint === undefined ? null : (
-        <p class="muted hint" id={`${name}-hint`}>
+        <p class="muted reference-hint" id={`${name}-hint`}>
           {hint}
         </p>
       )}
@@ -251,11 +253,11 @@ function TrialForm({ t, trial, csrf }: { readonly t: View['t']; readonly trial: 
         <input type="hidden" name="csrf" value={csrf} />
         <Select name="field" label={words.field} trial={trial} options={REFERENCE_FIELDS.map((field) => [field, fields[field]])} />
         <Select name="from" label={words.from} trial={trial} options={REFERENCE_SOURCES.map((source) => [source, sources[source]])} />
+        <Input name="tag" label={words.tag} trial={trial} only="tag" />
+        <Input name="header" label={words.header} trial={trial} only="header" />
+        <Input name="path" label={words.path} trial={trial} only="xml" mono />
         <Input name="pattern" label={words.pattern} trial={trial} hint={words.patternHint} mono />
         <Input name="value" label={words.value} trial={trial} hint={words.valueHint} mono />
-        <Input name="tag" label={`${fields.tag}: ${words.tag}`} trial={trial} />
-        <Input name="header" label={`${sources.header}: ${words.header}`} trial={trial} />
-        <Input name="path" label={`${sources.xml}: ${words.path}`} trial={trial} />
         <Input name="unless" label={words.unless} trial={trial} mono />
         <Select name="newest" label={words.newest} trial={trial} options={NEWEST.map((count) => [count, count])} />
         <div class="reference-end">
@@ -274,9 +276,9 @@ function Trials({ view, rule, trials }: { readonly view: View; readonly rule: Re
   const found = trials.filter(({ findings }) => findings.some(isTried)).length;
   return (
     <section class="reference-result" aria-labelledby="result-title">
-      <h2 id="result-title" role="status">
-        {trials.length === 0 ? words.noMail : found === 0 ? words.none : words.result(found, trials.length)}
-      </h2>
+      <div role="status">
+        <h2 id="result-title">{trials.length === 0 ? words.noMail : found === 0 ? words.none : words.result(found, trials.length)}</h2>
+      </div>
       <p class="muted">
         {words.yaml}: <code class="reference-yaml">- {ruleYaml(rule)}</code>
       </p>

@@ -137,9 +137,22 @@ export class Follower {
     if (this.#position - this.#written >= UNWRITTEN_LIMIT) await this.#write();
     await this.#writeStreams();
     if (store.lastSeq > page.last) return;
-    await store.waitForChanges(page.last, signal);
+    await this.#waitForMail(page.last, signal);
     // Readers of a busy feed are woken by each commit: events are gathered for a moment.
     await pause(pacing.gather, signal);
+  }
+
+  /** What is known of streams is written even where no more mail comes. */
+  async #waitForMail(after: number, signal: AbortSignal): Promise<void> {
+    const { store, pacing } = this.#o;
+    if (this.#streams.size > 0) {
+      const enough = new AbortController();
+      const timer = setTimeout(() => enough.abort(), pacing.streams);
+      await store.waitForChanges(after, AbortSignal.any([signal, enough.signal]));
+      clearTimeout(timer);
+      await this.#writeStreams();
+    }
+    if (this.#streams.size === 0) await store.waitForChanges(after, signal);
   }
 
   /** Completes the messages, whose events end with `seq`. */

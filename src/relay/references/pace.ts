@@ -27,7 +27,7 @@ export const PACING: Pacing = {
   patience: 5_000,
   slice: 20,
   gather: 500,
-  streams: 60_000,
+  streams: 10_000,
   retryFirst: 1_000,
   retryLongest: 60_000,
 };

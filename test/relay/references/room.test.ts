@@ -128,6 +128,15 @@ describe('after its acceptance', () => {
     await until(async () => expect(await known()).toMatchObject({ name: 'Tickets', example: fourth.id }));
   });
 
+  it('streams are written though no more mail comes', async () => {
+    const store = createMemoryStore();
+    const log = recordingLog();
+    const room = await startReferences({ store, settings: SETTINGS, now: Date.now, log, pacing: { ...SHORT, streams: 30 }, entry });
+    running.push(room);
+    for (let i = 0; i < 3; i++) await acceptMessage(store, { content: lines('', 'x'), headers: { subject: `Ticket ${i} closed` } });
+    await until(async () => expect((await store.streams.list())[0]?.value).toMatchObject({ pattern: 'ticket # closed', messages: 3 }));
+  });
+
   it('a notification of ours is left alone, and so is what needs nothing', async () => {
     const store = createMemoryStore();
     await start(store, { profiles: ['odoo'] });
