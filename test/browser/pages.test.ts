@@ -3,7 +3,20 @@ import { expect, test } from 'vitest';
 import { faultsOfLooks, inBrowser } from './harness.ts';
 
 /** A new page hangs itself in here. Of one message: below. */
-const PAGES = ['/', '/messages', '/documents', '/contacts', '/queue', '/reports', '/suppressions', '/references', '/references/streams', '/settings/clean-up', '/docs', '/no-such-page'];
+const PAGES = [
+  '/',
+  '/messages',
+  '/documents',
+  '/contacts',
+  '/queue',
+  '/reports',
+  '/suppressions',
+  '/references',
+  '/references/streams',
+  '/settings/clean-up',
+  '/docs',
+  '/no-such-page',
+];
 
 inBrowser('pages', (site) => {
   test('a person signs in with a token, finds the message that came in, and signs out', async () => {
