@@ -12,6 +12,7 @@ import type { AppContext, AppEnv } from '../environment.ts';
 import { contactRoutes as contactRoute } from './contact-page.tsx';
 import { FindForm } from './find-form.tsx';
 import { Page } from './layout.tsx';
+import { ListPages, ListTab, NewRows, SearchOn } from './list-parts.tsx';
 import { frameOf, pageCaller } from './page.ts';
 import { RelativeTime, type View } from './parts.tsx';
 import { sendPage, sendPart, wantsPart } from './respond.ts';
@@ -98,28 +99,19 @@ function ContactsPage(props: ListProps) {
       </div>
       <FindForm t={view.t} path="/contacts" value={asked.q} label={words.search} hint={words.searchHint} />
       <List {...props} />
-      <div role="status">
-        <button class="pill" type="button" hidden data-new-rows>
-          {view.t.registerPage.newRows}
-        </button>
-      </div>
+      <NewRows t={view.t} />
     </>
   );
 }
 
-const RENEW = { 'hx-target': '#results', 'hx-swap': 'outerHTML', 'hx-push-url': 'true' } as const;
-
 function List(props: ListProps) {
   const { view, asked, page } = props;
   const words = view.t.documents.contacts;
-  const tab = (problem: boolean, text: string) => {
-    const path = pathOf(asked, { problem });
-    return (
-      <a href={path} hx-get={path} {...RENEW} aria-current={asked.problem === problem ? 'true' : undefined}>
-        {text}
-      </a>
-    );
-  };
+  const tab = (problem: boolean, text: string) => (
+    <ListTab path={pathOf(asked, { problem })} current={asked.problem === problem}>
+      {text}
+    </ListTab>
+  );
   return (
     <div id="results" data-follow="all" data-url={pathOf(asked)}>
       <nav class="tabs" aria-label={words.tabsLabel}>
@@ -128,7 +120,12 @@ function List(props: ListProps) {
       </nav>
       {asked.problem ? null : <input type="hidden" form="find" name="list" value="all" />}
       {page.items.length === 0 ? <Nothing {...props} /> : <Table {...props} />}
-      <Pages view={view} asked={asked} page={page} />
+      <ListPages
+        t={view.t}
+        start={asked.cursor === null ? null : pathOf(asked, { cursor: null })}
+        next={page.next === null || page.items.length === 0 ? null : pathOf(asked, { cursor: page.next })}
+        words={words}
+      />
     </div>
   );
 }
@@ -214,15 +211,7 @@ function whyOf(t: View['t'], category: keyof View['t']['categories'] | null, sup
 function Nothing({ view: { t }, asked, page }: ListProps) {
   const words = t.documents.contacts;
   if (page.next !== null) {
-    return (
-      <div class="card empty">
-        <h2>{t.register.searchingTitle}</h2>
-        <p>{t.register.searchingLead}</p>
-        <a class="button primary" href={pathOf(asked, { cursor: page.next })}>
-          {t.register.searchOn}
-        </a>
-      </div>
-    );
+    return <SearchOn t={t} path={pathOf(asked, { cursor: page.next })} />;
   }
   const searched = asked.q !== '' || asked.cursor !== null;
   return (
@@ -235,27 +224,5 @@ function Nothing({ view: { t }, asked, page }: ListProps) {
         </a>
       ) : null}
     </div>
-  );
-}
-
-function Pages({ view: { t }, asked, page }: Pick<ListProps, 'view' | 'asked' | 'page'>) {
-  const { next } = page;
-  const words = t.documents.contacts;
-  if (asked.cursor === null && (next === null || page.items.length === 0)) return null;
-  return (
-    <nav class="pages" data-piece="pages" aria-label={t.register.pages}>
-      {asked.cursor === null ? (
-        <span />
-      ) : (
-        <a class="button" href={pathOf(asked, { cursor: null })}>
-          {words.start}
-        </a>
-      )}
-      {next === null || page.items.length === 0 ? null : (
-        <a class="button" rel="next" href={pathOf(asked, { cursor: next })}>
-          {words.more} →
-        </a>
-      )}
-    </nav>
   );
 }

@@ -10,6 +10,7 @@ import type { AppContext, AppEnv } from '../environment.ts';
 import { documentRoute } from './document-page.tsx';
 import { FindForm } from './find-form.tsx';
 import { Page } from './layout.tsx';
+import { ListPages, ListTab, NewRows, SearchOn } from './list-parts.tsx';
 import { frameOf, pageCaller } from './page.ts';
 import { RelativeTime, type View } from './parts.tsx';
 import { sendPage, sendPart, wantsPart } from './respond.ts';
@@ -125,11 +126,7 @@ function DocumentsPage(props: ListProps) {
       </div>
       <FindForm t={view.t} path="/documents" value={asked.q} label={words.search} hint={words.searchHint} />
       <List {...props} />
-      <div role="status">
-        <button class="pill" type="button" hidden data-new-rows>
-          {view.t.registerPage.newRows}
-        </button>
-      </div>
+      <NewRows t={view.t} />
     </>
   );
 }
@@ -144,23 +141,21 @@ function List(props: ListProps) {
         asked[name] === null ? null : <input type="hidden" form="find" name={name} value={asked[name]} />,
       )}
       {page.items.length === 0 ? <Nothing {...props} /> : <Table {...props} />}
-      <Pages view={view} asked={asked} page={page} />
+      <ListPages
+        t={view.t}
+        start={asked.cursor === null ? null : pathOf(asked, { cursor: null })}
+        next={page.next === null || page.items.length === 0 ? null : pathOf(asked, { cursor: page.next })}
+      />
     </div>
   );
 }
 
-/** Links that renew the list alone, where there is JavaScript. */
-const RENEW = { 'hx-target': '#results', 'hx-swap': 'outerHTML', 'hx-push-url': 'true' } as const;
-
 function Tabs({ view: { t }, asked }: ListProps) {
-  const tab = (verdict: DocumentVerdict | null, words: string) => {
-    const path = pathOf(asked, { verdict });
-    return (
-      <a href={path} hx-get={path} {...RENEW} aria-current={asked.verdict === verdict ? 'true' : undefined}>
-        {words}
-      </a>
-    );
-  };
+  const tab = (verdict: DocumentVerdict | null, words: string) => (
+    <ListTab path={pathOf(asked, { verdict })} current={asked.verdict === verdict}>
+      {words}
+    </ListTab>
+  );
   return (
     <nav class="tabs" aria-label={t.documents.list.verdictsLabel}>
       {tab(null, t.documents.list.all)}
@@ -255,15 +250,7 @@ function Row({ view, record }: { readonly view: View; readonly record: DocumentR
 /** An empty list says why it is empty and what to do. */
 function Nothing({ view: { t }, asked, page }: ListProps) {
   if (page.next !== null) {
-    return (
-      <div class="card empty">
-        <h2>{t.register.searchingTitle}</h2>
-        <p>{t.register.searchingLead}</p>
-        <a class="button primary" href={pathOf(asked, { cursor: page.next })}>
-          {t.register.searchOn}
-        </a>
-      </div>
-    );
+    return <SearchOn t={t} path={pathOf(asked, { cursor: page.next })} />;
   }
   if (pathOf({ ...asked, cursor: null }) !== '/documents' || asked.cursor !== null) {
     return (
@@ -281,26 +268,5 @@ function Nothing({ view: { t }, asked, page }: ListProps) {
       <h2>{t.documents.list.emptyTitle}</h2>
       <p>{t.documents.list.emptyLead}</p>
     </div>
-  );
-}
-
-function Pages({ view: { t }, asked, page }: ListProps) {
-  const { next } = page;
-  if (asked.cursor === null && (next === null || page.items.length === 0)) return null;
-  return (
-    <nav class="pages" data-piece="pages" aria-label={t.register.pages}>
-      {asked.cursor === null ? (
-        <span />
-      ) : (
-        <a class="button" href={pathOf(asked, { cursor: null })}>
-          {t.register.newest}
-        </a>
-      )}
-      {next === null || page.items.length === 0 ? null : (
-        <a class="button" rel="next" href={pathOf(asked, { cursor: next })}>
-          {t.register.older} →
-        </a>
-      )}
-    </nav>
   );
 }

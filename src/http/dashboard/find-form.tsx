@@ -1,4 +1,5 @@
-/** The search of a list of documents or addresses: as one types, or without scripts by its button. */
+/** The search of a list: as one types, or without scripts by its button. */
+import type { Child } from 'hono/jsx';
 import { SearchIcon } from './parts.tsx';
 import type { Strings } from './strings.ts';
 
@@ -8,9 +9,11 @@ export interface FindFormProps {
   readonly value: string;
   readonly label: string;
   readonly hint: string;
+  /** Fields beyond the text. */
+  readonly children?: Child;
 }
 
-export function FindForm({ t, path, value, label, hint }: FindFormProps) {
+export function FindForm({ t, path, value, label, hint, children }: FindFormProps) {
   return (
     <search>
       <form
@@ -37,6 +40,7 @@ export function FindForm({ t, path, value, label, hint }: FindFormProps) {
             {t.register.searchButton}
           </button>
         </div>
+        {children}
       </form>
     </search>
   );

@@ -6,6 +6,7 @@ import { reversePathText } from '../../domain/address.ts';
 import type { AcceptedMessage, MessageState, MessageSummary } from '../../domain/message.ts';
 import type { Page } from '../../domain/ports.ts';
 import { sizeText } from './explain.ts';
+import { ListPages, ListTab, SearchOn } from './list-parts.tsx';
 import { RelativeTime, StateBadge, type View } from './parts.tsx';
 import type { ColumnName } from './register-columns.ts';
 import { type FilterName, type RegisterFilter, registerPath } from './register-filter.ts';
@@ -39,7 +40,11 @@ export function RegisterList(props: RegisterListProps) {
       ) : null}
       {given(register, 'state') === undefined ? null : <input type="hidden" form="find" name="state" value={given(register, 'state')} />}
       {page.items.length === 0 ? <Nothing {...props} /> : <Table {...props} />}
-      <Pages view={view} register={register} page={page} />
+      <ListPages
+        t={view.t}
+        start={register.cursor === null ? null : registerPath(register.given)}
+        next={page.next === null || page.items.length === 0 ? null : registerPath(register.given, { cursor: page.next })}
+      />
     </div>
   );
 }
@@ -48,19 +53,13 @@ function given(register: RegisterFilter, name: FilterName): string | undefined {
   return register.given.get(name);
 }
 
-/** Links that renew the list alone, where there is JavaScript. */
-const RENEW = { 'hx-target': '#results', 'hx-swap': 'outerHTML', 'hx-push-url': 'true' } as const;
-
 function Tabs({ view: { t }, register }: Pick<RegisterListProps, 'view' | 'register'>) {
   const shown = given(register, 'state');
-  const tab = (state: string | null, words: string) => {
-    const path = registerPath(register.given, { state });
-    return (
-      <a href={path} hx-get={path} {...RENEW} aria-current={(shown ?? null) === state ? 'true' : undefined}>
-        {words}
-      </a>
-    );
-  };
+  const tab = (state: string | null, words: string) => (
+    <ListTab path={registerPath(register.given, { state })} current={(shown ?? null) === state}>
+      {words}
+    </ListTab>
+  );
   return (
     <nav class="tabs" aria-label={t.register.statesLabel}>
       {tab(null, t.register.allStates)}
@@ -276,15 +275,7 @@ function senderOf({ t }: View, message: AcceptedMessage): string {
 /** An empty list says why it is empty and what to do. */
 function Nothing({ view: { t }, register, page, sample }: RegisterListProps) {
   if (page.next !== null) {
-    return (
-      <div class="card empty">
-        <h2>{t.register.searchingTitle}</h2>
-        <p>{t.register.searchingLead}</p>
-        <a class="button primary" href={registerPath(register.given, { cursor: page.next })}>
-          {t.register.searchOn}
-        </a>
-      </div>
-    );
+    return <SearchOn t={t} path={registerPath(register.given, { cursor: page.next })} />;
   }
   if (register.given.size > 0 || register.cursor !== null) {
     return (
@@ -304,25 +295,5 @@ function Nothing({ view: { t }, register, page, sample }: RegisterListProps) {
       <pre>{sample}</pre>
       <p>{t.register.emptyThen}</p>
     </div>
-  );
-}
-
-function Pages({ view: { t }, register, page }: Pick<RegisterListProps, 'view' | 'register' | 'page'>) {
-  if (register.cursor === null && (page.next === null || page.items.length === 0)) return null;
-  return (
-    <nav class="pages" data-piece="pages" aria-label={t.register.pages}>
-      {register.cursor === null ? (
-        <span />
-      ) : (
-        <a class="button" href={registerPath(register.given)}>
-          {t.register.newest}
-        </a>
-      )}
-      {page.next === null || page.items.length === 0 ? null : (
-        <a class="button" rel="next" href={registerPath(register.given, { cursor: page.next })}>
-          {t.register.older} →
-        </a>
-      )}
-    </nav>
   );
 }

@@ -1,8 +1,10 @@
 /** The register: every message, newest first, with its filters in the address. */
 import type { Child } from 'hono/jsx';
 import type { BulkAction } from './bulk.ts';
+import { FindForm } from './find-form.tsx';
 import { Icon } from './icons.tsx';
-import { SearchIcon, type View } from './parts.tsx';
+import { NewRows } from './list-parts.tsx';
+import type { View } from './parts.tsx';
 import { COLUMNS, type ColumnName } from './register-columns.ts';
 import { FILTER_NAMES, type FilterName, type RegisterFilter } from './register-filter.ts';
 import { type KeptView, type ViewFault, Views } from './views.tsx';
@@ -38,11 +40,7 @@ export function Register(props: RegisterProps) {
       <Filters view={view} register={register} />
       {children}
       <Selection {...props} />
-      <div role="status">
-        <button class="pill" type="button" hidden data-new-rows>
-          {t.registerPage.newRows}
-        </button>
-      </div>
+      <NewRows t={t} />
       <dialog class="dialog" id="dialog" aria-labelledby="dialog-title">
         <div id="dialog-body" />
       </dialog>
@@ -116,64 +114,31 @@ function Filters({ view: { t }, register }: Pick<RegisterProps, 'view' | 'regist
   const { given, faults } = register;
   const narrowed = FILTER_NAMES.filter((name) => given.has(name)).length;
   return (
-    <search>
-      <form
-        id="find"
-        method="get"
-        action="/messages"
-        hx-get="/messages"
-        hx-trigger="input changed delay:70ms from:#q"
-        hx-target="#results"
-        hx-swap="outerHTML"
-        hx-replace-url="true"
-        hx-sync="this:queue last"
-      >
-        <div class="search">
-          <div class="field">
-            <SearchIcon />
-            <label class="visually-hidden" for="q">
-              {t.register.search}
-            </label>
-            <input
-              id="q"
-              type="search"
-              name="q"
-              value={given.get('q') ?? ''}
-              placeholder={t.register.searchHint}
-              autocomplete="off"
-              aria-controls="results"
+    <FindForm t={t} path="/messages" value={given.get('q') ?? ''} label={t.register.search} hint={t.register.searchHint}>
+      <details class="filters" open={FILTER_NAMES.some((name) => faults.has(name))}>
+        <summary class="button">
+          <Icon name="filter" />
+          {t.register.moreFilters}
+          {narrowed > 0 ? <span class="count-chip">{narrowed}</span> : null}
+        </summary>
+        <div class="filter-grid">
+          {FILTER_NAMES.map((name) => (
+            <FilterField
+              label={t.register.fields[name]}
+              name={name}
+              value={given.get(name) ?? ''}
+              fault={faults.get(name)}
+              words={t.faults}
             />
-            <kbd class="field-key">/</kbd>
+          ))}
+          <div class="actions">
+            <button class="button primary" type="submit">
+              {t.register.apply}
+            </button>
           </div>
-          <button class="button primary search-button" type="submit">
-            {t.register.searchButton}
-          </button>
         </div>
-        <details class="filters" open={FILTER_NAMES.some((name) => faults.has(name))}>
-          <summary class="button">
-            <Icon name="filter" />
-            {t.register.moreFilters}
-            {narrowed > 0 ? <span class="count-chip">{narrowed}</span> : null}
-          </summary>
-          <div class="filter-grid">
-            {FILTER_NAMES.map((name) => (
-              <FilterField
-                label={t.register.fields[name]}
-                name={name}
-                value={given.get(name) ?? ''}
-                fault={faults.get(name)}
-                words={t.faults}
-              />
-            ))}
-            <div class="actions">
-              <button class="button primary" type="submit">
-                {t.register.apply}
-              </button>
-            </div>
-          </div>
-        </details>
-      </form>
-    </search>
+      </details>
+    </FindForm>
   );
 }
 

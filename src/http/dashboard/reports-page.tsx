@@ -1,5 +1,6 @@
 /** The reports: those that wait for a person, and all, each in plain words; beside them the mailboxes they are collected from. */
 import type { CollectorStatus, ReportRecord } from '../../domain/ports.ts';
+import { ListPages, SearchOn } from './list-parts.tsx';
 import { Mailboxes } from './mailboxes.tsx';
 import { RelativeTime, type View } from './parts.tsx';
 import { reportSentence, whyUntied } from './report-words.ts';
@@ -76,21 +77,8 @@ function List({ view, tab, page, first, subjects }: ReportsPageProps) {
           ))}
         </ul>
       )}
-      {(first && page.next === null) || page.items.length === 0 ? null : (
-        <nav class="pages" aria-label={t.register.pages}>
-          {first ? (
-            <span />
-          ) : (
-            <a class="button" href={pathOf(tab, null)}>
-              {t.register.newest}
-            </a>
-          )}
-          {page.next === null ? null : (
-            <a class="button" rel="next" href={pathOf(tab, page.next)}>
-              {t.register.older} →
-            </a>
-          )}
-        </nav>
+      {page.items.length === 0 ? null : (
+        <ListPages t={t} start={first ? null : pathOf(tab, null)} next={page.next === null ? null : pathOf(tab, page.next)} />
       )}
     </>
   );
@@ -98,15 +86,7 @@ function List({ view, tab, page, first, subjects }: ReportsPageProps) {
 
 function Nothing({ view: { t }, tab, next }: Pick<ReportsPageProps, 'view' | 'tab'> & { readonly next: string | null }) {
   if (next !== null) {
-    return (
-      <div class="card empty">
-        <h2>{t.register.searchingTitle}</h2>
-        <p>{t.register.searchingLead}</p>
-        <a class="button primary" href={pathOf(tab, next)}>
-          {t.register.searchOn}
-        </a>
-      </div>
-    );
+    return <SearchOn t={t} path={pathOf(tab, next)} />;
   }
   return (
     <div class="card empty">

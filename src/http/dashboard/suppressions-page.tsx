@@ -12,6 +12,7 @@ import { Problem } from '../problem.ts';
 import { submissionClient } from '../sending/submit.ts';
 import { exactTime } from './explain.ts';
 import { Page } from './layout.tsx';
+import { ListPages } from './list-parts.tsx';
 import { frameOf, pageCaller, submitted } from './page.ts';
 import { RelativeTime, SearchIcon, type View } from './parts.tsx';
 import { sendPage } from './respond.ts';
@@ -174,22 +175,7 @@ function ListPage({ view, q, items, next, first, refused, csrf }: ListPageProps)
           ))}
         </ul>
       )}
-      {first && next === null ? null : (
-        <nav class="pages" aria-label={t.register.pages}>
-          {first ? (
-            <span />
-          ) : (
-            <a class="button" href={pathOf(q, null)}>
-              {t.suppressions.start}
-            </a>
-          )}
-          {next === null ? null : (
-            <a class="button" rel="next" href={pathOf(q, next)}>
-              {t.suppressions.more} →
-            </a>
-          )}
-        </nav>
-      )}
+      <ListPages t={t} start={first ? null : pathOf(q, null)} next={next === null ? null : pathOf(q, next)} words={t.suppressions} />
     </>
   );
 }

@@ -2,20 +2,8 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
-import { accessWords } from './access.ts';
-import { auditWords } from './audit.ts';
-import { CLEAN_UP_WORDS } from './clean-up.ts';
-import { DOCUMENT_WORDS } from './documents.ts';
-import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
-import { messagePage } from './message-page.ts';
-import { overviewWords } from './overview.ts';
-import { preview } from './preview.ts';
-import { REFERENCE_WORDS } from './references.ts';
-import { REGISTER_PAGE } from './register-page.ts';
-import { settingsWords } from './settings.ts';
-import { relaySettingsWords } from './settings-relay.ts';
-import { SHARE_WORDS } from './shares.ts';
+import { pageWords } from './pages.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'eine Zertifizierungsstelle' };
 
@@ -24,6 +12,7 @@ const number = (n: number): string => n.toLocaleString('de');
 
 export const de: Strings = {
   language: 'de',
+  ...pageWords('de'),
   product: 'relais',
   sandbox: 'Sandbox',
   sandboxHint: 'Nichts verlässt diesen Rechner',
@@ -104,22 +93,11 @@ export const de: Strings = {
     final: 'nachdem die ganze Nachricht gesendet war',
     local: 'bevor etwas gesendet war',
   },
-  frame: FRAME.de,
-  registerPage: REGISTER_PAGE.de,
-  documents: DOCUMENT_WORDS.de,
-  references: REFERENCE_WORDS.de,
-  overview: overviewWords.de,
-  shares: SHARE_WORDS.de,
   nav: {
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',
     toReview: (n, more) => `${more ? 'Mehr als ' : ''}${count(n, 'Bericht wartet', 'Berichte warten')} auf Durchsicht`,
   },
-  access: accessWords.de,
-  audit: auditWords.de,
-  cleanUp: CLEAN_UP_WORDS.de,
-  settings: settingsWords.de,
-  relaySettings: relaySettingsWords.de,
   signIn: {
     title: 'Anmelden',
     lead: 'Sehen, was aus jeder Nachricht wurde.',
@@ -448,8 +426,6 @@ export const de: Strings = {
     cancelButton: 'Den Rest dieser Nachricht abbrechen',
     live: 'Mit dieser Nachricht ist etwas geschehen. Anzeigen',
   },
-  messagePage: messagePage.de,
-  preview: preview.de,
   explain: {
     queued: 'Wartet auf den ersten Versuch.',
     scheduled: 'Wartet auf die Zeit, zu der sie gesendet werden soll.',

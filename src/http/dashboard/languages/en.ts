@@ -3,20 +3,8 @@ import type { MessageState } from '../../../domain/message.ts';
 import type { AttemptTls, Confidence, EvidenceRank, Outcome, RecipientState } from '../../../domain/recipient.ts';
 import type { Category, Phase } from '../../../domain/reply.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
-import { accessWords } from './access.ts';
-import { auditWords } from './audit.ts';
-import { CLEAN_UP_WORDS } from './clean-up.ts';
-import { DOCUMENT_WORDS } from './documents.ts';
-import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
-import { messagePage } from './message-page.ts';
-import { overviewWords } from './overview.ts';
-import { preview } from './preview.ts';
-import { REFERENCE_WORDS } from './references.ts';
-import { REGISTER_PAGE } from './register-page.ts';
-import { settingsWords } from './settings.ts';
-import { relaySettingsWords } from './settings-relay.ts';
-import { SHARE_WORDS } from './shares.ts';
+import { pageWords } from './pages.ts';
 
 type StateName = MessageState | RecipientState;
 
@@ -111,6 +99,7 @@ const count = counter('en', (n) => n === 1);
 
 export const en = {
   language: 'en',
+  ...pageWords('en'),
   product: 'relais',
   sandbox: 'Sandbox',
   sandboxHint: 'Nothing leaves this machine',
@@ -122,22 +111,11 @@ export const en = {
   ranks,
   outcomes,
   phases,
-  frame: FRAME.en,
-  registerPage: REGISTER_PAGE.en,
-  documents: DOCUMENT_WORDS.en,
-  references: REFERENCE_WORDS.en,
-  overview: overviewWords.en,
-  shares: SHARE_WORDS.en,
   nav: {
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
     toReview: (n: number, more: boolean) => `${more ? 'More than ' : ''}${count(n, 'report waits', 'reports wait')} for review`,
   },
-  access: accessWords.en,
-  audit: auditWords.en,
-  cleanUp: CLEAN_UP_WORDS.en,
-  settings: settingsWords.en,
-  relaySettings: relaySettingsWords.en,
   signIn: {
     title: 'Sign in',
     lead: 'See what became of every message.',
@@ -464,8 +442,6 @@ export const en = {
     cancelButton: 'Cancel the rest of this message',
     live: 'Something happened to this message. Show it',
   },
-  messagePage: messagePage.en,
-  preview: preview.en,
   explain: {
     queued: 'Waits for its first attempt.',
     scheduled: 'Waits for the time at which it is to be sent.',

@@ -2,20 +2,8 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
-import { accessWords } from './access.ts';
-import { auditWords } from './audit.ts';
-import { CLEAN_UP_WORDS } from './clean-up.ts';
-import { DOCUMENT_WORDS } from './documents.ts';
-import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
-import { messagePage } from './message-page.ts';
-import { overviewWords } from './overview.ts';
-import { preview } from './preview.ts';
-import { REFERENCE_WORDS } from './references.ts';
-import { REGISTER_PAGE } from './register-page.ts';
-import { settingsWords } from './settings.ts';
-import { relaySettingsWords } from './settings-relay.ts';
-import { SHARE_WORDS } from './shares.ts';
+import { pageWords } from './pages.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'une autorité de certification' };
 
@@ -24,6 +12,7 @@ const number = (n: number): string => n.toLocaleString('fr');
 
 export const fr: Strings = {
   language: 'fr',
+  ...pageWords('fr'),
   product: 'relais',
   sandbox: 'Bac à sable',
   sandboxHint: 'Rien ne quitte cette machine',
@@ -104,22 +93,11 @@ export const fr: Strings = {
     final: 'après l’envoi du message entier',
     local: 'avant tout envoi',
   },
-  frame: FRAME.fr,
-  registerPage: REGISTER_PAGE.fr,
-  documents: DOCUMENT_WORDS.fr,
-  references: REFERENCE_WORDS.fr,
-  overview: overviewWords.fr,
-  shares: SHARE_WORDS.fr,
   nav: {
     signOut: 'Se déconnecter',
     signedInAs: 'Connecté en tant que',
     toReview: (n, more) => `${more ? 'Plus de ' : ''}${count(n, 'rapport attend', 'rapports attendent')} un examen`,
   },
-  access: accessWords.fr,
-  audit: auditWords.fr,
-  cleanUp: CLEAN_UP_WORDS.fr,
-  settings: settingsWords.fr,
-  relaySettings: relaySettingsWords.fr,
   signIn: {
     title: 'Connexion',
     lead: 'Voir ce qu’est devenu chaque message.',
@@ -449,8 +427,6 @@ export const fr: Strings = {
     cancelButton: 'Annuler le reste de ce message',
     live: 'Il s’est passé quelque chose avec ce message. L’afficher',
   },
-  messagePage: messagePage.fr,
-  preview: preview.fr,
   explain: {
     queued: 'Attend son premier essai.',
     scheduled: 'Attend l’heure à laquelle il doit partir.',

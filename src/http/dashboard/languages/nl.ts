@@ -2,20 +2,8 @@
 import type { AttemptTls } from '../../../domain/recipient.ts';
 import type { VerifiedBy } from '../../../domain/tls.ts';
 import type { Strings } from '../strings.ts';
-import { accessWords } from './access.ts';
-import { auditWords } from './audit.ts';
-import { CLEAN_UP_WORDS } from './clean-up.ts';
-import { DOCUMENT_WORDS } from './documents.ts';
-import { FRAME } from './frame.ts';
 import { counter, timeWords } from './grammar.ts';
-import { messagePage } from './message-page.ts';
-import { overviewWords } from './overview.ts';
-import { preview } from './preview.ts';
-import { REFERENCE_WORDS } from './references.ts';
-import { REGISTER_PAGE } from './register-page.ts';
-import { settingsWords } from './settings.ts';
-import { relaySettingsWords } from './settings-relay.ts';
-import { SHARE_WORDS } from './shares.ts';
+import { pageWords } from './pages.ts';
 
 const VERIFIERS: Readonly<Record<VerifiedBy, string>> = { dane: 'DANE', 'mta-sts': 'MTA-STS', ca: 'een certificaatautoriteit' };
 
@@ -24,6 +12,7 @@ const number = (n: number): string => n.toLocaleString('nl');
 
 export const nl: Strings = {
   language: 'nl',
+  ...pageWords('nl'),
   product: 'relais',
   sandbox: 'Sandbox',
   sandboxHint: 'Niets verlaat deze machine',
@@ -104,22 +93,11 @@ export const nl: Strings = {
     final: 'nadat het hele bericht verzonden was',
     local: 'voordat er iets verzonden was',
   },
-  frame: FRAME.nl,
-  registerPage: REGISTER_PAGE.nl,
-  documents: DOCUMENT_WORDS.nl,
-  references: REFERENCE_WORDS.nl,
-  overview: overviewWords.nl,
-  shares: SHARE_WORDS.nl,
   nav: {
     signOut: 'Afmelden',
     signedInAs: 'Aangemeld als',
     toReview: (n, more) => `${more ? 'Meer dan ' : ''}${count(n, 'rapport wacht', 'rapporten wachten')} op beoordeling`,
   },
-  access: accessWords.nl,
-  audit: auditWords.nl,
-  cleanUp: CLEAN_UP_WORDS.nl,
-  settings: settingsWords.nl,
-  relaySettings: relaySettingsWords.nl,
   signIn: {
     title: 'Aanmelden',
     lead: 'Zien wat er van elk bericht geworden is.',
@@ -447,8 +425,6 @@ export const nl: Strings = {
     cancelButton: 'De rest van dit bericht annuleren',
     live: 'Er is iets met dit bericht gebeurd. Tonen',
   },
-  messagePage: messagePage.nl,
-  preview: preview.nl,
   explain: {
     queued: 'Wacht op de eerste poging.',
     scheduled: 'Wacht op het tijdstip waarop het verzonden moet worden.',

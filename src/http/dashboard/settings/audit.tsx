@@ -3,6 +3,7 @@ import { AUDIT_ACTIONS, type AuditAction, type AuditFilter, type AuditRecord, ty
 import type { Page } from '../../../domain/ports.ts';
 import { exactTime } from '../explain.ts';
 import { type Faults, Field } from '../form-parts.tsx';
+import { ListPages } from '../list-parts.tsx';
 import { ExactTime, type View } from '../parts.tsx';
 import type { Strings } from '../strings.ts';
 
@@ -82,22 +83,12 @@ export function AuditLog({ view: { t }, query, page, first, faults }: AuditProps
       ) : (
         <Entries t={t} items={page.items} />
       )}
-      {first && page.next === null ? null : (
-        <nav class="pages" aria-label={t.register.pages}>
-          {first ? (
-            <span />
-          ) : (
-            <a class="button" href={auditPath(query, null)}>
-              {words.newest}
-            </a>
-          )}
-          {page.next === null ? null : (
-            <a class="button" rel="next" href={auditPath(query, page.next)}>
-              {words.older} →
-            </a>
-          )}
-        </nav>
-      )}
+      <ListPages
+        t={t}
+        start={first ? null : auditPath(query, null)}
+        next={page.next === null ? null : auditPath(query, page.next)}
+        words={{ start: words.newest, more: words.older }}
+      />
     </>
   );
 }

@@ -1,0 +1,33 @@
+/** The words of the pages that have a file of their own, each with a line here. */
+import type { Language } from '../../../domain/settings.ts';
+import { accessWords } from './access.ts';
+import { auditWords } from './audit.ts';
+import { CLEAN_UP_WORDS } from './clean-up.ts';
+import { DOCUMENT_WORDS } from './documents.ts';
+import { FRAME } from './frame.ts';
+import { messagePage } from './message-page.ts';
+import { overviewWords } from './overview.ts';
+import { preview } from './preview.ts';
+import { REFERENCE_WORDS } from './references.ts';
+import { REGISTER_PAGE } from './register-page.ts';
+import { settingsWords } from './settings.ts';
+import { relaySettingsWords } from './settings-relay.ts';
+import { SHARE_WORDS } from './shares.ts';
+
+export function pageWords(language: Language) {
+  return {
+    access: accessWords[language],
+    audit: auditWords[language],
+    cleanUp: CLEAN_UP_WORDS[language],
+    documents: DOCUMENT_WORDS[language],
+    frame: FRAME[language],
+    messagePage: messagePage[language],
+    overview: overviewWords[language],
+    preview: preview[language],
+    references: REFERENCE_WORDS[language],
+    registerPage: REGISTER_PAGE[language],
+    relaySettings: relaySettingsWords[language],
+    settings: settingsWords[language],
+    shares: SHARE_WORDS[language],
+  };
+}
