@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Api, requireRelay } from './api.ts';
 import type { BulkAction, BulkOptions } from './bulk.ts';
 import { CommandError, EXIT } from './exit.ts';
-import type { ListFilter } from './list.ts';
-import { type Common, filters, names, remote, wait, wholeNumber } from './options.ts';
+import { givenFilters, type ListFilter } from './filter-options.ts';
+import { type Common, filters, limitOption, names, remote, wait } from './options.ts';
 import type { ReportListOptions } from './reports.ts';
 import type { SendOptions } from './send.ts';
 import type { Terminal } from './terminal.ts';
@@ -63,42 +63,8 @@ type Asked = { readonly kind: 'ids'; readonly only: readonly string[] | undefine
 
 /** Messages by their ids, or by filters; of those named, all recipients or some. */
 function askedOf(ids: readonly string[], options: ManyOptions): Asked {
-  const {
-    state,
-    recipient,
-    domain,
-    sender,
-    account,
-    template,
-    document,
-    documentType,
-    contact,
-    administration,
-    stream,
-    tag,
-    messageId,
-    search,
-    from,
-    to,
-  } = options;
-  const others = [
-    state,
-    domain,
-    sender,
-    account,
-    template,
-    document,
-    documentType,
-    contact,
-    administration,
-    stream,
-    tag,
-    messageId,
-    search,
-    from,
-    to,
-  ].some((value) => value !== undefined);
-  const only = recipient?.split('\n');
+  const others = givenFilters(options).some((name) => name !== 'recipient');
+  const only = options.recipient?.split('\n');
   if (ids.length > 0) {
     if (others) throw new CommandError(EXIT.usage, 'Give either ids or filters.');
     return { kind: 'ids', only };
@@ -225,7 +191,7 @@ function addReports(program: Command, screen: Terminal): void {
     .addOption(new Option('--via <way>', 'how it came in').choices(['smtp', 'imap', 'api', 'file']))
     .option('--from <time>', 'came in at or after: 2026-11-24, or 2h ago as 2h')
     .option('--to <time>', 'came in before')
-    .addOption(new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber))
+    .addOption(limitOption())
     .action(async (options: Common & ReportListOptions) =>
       (await import('./reports.ts')).listReports(requireRelay(options), options, screen, Date.now()),
     );

@@ -1,7 +1,7 @@
 /** `relais retry|hold|release|cancel|resend|delete` with filters: counts first, asks a person, then does it. */
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { filterQuery, type ListFilter } from './list.ts';
+import { filterQuery, type ListFilter } from './filter-options.ts';
 import { confirm, printable, type Terminal } from './terminal.ts';
 
 export type BulkAction = 'retry' | 'hold' | 'release' | 'cancel' | 'resend' | 'delete';
@@ -81,7 +81,7 @@ export async function bulk(
 
 function selectionBody(selection: ListFilter | { readonly ids: readonly string[] }, now: number): object {
   if ('ids' in selection) return { ids: selection.ids };
-  return { filter: Object.fromEntries(Object.entries(filterQuery(selection, now)).filter(([, value]) => value !== undefined)) };
+  return { filter: filterQuery(selection, now) };
 }
 
 function extrasOf(action: BulkAction, { force, replace, rewriteTo, again }: BulkOptions): object {

@@ -1,8 +1,9 @@
 /** `relais legal-hold set|list|lift`: what nobody erases until it is lifted. */
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { filterQuery, type ListFilter } from './list.ts';
-import { localTime, printable, type Terminal, table } from './terminal.ts';
+import { filterQuery, type ListFilter } from './filter-options.ts';
+import { printList } from './listing.ts';
+import { type Column, localTime, printable, type Terminal, table } from './terminal.ts';
 
 interface Hold {
   readonly name: string;
@@ -27,16 +28,16 @@ export async function setHolds(
 ): Promise<void> {
   const { ids, options, now } = request;
   const { reason } = options;
-  const { state: _, q: __, stream: ___, account, ...filter } = filterQuery(options, now);
-  const asked = Object.entries(filter).filter(([, value]) => value !== undefined);
-  if (ids.length > 0 && (asked.length > 0 || account !== undefined)) throw usage('Name messages, or give filters: not both.');
+  const { state: _, q: __, stream: ___, ...filter } = filterQuery(options, now);
+  const filtered = Object.keys(filter).length > 0;
+  if (ids.length > 0 && filtered) throw usage('Name messages, or give filters: not both.');
   if (ids.length > 0) {
     for (const id of ids) say(await api.post<Hold>(`/messages/${encodeURIComponent(id)}/legal-hold`, { reason }), options, terminal);
     return;
   }
-  if (asked.length === 0 && account === undefined) throw usage('Name messages, or give filters such as --recipient or --document.');
+  if (!filtered) throw usage('Name messages, or give filters such as --recipient or --document.');
   if (options.name === undefined) throw usage('A hold with a filter needs a --name.');
-  const body = { filter: { ...Object.fromEntries(asked), ...(account === undefined ? {} : { account }) }, reason };
+  const body = { filter, reason };
   say(await api.put<Hold>(`/legal-holds/${encodeURIComponent(options.name)}`, body), options, terminal);
 }
 
@@ -56,30 +57,17 @@ function what({ name, message, filter }: Hold): string {
 }
 
 export async function listHolds(api: Api, options: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
-  const holds: Hold[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await api.get<{ items: Hold[]; next: string | null }>('/legal-holds', { limit: '500', cursor });
-    holds.push(...page.items);
-    if (page.next === null) break;
-    cursor = page.next;
-  }
-  if (options.json === true) {
-    for (const hold of holds) terminal.print(JSON.stringify(hold));
-    return;
-  }
-  if (holds.length === 0) {
-    terminal.note('There are no legal holds.');
-    return;
-  }
-  const lines = table(terminal, holds, [
-    { title: 'NAME', of: ({ name }) => name },
-    { title: 'SINCE', of: ({ at }) => localTime(at) },
-    { title: 'BY', of: ({ by }) => by ?? '' },
-    { title: 'WHAT', of: what },
-    { title: 'REASON', of: ({ reason }) => reason },
-  ]);
-  for (const line of lines) terminal.print(line);
+  const lines = (holds: readonly Hold[]): string[] => table(terminal, holds, COLUMNS);
+  await printList(api, { path: '/legal-holds', json: options.json, none: 'There are no legal holds.', lines }, terminal);
 }
+
+const COLUMNS: readonly Column<Hold>[] = [
+  { title: 'NAME', of: ({ name }) => name },
+  { title: 'SINCE', of: ({ at }) => localTime(at) },
+  { title: 'BY', of: ({ by }) => by ?? '' },
+  { title: 'WHAT', of: what },
+  { title: 'REASON', of: ({ reason }) => reason },
+];
 
 /** A message's id, or the name of a hold with a filter. */
 export async function liftHold(api: Api, name: string, terminal: Terminal): Promise<void> {

@@ -25,6 +25,8 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+export const limitOption = (): Option => new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber);
+
 export function wait(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError('Expected a time with its unit, such as 30s.');

@@ -9,10 +9,12 @@ import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import { addAccess } from './access-commands.ts';
 import { addActing } from './acting.ts';
 import { localControl, requireRelay } from './api.ts';
+import type { ContactListOptions } from './contacts.ts';
 import type { GenerateOptions } from './dkim.ts';
+import type { DocumentListOptions } from './documents.ts';
 import { describeError, EXIT } from './exit.ts';
-import type { ListFilter } from './list.ts';
-import { type Common, configOption, filters, jsonOption, remote, wait, wholeNumber } from './options.ts';
+import type { ListFilter } from './filter-options.ts';
+import { type Common, configOption, filters, jsonOption, limitOption, remote, wait, wholeNumber } from './options.ts';
 import { addReferences } from './reference-commands.ts';
 import { addSignals } from './signal-commands.ts';
 import { type Terminal, terminal } from './terminal.ts';
@@ -130,16 +132,18 @@ function addReading(program: Command, screen: Terminal): void {
         screen,
       );
     });
-  remote(program.command('status').description('what happened to a message, for each recipient'))
+  remote(program.command('status').description('what happened to a message, to the mail of an address, or to a document'))
     .argument('<what>', 'id, Message-ID, document or recipient address')
-    .action(async (what: string, options: Common) =>
-      (await import('./status.ts')).status(requireRelay(options), what, { json: options.json ?? false }, screen),
+    .option('--administration <name>', 'whose document, where several have one of this name; "" for mail that names none')
+    .action(async (what: string, options: Common & { administration?: string }) =>
+      (await import('./status.ts')).status(requireRelay(options), what, { ...options, json: options.json ?? false }, screen),
     );
   filters(remote(program.command('list').description('the register, newest first')))
-    .addOption(new Option('-n, --limit <count>', 'how many').default(50).argParser(wholeNumber))
+    .addOption(limitOption())
     .action(async (options: Common & ListFilter & { limit: number }) =>
       (await import('./list.ts')).list(requireRelay(options), options, screen, Date.now()),
     );
+  addGroups(program, screen);
   remote(program.command('report').description('parse bounces and other reports from files ("-": standard input); needs no running relay'))
     .argument('<file...>')
     .option('--explain', 'say for each recipient which rule decided, by what, and what it overruled')
@@ -148,6 +152,25 @@ function addReading(program: Command, screen: Terminal): void {
       options.submit === true
         ? (await import('./submit-report.ts')).submitReports(requireRelay(options), files, options, screen)
         : (await import('./report.ts')).report(files, options, screen),
+    );
+}
+
+function addGroups(program: Command, screen: Terminal): void {
+  remote(program.command('documents').description('documents, each with one verdict on all mail that carried it, newest mail first'))
+    .option('--verdict <verdicts>', 'delivered, transferred, at-risk, failed, unknown; joined by commas')
+    .option('-q, --search <words>', 'words of the mail that carried it')
+    .option('--document-type <type>')
+    .option('--administration <name>')
+    .addOption(limitOption())
+    .action(async (options: Common & DocumentListOptions) =>
+      (await import('./documents.ts')).listDocuments(requireRelay(options), options, screen),
+    );
+  remote(program.command('contacts').description('addresses that fail, why, and what each was perhaps meant to be'))
+    .option('--all', 'also those that do not fail')
+    .option('-q, --search <words>', 'words of the address')
+    .addOption(limitOption())
+    .action(async (options: Common & ContactListOptions) =>
+      (await import('./contacts.ts')).listContacts(requireRelay(options), options, screen),
     );
 }
 

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import { requireRelay } from './api.ts';
-import type { ListFilter } from './list.ts';
+import type { ListFilter } from './filter-options.ts';
 import { type Common, configOption, filters, jsonOption, remote } from './options.ts';
 import type { ApplyOptions } from './references.ts';
 import type { StreamListOptions } from './streams.ts';

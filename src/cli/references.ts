@@ -9,7 +9,7 @@ import { DocumentReader, factsOf, streamFacts } from '../relay/references/index.
 import { readHeaderBlock } from '../relay/submission/index.ts';
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { filterQuery, type ListFilter } from './list.ts';
+import { filterQuery, type ListFilter } from './filter-options.ts';
 import { readReport } from './report.ts';
 import { confirm, printable, type Terminal } from './terminal.ts';
 
@@ -150,7 +150,7 @@ interface Applied {
 }
 
 export async function applyReferences(api: Api, options: ListFilter & ApplyOptions, terminal: Terminal, now: number): Promise<void> {
-  const filter = Object.fromEntries(Object.entries(filterQuery(options, now)).filter(([, value]) => value !== undefined));
+  const filter = filterQuery(options, now);
   if (Object.keys(filter).length === 0 && options.all !== true) {
     throw new CommandError(EXIT.usage, 'Give filters that say of which messages, or --all.');
   }

@@ -1,6 +1,7 @@
 /** `relais reports list|show|link`: the bounces, delays and complaints that came in, and tying one to its message by hand. */
 import type { Api } from './api.ts';
-import { timeOf } from './list.ts';
+import { timeOf } from './filter-options.ts';
+import { printList } from './listing.ts';
 import { type Column, formatSize, localTime, paintState, printable, type Terminal, table } from './terminal.ts';
 
 interface Match {
@@ -60,33 +61,19 @@ export interface ReportListOptions {
   readonly json?: boolean;
 }
 
-const PAGE = 500;
-
 export async function listReports(api: Api, options: ReportListOptions, terminal: Terminal, now: number): Promise<void> {
-  const shown: Report[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: { items: Report[]; next: string | null } = await api.get('/reports', {
-      matched: options.unmatched === true ? 'false' : undefined,
-      kind: options.kind,
-      via: options.via,
-      from: timeOf('from', options.from, now),
-      to: timeOf('to', options.to, now),
-      limit: String(Math.min(PAGE, options.limit - shown.length)),
-      cursor,
-    });
-    if (options.json === true) for (const item of page.items) terminal.print(JSON.stringify(item));
-    shown.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined && shown.length < options.limit);
-  if (options.json === true) return;
-  if (shown.length === 0) {
-    terminal.note(options.unmatched === true ? 'No report waits for review.' : 'No report fits.');
-    return;
-  }
-  for (const line of reportTable(terminal, shown)) terminal.print(line);
-  if (cursor !== undefined) terminal.note(`The newest ${shown.length} are shown; there are more (--limit).`);
-  if (options.unmatched === true) terminal.note('`relais reports show ID` tells why, and which messages it may be about.');
+  const { unmatched = false, kind, via, limit, json } = options;
+  const query = {
+    matched: unmatched ? 'false' : undefined,
+    kind,
+    via,
+    from: timeOf('from', options.from, now),
+    to: timeOf('to', options.to, now),
+  };
+  const none = unmatched ? 'No report waits for review.' : 'No report fits.';
+  const lines = (reports: readonly Report[]): string[] => reportTable(terminal, reports);
+  const { shown } = await printList(api, { path: '/reports', query, limit, json, none, lines }, terminal);
+  if (unmatched && shown > 0 && json !== true) terminal.note('`relais reports show ID` tells why, and which messages it may be about.');
 }
 
 /** As states are painted, for what a report says. */

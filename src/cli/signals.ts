@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { timeOf } from './list.ts';
+import { timeOf } from './filter-options.ts';
 import { type Column, localTime, printable, type Terminal, table } from './terminal.ts';
 
 interface Rule {

@@ -1,60 +1,87 @@
-/** `relais status WHAT`: a message by id, Message-ID, recipient's address or document; several: a list. */
+/**
+ * `relais status WHAT`: a message by id or Message-ID, an address with the mail to it, or a document
+ * with its verdict; the first of these that is recorded.
+ */
 import { parseMessageId } from '../domain/ids.ts';
 import { type Api, NotFound } from './api.ts';
+import { type ContactDetail, contactHead } from './contacts.ts';
+import { type Document, documentDetail } from './documents.ts';
+import { CommandError, EXIT } from './exit.ts';
 import { type Detail, messageDetail, messageTable, type Summary } from './messages.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 const SEVERAL = 20;
 
-interface Found {
-  readonly items: readonly Summary[];
-  readonly more: boolean;
+export interface StatusOptions {
+  readonly json: boolean;
+  /** Whose document it is, where several have one of this name. */
+  readonly administration?: string | undefined;
 }
 
-export async function status(api: Api, what: string, options: { readonly json: boolean }, terminal: Terminal): Promise<void> {
+export async function status(api: Api, what: string, options: StatusOptions, terminal: Terminal): Promise<void> {
   const id = parseMessageId(what);
-  const direct = id === undefined ? undefined : await detailOf(api, id);
-  const found: Found = direct === undefined ? await search(api, what) : { items: [], more: false };
-  const [only] = found.items;
-  const detail = direct ?? (found.items.length === 1 && only !== undefined ? await detailOf(api, only.id) : undefined);
-  if (detail !== undefined) {
-    if (options.json) terminal.print(JSON.stringify(detail));
-    else for (const line of messageDetail(terminal, detail)) terminal.print(line);
-    return;
-  }
-  if (found.items.length === 0) {
-    throw new NotFound(`Nothing is recorded for ${printable(what)}: it is no id, Message-ID, recipient or document of any message.`);
-  }
-  if (options.json) for (const item of found.items) terminal.print(JSON.stringify(item));
-  else for (const line of messageTable(terminal, found.items)) terminal.print(line);
-  if (found.more) terminal.note(`Only the newest ${found.items.length} are shown; \`relais list\` shows more.`);
+  const detail = id === undefined ? undefined : await unlessMissing(api.get<Detail>(`/messages/${encodeURIComponent(id)}`));
+  if (detail !== undefined) return showMessage(detail, options, terminal);
+  const bare = what.replace(/^<(.*)>$/, '$1');
+  if (await showFound(api, { messageId: bare }, options, terminal)) return;
+  if (bare.includes('@') && (await showAddress(api, bare, options, terminal))) return;
+  const document = await unlessMissing(
+    api.get<Document>(`/documents/${encodeURIComponent(what)}`, { administration: options.administration }),
+  );
+  if (document !== undefined) return showDocument(document, options, terminal);
+  throw new NotFound(`Nothing is recorded for ${printable(what)}: it is no id, Message-ID, recipient or document of any message.`);
 }
 
-async function detailOf(api: Api, id: string): Promise<Detail | undefined> {
+/** Undefined where there is no such thing, or the text can not be the name of one: not a mistake of who asks. */
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await api.get<Detail>(`/messages/${encodeURIComponent(id)}`);
+    return await asked;
   } catch (error) {
-    if (error instanceof NotFound) return undefined;
+    if (error instanceof NotFound || (error instanceof CommandError && error.exitCode === EXIT.usage)) return undefined;
     throw error;
   }
 }
 
-/** From the most to the least particular thing that the text can be. */
-async function search(api: Api, what: string): Promise<Found> {
-  const bare = what.replace(/^<(.*)>$/, '$1');
-  const filters: Record<string, string>[] = bare.includes('@') ? [{ messageId: bare }, { recipient: bare }] : [{ messageId: bare }];
-  filters.push({ document: what });
-  for (const filter of filters) {
-    const { items, next } = await api
-      .get<{ items: Summary[]; next: string | null }>('/messages', { ...filter, limit: String(SEVERAL) })
-      .catch(refused);
-    if (items.length > 0) return { items, more: next !== null };
-  }
-  return { items: [], more: false };
+function showMessage(detail: Detail, { json }: StatusOptions, terminal: Terminal): void {
+  if (json) terminal.print(JSON.stringify(detail));
+  else for (const line of messageDetail(terminal, detail)) terminal.print(line);
 }
 
-/** What is no address is no recipient either: not a mistake of the one who asks. */
-function refused(error: unknown): { items: Summary[]; next: string | null } {
-  if ((error as { exitCode?: number }).exitCode === 64) return { items: [], next: null };
-  throw error;
+/** One message in full, several as a list; false: there is none. */
+async function showFound(api: Api, filter: Record<string, string>, options: StatusOptions, terminal: Terminal): Promise<boolean> {
+  const query = { ...filter, limit: String(SEVERAL) };
+  const { items, next } = (await unlessMissing(api.get<{ items: Summary[]; next: string | null }>('/messages', query))) ?? NOTHING;
+  const [only] = items;
+  if (only === undefined) return false;
+  if (items.length === 1) {
+    showMessage(await api.get<Detail>(`/messages/${encodeURIComponent(only.id)}`), options, terminal);
+    return true;
+  }
+  if (options.json) for (const item of items) terminal.print(JSON.stringify(item));
+  else for (const line of messageTable(terminal, items)) terminal.print(line);
+  if (next !== null) terminal.note(`Only the newest ${items.length} are shown; \`relais list\` shows more.`);
+  return true;
+}
+
+const NOTHING = { items: [], next: null };
+
+/** How it stands, then the mail to it. Programs get the mail alone. */
+async function showAddress(api: Api, address: string, options: StatusOptions, terminal: Terminal): Promise<boolean> {
+  const contact = options.json ? undefined : await unlessMissing(api.get<ContactDetail>(`/contacts/${encodeURIComponent(address)}`));
+  if (contact !== undefined) for (const line of [...contactHead(terminal, contact), '']) terminal.print(line);
+  return showFound(api, { recipient: address }, options, terminal);
+}
+
+function showDocument(document: Document, { json }: StatusOptions, terminal: Terminal): void {
+  if (json) {
+    terminal.print(JSON.stringify(document));
+    return;
+  }
+  for (const line of documentDetail(terminal, document)) terminal.print(line);
+  const { otherAdministrations: others } = document;
+  if (others.length > 0) {
+    const names = others.map((name) => (name === null ? 'mail that names none ("")' : printable(name))).join(', ');
+    terminal.note(`Other books have a document of this name: ${names}. --administration shows it.`);
+  }
+  if (document.more) terminal.note('There is older mail of it; `relais list --document` shows all.');
 }

@@ -1,5 +1,6 @@
 /** `relais streams list` and `relais streams name`. */
 import type { Api } from './api.ts';
+import { printList } from './listing.ts';
 import { type Column, localTime, printable, type Terminal, table } from './terminal.ts';
 
 interface Stream {
@@ -17,23 +18,10 @@ export interface StreamListOptions {
   readonly json?: boolean;
 }
 
-const PAGE = 500;
-
 export async function listStreams(api: Api, { named, search, json }: StreamListOptions, terminal: Terminal): Promise<void> {
-  const streams: Stream[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { named: named === undefined ? undefined : String(named === 'yes'), q: search, limit: String(PAGE), cursor };
-    const page: { items: Stream[]; next: string | null } = await api.get('/streams', query);
-    streams.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  if (json === true) {
-    for (const stream of streams) terminal.print(JSON.stringify(stream));
-    return;
-  }
-  if (streams.length === 0) return terminal.note('No streams.');
-  for (const line of table(terminal, streams, COLUMNS)) terminal.print(line);
+  const query = { named: named === undefined ? undefined : String(named === 'yes'), q: search };
+  const lines = (streams: readonly Stream[]): string[] => table(terminal, streams, COLUMNS);
+  await printList(api, { path: '/streams', query, json, none: 'No streams.', lines }, terminal);
 }
 
 const COLUMNS: readonly Column<Stream>[] = [

@@ -2,6 +2,7 @@
 import { parseDuration } from '../config/index.ts';
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { printList } from './listing.ts';
 import { messageTable, type Summary } from './messages.ts';
 import { type Column, localTime, printable, type Terminal, table } from './terminal.ts';
 
@@ -27,24 +28,12 @@ export async function listSuppressions(
   options: { readonly reason?: string; readonly search?: string; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const all: Suppression[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: { items: Suppression[]; next: string | null } = await api.get('/suppressions', {
-      reason: options.reason,
-      q: options.search,
-      limit: '500',
-      cursor,
-    });
-    if (options.json === true) for (const item of page.items) terminal.print(JSON.stringify(item));
-    all.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  if (options.json === true) return;
-  if (all.length === 0) {
-    terminal.note('No address is suppressed.');
-    return;
-  }
+  const query = { reason: options.reason, q: options.search };
+  const lines = (all: readonly Suppression[]): string[] => suppressionTable(terminal, all);
+  await printList(api, { path: '/suppressions', query, json: options.json, none: 'No address is suppressed.', lines }, terminal);
+}
+
+function suppressionTable(terminal: Terminal, all: readonly Suppression[]): string[] {
   const { colors } = terminal;
   const columns: Column<Suppression>[] = [
     { title: 'ADDRESS', of: ({ address }) => address },
@@ -56,7 +45,7 @@ export async function listSuppressions(
   ];
   // The message whose report led to it: seldom, and then it is the first question.
   if (all.some(({ message }) => message !== null)) columns.splice(5, 0, { title: 'MESSAGE', of: ({ message }) => message ?? '' });
-  for (const line of table(terminal, all, columns)) terminal.print(line);
+  return table(terminal, all, columns);
 }
 
 export async function addSuppressions(

@@ -120,3 +120,14 @@ const STATE_COLORS: Readonly<Record<string, 'green' | 'cyan' | 'yellow' | 'red' 
 export function paintState(colors: Colors, state: string, text: string = state): string {
   return colors[STATE_COLORS[state] ?? 'dim'](text);
 }
+
+const VERDICT_COLORS: Readonly<Record<string, 'green' | 'cyan' | 'yellow' | 'red'>> = {
+  delivered: 'green',
+  transferred: 'cyan',
+  'at-risk': 'yellow',
+  failed: 'red',
+};
+
+export function paintVerdict(colors: Colors, verdict: string, text: string = verdict): string {
+  return colors[VERDICT_COLORS[verdict] ?? 'dim'](text);
+}

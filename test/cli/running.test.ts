@@ -67,15 +67,15 @@ describe('a message', () => {
     ).toContain(id);
   });
 
-  it('is found by document and by Message-ID; several are listed', async () => {
-    await send('ann@example.com', { 'X-Relais-Document': 'INV-7', 'Message-ID': '<first@erp.example>' });
-    await send('ben@example.com', { 'X-Relais-Document': 'INV-7', 'Message-ID': '<second@erp.example>' });
-    const byDocument = await at(['status', 'INV-7']);
+  it('is found by Message-ID; several of a recipient are listed below how the address stands', async () => {
+    await send('ann@example.com', { 'Message-ID': '<first@erp.example>' });
+    await send('ann@example.com', { 'X-Relais-Document': 'INV-6', 'Message-ID': '<second@erp.example>' });
     const byMessageId = await at(['status', '<second@erp.example>']);
-    expect(byDocument.stdout.trim().split('\n')).toHaveLength(3);
-    expect(byDocument.stdout).toMatch(/ID +ACCEPTED +STATE +RECIPIENTS +SUBJECT/);
-    expect(byMessageId.stdout).toMatch(/ben@example\.com/);
-    expect(byMessageId.stdout).toMatch(/document +INV-7/);
+    const byAddress = await at(['status', 'ann@example.com']);
+    expect(byMessageId.stdout).toMatch(/ann@example\.com/);
+    expect(byMessageId.stdout).toMatch(/document +INV-6/);
+    expect(byAddress.stdout).toMatch(/^ann@example\.com {2}(fine|waiting)\n/);
+    expect(byAddress.stdout).toMatch(/ID +ACCEPTED +STATE +RECIPIENTS +SUBJECT/);
   });
 
   it('that nobody knows ends with 1 and says so', async () => {
@@ -88,6 +88,74 @@ describe('a message', () => {
     const { code, stderr } = await at(['retry', id]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^relais: .*failed/);
+  });
+});
+
+describe('documents and addresses', () => {
+  beforeAll(async () => {
+    const about = { 'X-Relais-Document': 'INV-7', 'X-Relais-Document-Type': 'invoice', 'X-Relais-Contact': 'C-1' };
+    await send('bounce@gmial.com', about);
+  });
+
+  it('a document is one verdict, why, and what was sent to whom, in aligned columns', async () => {
+    await expect.poll(async () => (await at(['status', 'INV-7'])).stdout).toMatch(/^INV-7 {2}failed/);
+    const { code, stdout, stderr } = await at(['status', 'INV-7']);
+    expect([code, stderr]).toEqual([0, '']);
+    const [head, why, ...rest] = stdout.split('\n');
+    expect(head).toMatch(/^INV-7 {2}failed since \d{4}-/);
+    expect(why).toMatch(/^ {2}refused by the next hop \(mailbox-unknown\): 550 5\.1\.1 /);
+    expect(rest.join('\n')).toMatch(/type +invoice\n.*subject +Invoice 2026-117\n.*contact +C-1\n/);
+    const columns = rest.find((line) => line.includes('RECIPIENT')) ?? '';
+    const row = rest.find((line) => /^ {2}bounce@gmial\.com +failed /.test(line)) ?? '';
+    expect(row.indexOf('550')).toBe(columns.indexOf('ANSWER'));
+  });
+
+  it('as JSON it is the answer of the API; a name that nobody knows ends with 1', async () => {
+    const { stdout } = await at(['status', 'INV-7', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      document: 'INV-7',
+      verdict: 'failed',
+      recipients: [{ address: 'bounce@gmial.com', steps: [{ link: 'first' }] }],
+    });
+    expect(await at(['status', 'INV-7', '--administration', 'elsewhere'])).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('sent again to the right address, the verdict turns and both steps stand there', async () => {
+    const [line = ''] = (await at(['list', '--document', 'INV-7', '--state', 'failed', '--json'])).stdout.split('\n');
+    await at(['resend', (JSON.parse(line) as { id: string }).id, '--replace', 'bounce@gmial.com=bob@gmail.com']);
+    await expect.poll(async () => (await at(['status', 'INV-7'])).stdout).toMatch(/^INV-7 {2}transferred since/);
+    const { stdout } = await at(['status', 'INV-7']);
+    expect(stdout).toMatch(/corrected +bounce@gmial\.com to bob@gmail\.com\n/);
+    expect(stdout).toMatch(/\n {2}bounce@gmial\.com +failed .* sent .*\n {2}bob@gmail\.com +transferred .* corrected /);
+  });
+
+  it('documents are listed by verdict, one a line', async () => {
+    await send('full@example.com', { 'X-Relais-Document': 'INV-8', 'X-Relais-Administration': 'Books 2' });
+    await expect
+      .poll(async () => (await at(['documents', '--verdict', 'failed'])).stdout)
+      .toMatch(/INV-8 +Books 2 +failed .*full@example\.com/);
+    const listed = await at(['documents', '--json', '-n', '500']);
+    const found = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { document: string; verdict: string });
+    expect(found).toContainEqual(expect.objectContaining({ document: 'INV-7', verdict: 'transferred' }));
+    expect(await at(['documents', '--verdict', 'perhaps'])).toMatchObject({ code: 64, stdout: '' });
+    expect((await at(['documents', '-q', 'nothinglikeit'])).stderr).toBe('No document fits.\n');
+  });
+
+  it('addresses that fail are listed with why and what they were meant to be; the others on request', async () => {
+    await send('bounce@gmial.com', { 'X-Relais-Contact': 'C-2' });
+    await expect.poll(async () => (await at(['contacts', '-q', 'gmial'])).stdout).toContain('C-2');
+    const { stdout } = await at(['contacts']);
+    expect(stdout).toMatch(/ADDRESS +SINCE +WHY +PERHAPS +CONTACT +ANSWER\n/);
+    expect(stdout).toMatch(/bounce@gmial\.com +\d{4}.* mailbox-unknown +bounce@gmail\.com +C-2 +550 5\.1\.1/);
+    expect(stdout).not.toContain('bob@gmail.com');
+    expect((await at(['contacts', '--all'])).stdout).toMatch(/bob@gmail\.com +fine /);
+    const [json = ''] = (await at(['contacts', '-q', 'gmial', '--json'])).stdout.split('\n');
+    expect(JSON.parse(json)).toMatchObject({ state: 'problem', suggestion: { address: 'bounce@gmail.com', takesMail: null } });
+    const shown = await at(['status', 'bounce@gmial.com']);
+    expect(shown.stdout).toMatch(/^bounce@gmial\.com {2}problem since .*\n {2}perhaps +bounce@gmail\.com\n {2}contact +C-2\n/);
   });
 });
 
