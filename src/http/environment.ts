@@ -11,6 +11,8 @@ export interface AppEnv {
     caller: Caller;
     /** The declared path, for the metrics. */
     route: string;
+    /** The feed's last event before anything was read for a page. */
+    seq: number;
   };
 }
 

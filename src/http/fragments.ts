@@ -16,6 +16,12 @@ const LATEST = 30_000;
 /** Weight of the newest measurement. */
 const NEWEST = 0.1;
 
+/** A part, and whether something may have happened since: whoever shows it has to ask again. */
+export interface Fragment {
+  readonly html: string;
+  readonly stale: boolean;
+}
+
 interface Rendered {
   readonly at: number;
   readonly seq: number;
@@ -33,19 +39,18 @@ export class Fragments {
   }
 
   /** `key`: all that the part depends on, beside the store: for whom, in which language, of what. */
-  async get(key: string, render: () => Promise<string>): Promise<string> {
+  async get(key: string, render: () => Promise<string>): Promise<Fragment> {
     const started = performance.now();
     const seq = this.#lastSeq();
-    const kept = this.#kept.get(key);
-    let html = kept?.html;
-    if (kept === undefined || html === undefined || started - kept.at > (kept.seq === seq ? UNCHANGED : FRESH)) {
-      html = render();
-      this.#kept.set(key, { at: started, seq, html });
-      html.catch(() => this.#kept.delete(key));
+    let part = this.#kept.get(key);
+    if (part === undefined || started - part.at > (part.seq === seq ? UNCHANGED : FRESH)) {
+      part = { at: started, seq, html: render() };
+      this.#kept.set(key, part);
+      part.html.catch(() => this.#kept.delete(key));
     }
-    const text = await html;
+    const html = await part.html;
     this.#cost += NEWEST * (performance.now() - started - this.#cost);
-    return text;
+    return { html, stale: part.seq !== seq };
   }
 
   /** Milliseconds that a page waits before it asks again, so many being open. */

@@ -101,6 +101,24 @@ describe('GET /live', () => {
     expect((await (await signedIn(room, blind))('/live')).status).toBe(403);
   });
 
+  it('tells a page at once that something happened since it was made', async () => {
+    const room = roomWith({});
+    const get = await signedIn(room);
+    const before = /data-seq="(\d+)"/.exec(await (await get('/messages')).text())?.[1];
+    await accept(room);
+    const second = async (after: string | undefined): Promise<string> => {
+      const reader = (await get(`/live?after=${after}`)).body?.getReader();
+      await reader?.read();
+      const next = reader?.read();
+      await accept(room);
+      const seen = Buffer.from((await next)?.value ?? []).toString();
+      await reader?.cancel();
+      return seen;
+    };
+    expect(await second(before)).toBe('data: {"accepted":0,"changed":null}\n\n');
+    for (const after of [`${room.store.lastSeq}`, '', 'x', '-1']) expect(await second(after), after).toContain('"accepted":1');
+  });
+
   it('tells a page that took nothing that it missed something, once it takes again', async () => {
     const room = roomWith({});
     const answer = await (await signedIn(room))('/live');
@@ -134,17 +152,19 @@ describe('parts that many fetch', () => {
     let rendered = 0;
     const fragments = new Fragments(() => seq);
     const get = (key: string) => fragments.get(key, async () => `${++rendered}`);
-    expect([await get('a'), await get('a'), await get('b')]).toEqual(['1', '1', '2']);
+    const current = (html: string) => ({ html, stale: false });
+    expect([await get('a'), await get('a'), await get('b')]).toEqual([current('1'), current('1'), current('2')]);
     seq = 2;
-    expect(await get('a')).toBe('1');
+    // Who is given what was there before has to come again: nothing more may happen.
+    expect(await get('a')).toEqual({ html: '1', stale: true });
     await delay(1_010);
-    expect([await get('a'), await get('a')]).toEqual(['3', '3']);
+    expect([await get('a'), await get('a')]).toEqual([current('3'), current('3')]);
   });
 
   it('are not kept when they failed', async () => {
     const fragments = new Fragments(() => 1);
     await expect(fragments.get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await fragments.get('a', async () => 'yes')).toBe('yes');
+    expect((await fragments.get('a', async () => 'yes')).html).toBe('yes');
   });
 
   it('are asked for the more rarely the more pages are open and the longer they take', async () => {

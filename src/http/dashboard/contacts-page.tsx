@@ -9,6 +9,7 @@ import type { Shared } from '../api/context.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
+import type { Fragment } from '../fragments.ts';
 import { contactRoutes as contactRoute } from './contact-page.tsx';
 import { FindForm } from './find-form.tsx';
 import { Page } from './layout.tsx';
@@ -79,7 +80,7 @@ function found(shared: Shared, caller: Caller, { q, problem, cursor }: Asked): P
 }
 
 /** The list alone; rendered once for all who look at the same. */
-function listPart(c: AppContext, shared: Shared, caller: Caller, asked: Asked): Promise<string> {
+function listPart(c: AppContext, shared: Shared, caller: Caller, asked: Asked): Promise<Fragment> {
   const t = stringsFor(c);
   const { references, now } = shared.options;
   const key = JSON.stringify(['contacts', t.language, caller.accounts, asked]);

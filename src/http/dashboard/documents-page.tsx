@@ -7,6 +7,7 @@ import { documentPage } from '../api/documents.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
+import type { Fragment } from '../fragments.ts';
 import { documentRoute } from './document-page.tsx';
 import { FindForm } from './find-form.tsx';
 import { Page } from './layout.tsx';
@@ -101,7 +102,7 @@ function found(
 }
 
 /** The list alone; rendered once for all who look at the same. */
-function listPart(c: AppContext, shared: Shared, caller: Caller, asked: Asked): Promise<string> {
+function listPart(c: AppContext, shared: Shared, caller: Caller, asked: Asked): Promise<Fragment> {
   const t = stringsFor(c);
   const key = JSON.stringify(['documents', t.language, caller.accounts, asked]);
   return shared.fragments.get(key, async () => {

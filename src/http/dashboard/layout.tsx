@@ -16,6 +16,8 @@ interface DocumentProps {
   /** Beside those of every page. */
   readonly scripts?: readonly ScriptName[];
   readonly app?: boolean;
+  /** As in `Frame`. */
+  readonly seq?: number;
   readonly children: Child;
 }
 
@@ -34,10 +36,10 @@ const HTMX_CONFIG = JSON.stringify({
 });
 
 /** The bare document: sign-in and errors stand in it alone. */
-export function Document({ t, title, theme = 'system', scripts = [], app, children }: DocumentProps) {
+export function Document({ t, title, theme = 'system', scripts = [], app, seq, children }: DocumentProps) {
   const assets = dashboardAssets();
   return (
-    <html lang={t.language} data-just-now={t.time.justNow} data-theme={theme === 'system' ? undefined : theme}>
+    <html lang={t.language} data-seq={seq} data-just-now={t.time.justNow} data-theme={theme === 'system' ? undefined : theme}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -76,9 +78,9 @@ export interface PageProps {
 
 /** A page at its place. Its content begins with an `h1`. */
 export function Page({ frame, title, current, scripts, children }: PageProps) {
-  const { t, theme } = frame;
+  const { t, theme, seq } = frame;
   return (
-    <Document t={t} title={title} theme={theme} app {...(scripts === undefined ? {} : { scripts })}>
+    <Document t={t} title={title} theme={theme} seq={seq} app {...(scripts === undefined ? {} : { scripts })}>
       <a class="skip" href="#content">
         {t.skip}
       </a>

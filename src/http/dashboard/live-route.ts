@@ -27,6 +27,12 @@ export function liveRoute(app: Hono<AppEnv>, shared: Shared): void {
   });
 }
 
+/** The event up to which the page is true (`after`). */
+function positionOf(c: AppContext, last: number): number {
+  const after = c.req.query('after') ?? '';
+  return /^\d{1,15}$/.test(after) ? Number(after) : last;
+}
+
 function liveStream(c: AppContext, shared: Shared, caller: Caller): ReadableStream<Uint8Array> {
   const { live, limits, stopping, access, options } = shared;
   const encoder = new TextEncoder();
@@ -71,6 +77,8 @@ function liveStream(c: AppContext, shared: Shared, caller: Caller): ReadableStre
         });
         stopping.addEventListener('abort', close, { once: true });
         send('retry: 3000\n\n');
+        // Happened between the page and its stream, or while the line was cut.
+        if (options.store.lastSeq > positionOf(c, options.store.lastSeq)) send(ANYTHING);
         if (stopping.aborted) close();
       },
       pull(controller) {

@@ -17,6 +17,8 @@ export interface Frame {
   readonly toReview: number;
   /** The page's own address, to come back to. */
   readonly path: string;
+  /** The event up to which the page is true at least; what comes later its stream has to tell. */
+  readonly seq: number;
 }
 
 export async function frameOf(c: AppContext, { options, reviewCount }: Shared, caller: Caller | null): Promise<Frame> {
@@ -27,6 +29,7 @@ export async function frameOf(c: AppContext, { options, reviewCount }: Shared, c
     sandbox: options.sandbox,
     toReview: caller !== null && mayReview(caller) ? await reviewCount.get() : 0,
     path: pathOf(c),
+    seq: c.get('seq') ?? options.store.lastSeq,
   };
 }
 
@@ -46,7 +49,8 @@ export function ownPath(next: string | null | undefined): string {
 }
 
 /** The session's caller, or the way to the sign-in. */
-export async function pageCaller(c: AppContext, { access }: Shared): Promise<Caller | Response> {
+export async function pageCaller(c: AppContext, { access, options }: Shared): Promise<Caller | Response> {
+  c.set('seq', options.store.lastSeq);
   access.assertOurs(c);
   c.header('cache-control', 'private, no-store');
   const caller = await access.fromCookie(c);

@@ -9,6 +9,7 @@ import { filterFor } from '../api/filter.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AppContext, AppEnv } from '../environment.ts';
+import type { Fragment } from '../fragments.ts';
 import { notFound } from '../problem.ts';
 import { bulkActionsOf } from './bulk.ts';
 import { Page } from './layout.tsx';
@@ -133,7 +134,7 @@ async function registerPage(c: AppContext, shared: Shared, { caller, register, f
 }
 
 /** The list alone; rendered once for all who look at the same. */
-function listPart(c: AppContext, shared: Shared, caller: Caller, register: RegisterFilter): Promise<string> {
+function listPart(c: AppContext, shared: Shared, caller: Caller, register: RegisterFilter): Promise<Fragment> {
   const t = stringsFor(c);
   const columns = columnsOf(c);
   const pick = bulkActionsOf(caller).length > 0;

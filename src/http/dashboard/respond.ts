@@ -4,6 +4,7 @@ import type { JSXNode } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Shared } from '../api/context.ts';
 import type { AppContext } from '../environment.ts';
+import type { Fragment } from '../fragments.ts';
 
 export function sendPage(
   c: AppContext,
@@ -20,9 +21,16 @@ export function wantsPart(c: AppContext): boolean {
   return c.req.header('hx-request') === 'true' && c.req.header('hx-history-restore-request') !== 'true';
 }
 
-/** A part of a page, and how soon it may be asked for again. */
-export function sendPart(c: AppContext, { fragments, live }: Shared, html: string, status: ContentfulStatusCode = 200): Response {
+/** A part of a page, how soon it may be asked for again, and whether it has to be. */
+export function sendPart(
+  c: AppContext,
+  { fragments, live }: Shared,
+  part: string | Fragment,
+  status: ContentfulStatusCode = 200,
+): Response {
   c.header('vary', 'HX-Request');
   c.header('relais-pace', String(fragments.pace(live.pages)));
-  return c.html(html, status) as Response;
+  if (typeof part === 'string') return c.html(part, status) as Response;
+  if (part.stale) c.header('relais-stale', '1');
+  return c.html(part.html, status) as Response;
 }

@@ -144,7 +144,12 @@
         if (answer.status === 401) return end();
         pace = Math.max(1_000, Number(answer.headers.get('relais-pace')) || pace);
         // Something else was asked for meanwhile.
-        if (answer.ok && part.isConnected && part.dataset.url === url) renew(part, await answer.text(), force);
+        if (!answer.ok || !part.isConnected || part.dataset.url !== url) continue;
+        const html = await answer.text();
+        renew(part, html, force);
+        // Rendered for somebody else, before the last that happened.
+        const shown = document.getElementById(part.id);
+        if (answer.headers.has('relais-stale') && shown !== null) wanted.set(shown, wanted.get(shown) === true);
       } catch {
         // The relay is being started again, or out of reach: the stream tells when it is back.
       }
@@ -166,15 +171,11 @@
 
   function listen() {
     if (stream !== null || over) return;
-    stream = new EventSource('/live');
+    // What happened since the page was made is told at once, and again whenever the line was cut.
+    stream = new EventSource(`/live?after=${document.documentElement.dataset.seq}`);
     stream.onmessage = (event) => {
       const tick = JSON.parse(event.data);
       for (const part of parts()) if (concerns(part, tick)) want(part);
-    };
-    let opened = 0;
-    stream.onopen = () => {
-      // Again: what happened in between was not told.
-      if (opened++ > 0) for (const part of parts()) want(part);
     };
     stream.onerror = () => {
       if (stream?.readyState === EventSource.CLOSED) {
@@ -198,7 +199,6 @@
     if (document.visibilityState === 'hidden') return pauseListening();
     if (stream !== null) return;
     listen();
-    for (const part of parts()) want(part);
   });
   document.addEventListener('relais:renew', () => {
     for (const part of parts()) want(part, { force: true, soon: true });
