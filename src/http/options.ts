@@ -83,8 +83,8 @@ export interface HttpOptions {
   readonly sending: () => SendingSettings;
   /** As the configuration stands now: pages of the ERP, when a document counts as there. */
   readonly references: () => ReferenceSettings;
-  /** Whether a domain takes mail, by its MX or address records; null: that can not be told now. Absent: nobody looks. */
-  readonly takesMail?: (domain: string) => Promise<boolean | null>;
+  /** Whether a domain takes mail, by its MX or address records; null: that can not be told, or is not asked. */
+  readonly takesMail: (domain: string) => Promise<boolean | null>;
   /** Null: its room is not up. */
   readonly referenceDesk: () => ReferenceDesk | null;
   /** Listeners and whatever else must be up; the store's health is added here. */

@@ -15,8 +15,11 @@ const FRESH = 10 * 60_000;
 const PAGES = 10;
 const PAGE = 500;
 const DOMAINS = 2000;
+/** Domains that are looked up: kept, at a time; and how long an answer is believed, or that there was none. */
 const ASKED = 1000;
+const AT_A_TIME = 8;
 const ASKED_FOR = 60 * 60_000;
+const UNANSWERED_FOR = 60_000;
 
 export interface Suggested extends Suggestion {
   /** Whether the domain takes mail; null: not known yet, or it could not be looked up. */
@@ -53,14 +56,22 @@ export function createSuggestions({ store, now, takesMail, log }: Pick<HttpOptio
       });
     return reading;
   };
+  let asking = 0;
   const answerOf = (domain: string): boolean | null => {
     const found = asked.get(domain);
-    if (found !== undefined || takesMail === undefined) return found?.answer ?? null;
+    // Past so many at a time the next page asks: a list of hundreds is no flood of questions.
+    if (found !== undefined || asking >= AT_A_TIME) return found?.answer ?? null;
     asked.set(domain, { answer: null });
-    takesMail(domain).then(
-      (answer) => asked.set(domain, { answer }),
-      () => asked.delete(domain),
-    );
+    asking++;
+    void takesMail(domain)
+      .catch((error: unknown) => {
+        log.debug({ err: error, domain }, 'whether a domain takes mail could not be looked up');
+        return null;
+      })
+      .then((answer) => {
+        asking--;
+        asked.set(domain, { answer }, { ttl: answer === null ? UNANSWERED_FOR : ASKED_FOR });
+      });
     return null;
   };
   return {

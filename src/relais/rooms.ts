@@ -28,6 +28,7 @@ import { InternalSubmitter, type Submission, type SubmitterSettings, startSubmis
 import { type Signals, startSignals } from '../signals/index.ts';
 import { DeliverySwitch } from './delivery-switch.ts';
 import { dnsSource, withinTime } from './dns-source.ts';
+import { knowsTheWorld, takesMail } from './mail-domains.ts';
 import { explainListenError } from './room-errors.ts';
 
 export interface RoomsOptions {
@@ -363,6 +364,7 @@ export class Rooms {
         config: () => this.#config,
         checkDns: () => checkDns(this.#config, withinTime(dnsSource(this.#config), DNS_TIME)),
       },
+      takesMail: async (domain) => (knowsTheWorld(this.#config) ? takesMail(dnsSource(this.#config), domain) : null),
       referenceDesk: () => this.#references?.desk ?? null,
       readiness: () => this.#readiness(),
       cleanup: () => this.#housekeeping?.cleanup ?? null,

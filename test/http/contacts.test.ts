@@ -271,3 +271,64 @@ describe('POST /contacts/{address}/correct', () => {
     expect(await stateOf(foreign)).toEqual(['failed']);
   });
 });
+
+describe('whether the domain of a suggestion takes mail', () => {
+  const suggested = async (address = WRONG): Promise<unknown> => Contact.parse(await room.get(`/api/v1/contacts/${address}`)).suggestion;
+
+  it('is looked up beside the page, once, and the next page knows it', async () => {
+    const asked: string[] = [];
+    room = createRoom({ takesMail: async (domain) => asked.push(domain) > 0 });
+    await send('failed');
+    expect(await suggested()).toMatchObject({ address: RIGHT, takesMail: null });
+    expect(await suggested()).toMatchObject({ address: RIGHT, takesMail: true });
+    const { items } = await room.get<{ items: unknown[] }>('/api/v1/contacts?state=problem');
+    expect(items).toMatchObject([{ suggestion: { takesMail: true } }]);
+    expect(asked).toEqual(['gmail.com']);
+  });
+
+  it('a domain that takes none is not proposed', async () => {
+    room = createRoom({ takesMail: async () => false });
+    await send('failed');
+    await suggested();
+    expect(await suggested()).toBeNull();
+  });
+
+  it('what the DNS did not answer stays open, and is not asked with every page', async () => {
+    let asked = 0;
+    room = createRoom({
+      takesMail: async () => {
+        asked++;
+        throw new Error('SERVFAIL');
+      },
+    });
+    await send('failed');
+    for (let i = 0; i < 3; i++) expect(await suggested()).toMatchObject({ takesMail: null });
+    expect(asked).toBe(1);
+  });
+
+  it('a page with many asks a few at a time, and later pages the rest', async () => {
+    const open: (() => void)[] = [];
+    room = createRoom({ takesMail: () => new Promise((resolve) => open.push(() => resolve(true))) });
+    const mistyped = [
+      'gmial.com',
+      'hotmial.com',
+      'outlok.com',
+      'yaho.com',
+      'iclod.com',
+      'gxm.net',
+      'protonmal.com',
+      'fastmial.com',
+      'ziggoo.nl',
+    ];
+    for (const domain of [...mistyped, 'telnet.be', 'wandoo.fr']) await send('failed', { to: [`ann@${domain}`] });
+    const page = () => room.get<{ items: { suggestion: { takesMail: boolean | null } | null }[] }>('/api/v1/contacts?state=problem');
+    await page();
+    expect(open).toHaveLength(8);
+    await page();
+    expect(open).toHaveLength(8);
+    for (const answer of open) answer();
+    await page();
+    expect(open).toHaveLength(11);
+    expect((await page()).items.filter(({ suggestion }) => suggestion?.takesMail === true)).toHaveLength(8);
+  });
+});

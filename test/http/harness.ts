@@ -103,6 +103,7 @@ export function httpOptions(
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
     readonly referenceDesk?: ReferenceDesk;
+    readonly takesMail?: HttpOptions['takesMail'];
   } = {},
 ): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter; desk: FakeReportDesk } {
   const log = recordingLog();
@@ -137,6 +138,7 @@ export function httpOptions(
     reports: () => desk,
     signals: () => signals,
     readSignalRule: () => ({ mistakes: [{ path: '', detail: 'no rule is read here' }] }),
+    takesMail: more.takesMail ?? (async () => null),
     sending: () => ({ messageSize: more.messageSize ?? 100_000, reportSize: 50_000, accounts: ['erp', 'payroll'] }),
     references: () => REFERENCES,
     running: { config: () => more.config ?? CONFIG, checkDns: async () => more.dns ?? [] },
@@ -163,6 +165,7 @@ export function createRoom(
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
     readonly referenceDesk?: ReferenceDesk;
+    readonly takesMail?: HttpOptions['takesMail'];
   } = {},
 ): Room {
   let clock = START;

@@ -69,6 +69,7 @@ export function CorrectForm({ t, contact, expected, named, mayMove, csrf, fault 
           {suggestion === null ? null : (
             <p class="muted hint-line" id="to-hint">
               {words.suggestions[suggestion.because]}
+              {suggestion.takesMail === true ? ` ${words.takesMail}` : null}
             </p>
           )}
         </div>

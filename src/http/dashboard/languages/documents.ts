@@ -88,6 +88,7 @@ export interface DocumentWords {
       readonly erpFirst: string;
       readonly to: string;
       readonly suggestions: { readonly provider: string; readonly known: string };
+      readonly takesMail: string;
       readonly what: string;
       readonly failed: (n: number, more: boolean) => string;
       readonly pending: (n: number, more: boolean) => string;
@@ -220,6 +221,7 @@ const en: DocumentWords = {
       erpFirst: 'Correct it in the ERP too: the next mail comes from there.',
       to: 'Right address',
       suggestions: { provider: 'One letter from a large provider.', known: 'Near a domain that your mail goes to.' },
+      takesMail: 'Its domain takes mail.',
       what: 'What happens',
       failed: (n, more) => `${more ? 'More than ' : ''}${countEn(n, 'message that failed is', 'messages that failed are')} sent again.`,
       pending: (n, more) => `${more ? 'More than ' : ''}${countEn(n, 'message that waits goes', 'messages that wait go')} there too`,
@@ -352,6 +354,7 @@ const fr: DocumentWords = {
       erpFirst: 'Corrigez-la aussi dans l’ERP : le prochain message vient de là.',
       to: 'Bonne adresse',
       suggestions: { provider: 'À une lettre d’un grand fournisseur.', known: 'Proche d’un domaine auquel vous écrivez.' },
+      takesMail: 'Son domaine reçoit du courrier.',
       what: 'Ce qui se passe',
       failed: (n, more) => `${more ? 'Plus de ' : ''}${countFr(n, 'message en échec est renvoyé', 'messages en échec sont renvoyés')}.`,
       pending: (n, more) => `${more ? 'Plus de ' : ''}${countFr(n, 'message en attente y va', 'messages en attente y vont')} aussi`,
@@ -484,6 +487,7 @@ const nl: DocumentWords = {
       erpFirst: 'Verbeter het ook in het ERP: de volgende mail komt daarvandaan.',
       to: 'Juist adres',
       suggestions: { provider: 'Eén letter van een grote provider.', known: 'Lijkt op een domein waar uw mail naartoe gaat.' },
+      takesMail: 'Het domein neemt mail aan.',
       what: 'Wat er gebeurt',
       failed: (n, more) =>
         `${more ? 'Meer dan ' : ''}${countNl(n, 'mislukt bericht wordt', 'mislukte berichten worden')} opnieuw verzonden.`,
@@ -624,6 +628,7 @@ const de: DocumentWords = {
       erpFirst: 'Berichtigen Sie sie auch im ERP: Die nächste Mail kommt von dort.',
       to: 'Richtige Adresse',
       suggestions: { provider: 'Einen Buchstaben neben einem großen Anbieter.', known: 'Nahe einer Domain, an die Ihre Mail geht.' },
+      takesMail: 'Die Domain nimmt Mail an.',
       what: 'Was geschieht',
       failed: (n, more) =>
         `${more ? 'Mehr als ' : ''}${countDe(n, 'gescheiterte Nachricht wird', 'gescheiterte Nachrichten werden')} erneut gesendet.`,
