@@ -3849,7 +3849,8 @@ export interface paths {
                     /** @description By default now. */
                     to?: string;
                     by?: "hour" | "day";
-                    group?: "state" | "template" | "domain" | "account";
+                    /** @description By `reason` of failures, their `source` (the next hop’s reply or a report), `nextHop` that answered, and `delay` to its 250: as each was told, by whole days alone. */
+                    group?: "state" | "template" | "domain" | "account" | "reason" | "source" | "nextHop" | "delay";
                     /** @description So many groups, those with the most recipients, by themselves; all others together are `group: null`. */
                     top?: number;
                 };
@@ -7942,7 +7943,7 @@ export interface components {
             /** @enum {string} */
             by: "hour" | "day";
             /** @enum {string} */
-            group: "state" | "template" | "domain" | "account";
+            group: "state" | "template" | "domain" | "account" | "reason" | "source" | "nextHop" | "delay";
             items: {
                 /**
                  * Format: date-time
@@ -7951,7 +7952,7 @@ export interface components {
                 at: string;
                 /** @description Null: all that are not among the `top`. */
                 group: string | null;
-                /** @description Recipients by present state. */
+                /** @description Recipients by present state; of reasons, sources, next hops and delays by the state that each led to. */
                 states: {
                     [key: string]: number;
                 };

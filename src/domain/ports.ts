@@ -14,6 +14,7 @@ import type { EventDraft, EventType, FeedEvent, ReferencesBefore } from './event
 import type { MessageId, ReportId } from './ids.ts';
 import type { LegalHoldRecord } from './legal-hold.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
+import type { OutcomeGroup } from './outcome-counts.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { ChangeMode } from './references.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
@@ -280,11 +281,12 @@ export interface StatisticsRequest {
   readonly from: number;
   readonly to: number;
   readonly by: 'hour' | 'day';
-  readonly group: 'state' | 'template' | 'domain' | 'account';
+  /** Of the outcomes (`outcome-counts.ts`) whole days alone are counted: the span grows to such. */
+  readonly group: 'state' | 'template' | 'domain' | 'account' | OutcomeGroup;
   readonly accounts?: readonly string[];
 }
 
-/** Recipients of one bucket of time and one group, by their present state. */
+/** Recipients of one bucket of time and one group, by their present state; of outcomes, by the state each led to. */
 export interface StatisticsRow {
   /** Unix milliseconds at the start of the bucket, UTC. */
   readonly at: number;

@@ -61,7 +61,8 @@ export class StatisticsDesk {
 
   async #counted(key: string, request: GroupsRequest): Promise<readonly GroupRow[]> {
     const begun = performance.now();
-    const rows = largest(await this.#store.statistics(request), request.top);
+    // Of next hops the store tells so many apart, and counts the others without a name.
+    const rows = largest(await this.#store.statistics(request), request.top, request.group === 'nextHop' ? '' : null);
     const at = performance.now();
     if (at - begun > LONG) this.#kept.set(key, { at, rows });
     else this.#kept.delete(key);
@@ -69,11 +70,11 @@ export class StatisticsDesk {
   }
 }
 
-/** Groups with the most recipients by themselves, in each bucket all others as one. */
-function largest(rows: readonly StatisticsRow[], top: number): readonly GroupRow[] {
+/** Groups with the most recipients by themselves, in each bucket all others as one, `unnamed` among these. */
+function largest(rows: readonly StatisticsRow[], top: number, unnamed: string | null): readonly GroupRow[] {
   const totals = new Map<string, number>();
-  for (const { group, states } of rows) totals.set(group, (totals.get(group) ?? 0) + sumOf(states));
-  if (totals.size <= top) return rows;
+  for (const { group, states } of rows) if (group !== unnamed) totals.set(group, (totals.get(group) ?? 0) + sumOf(states));
+  if (totals.size <= top && !rows.some(({ group }) => group === unnamed)) return rows;
   const shown = new Set(
     [...totals]
       .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError, type StoreErrorCode } from '../../src/domain/errors.ts';
 import { lowestIdAt, type ReportId } from '../../src/domain/ids.ts';
-import type { ReportFilter, Store } from '../../src/domain/ports.ts';
+import type { ReportFilter, StatisticsRequest, Store } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import { NO_CHANGES } from '../../src/domain/signal.ts';
 import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
@@ -685,6 +685,37 @@ export function storeContract(implementation: Implementation): void {
           { at: START, group: 'shop', states: { failed: 1 } },
         ]);
         expect(await store.statistics({ from: START + HOUR, to: START + DAY, by: 'hour', group: 'state' })).toHaveLength(1);
+      });
+
+      it('counts by day why mail was refused, who said so, which next hop answered, and how long that took', async () => {
+        const { id } = await make.accept(store, { recipients: ['a@one.example', 'b@one.example', 'c@two.example', 'd@two.example'] });
+        clock.now = START + 4000;
+        await make.attempt(store, id, 'transferred', 0);
+        await make.attempt(store, id, 'deferred', 1);
+        await make.attempt(store, id, 'failed', 2);
+        await store.apply([{ message: id, index: 3, evidence: { kind: 'suppressed', reason: 'a bounce' } }], clock.now);
+        clock.now = START + DAY + 4 * HOUR;
+        await make.attempt(store, id, 'transferred', 1);
+        const bounce = reportEvidence(make.id() as string as ReportId, 'failed');
+        await store.apply([{ message: id, index: 0, evidence: bounce }], clock.now);
+        const counted = (group: StatisticsRequest['group']) =>
+          store.statistics({ from: START + HOUR, to: START + 2 * HOUR, by: 'day', group });
+        const at = START - (START % DAY);
+        expect(await counted('reason')).toEqual([
+          { at, group: 'mailbox-unknown', states: { failed: 2 } },
+          { at, group: 'suppressed', states: { suppressed: 1 } },
+        ]);
+        expect(await counted('source')).toEqual([
+          { at, group: 'attempt', states: { failed: 1 } },
+          { at, group: 'report', states: { failed: 1 } },
+        ]);
+        expect(await counted('nextHop')).toEqual([{ at, group: 'hop.example:25', states: { transferred: 2, deferred: 1, failed: 1 } }]);
+        expect(await counted('delay')).toEqual([
+          { at, group: '5s', states: { transferred: 1 } },
+          { at, group: 'longer', states: { transferred: 1 } },
+        ]);
+        expect(await store.statistics({ from: at + DAY, to: at + 2 * DAY, by: 'day', group: 'reason' })).toEqual([]);
+        expect(await store.statistics({ from: at, to: at + DAY, by: 'day', group: 'reason', accounts: ['other'] })).toEqual([]);
       });
     });
 

@@ -30,6 +30,13 @@ describe('statistics by group', () => {
     expect(await desk.rows({ ...span, top: 4 })).toHaveLength(6);
   });
 
+  it('counts next hops without a name among all others', async () => {
+    const desk = new StatisticsDesk({ statistics: async () => [row('', 9), row('a', 1), row('b', 2)] });
+    const others = { at: START, group: null, states: { transferred: 9 } };
+    expect(await desk.rows({ ...span, by: 'day', group: 'nextHop' })).toEqual([row('a', 1), row('b', 2), others]);
+    expect(await desk.rows({ ...span, by: 'day', group: 'template', top: 3 })).toEqual([row('', 9), row('a', 1), row('b', 2)]);
+  });
+
   it('are counted anew for each who asks, unless that takes long: then once for all, and given while counted again', async () => {
     let counts = 0;
     let time = 0;
@@ -55,5 +62,7 @@ describe('statistics by group', () => {
       { group: null, states: { queued: 2 } },
     ]);
     expect((await room.call('/api/v1/statistics?top=0')).status).toBe(400);
+    const refused = await room.call('/api/v1/statistics?group=reason&by=hour');
+    expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ path: 'by' }] }]);
   });
 });

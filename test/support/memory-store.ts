@@ -14,6 +14,7 @@ import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
 import { createIdFactory, idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
 import { holdCovers, type LegalHoldRecord } from '../../src/domain/legal-hold.ts';
 import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
+import { isOutcomeGroup, type OutcomeGroup, outcomeCounts } from '../../src/domain/outcome-counts.ts';
 import type {
   Claim,
   ClaimRequest,
@@ -527,6 +528,7 @@ class InMemoryStore implements MemoryStore {
   }
 
   async statistics(request: StatisticsRequest): Promise<readonly StatisticsRow[]> {
+    if (isOutcomeGroup(request.group)) return this.#outcomes({ ...request, group: request.group });
     const step = request.by === 'hour' ? HOUR : DAY;
     const rows = new Map<string, { at: number; group: string; states: Partial<Record<RecipientState, number>> }>();
     for (const { message, recipients } of this.#entries.values()) {
@@ -538,6 +540,25 @@ class InMemoryStore implements MemoryStore {
         const row = rows.get(`${at} ${group}`) ?? { at, group, states: {} };
         row.states[recipient.state] = (row.states[recipient.state] ?? 0) + 1;
         rows.set(`${at} ${group}`, row);
+      }
+    }
+    return [...rows.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
+  }
+
+  /** By whole days of acceptance. */
+  #outcomes(request: StatisticsRequest & { readonly group: OutcomeGroup }): readonly StatisticsRow[] {
+    const [from, to] = [Math.floor(request.from / DAY) * DAY, Math.ceil(request.to / DAY) * DAY];
+    const rows = new Map<string, { at: number; group: string; states: Partial<Record<RecipientState, number>> }>();
+    for (const event of this.#events) {
+      const accepted = event.message === undefined ? -1 : idTime(event.message);
+      if (accepted < from || accepted >= to || event.origin === 'notification') continue;
+      if (request.accounts !== undefined && !request.accounts.includes(event.account ?? '')) continue;
+      const at = Math.floor(accepted / DAY) * DAY;
+      for (const { group, value, state } of outcomeCounts(event)) {
+        if (group !== request.group) continue;
+        const row = rows.get(`${at} ${value}`) ?? { at, group: value, states: {} };
+        row.states[state] = (row.states[state] ?? 0) + 1;
+        rows.set(`${at} ${value}`, row);
       }
     }
     return [...rows.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
@@ -958,7 +979,7 @@ function summaryOf({ message, content, recipients }: Entry): MessageSummary {
   };
 }
 
-function groupOf(group: StatisticsRequest['group'], message: AcceptedMessage, recipient: RecipientRecord): string {
+function groupOf(group: Exclude<StatisticsRequest['group'], OutcomeGroup>, message: AcceptedMessage, recipient: RecipientRecord): string {
   switch (group) {
     case 'state':
       return recipient.state;

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { AUDIT_ACTIONS, AUDIT_SUBJECTS } from '../../domain/audit.ts';
 import { EVENT_TYPES } from '../../domain/events.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
+import { OUTCOME_GROUPS } from '../../domain/outcome-counts.ts';
 import { PERMISSIONS, type ReportRecord } from '../../domain/ports.ts';
 import { RECIPIENT_STATES } from '../../domain/recipient.ts';
 import { CATEGORIES, PHASES } from '../../domain/reply.ts';
@@ -331,17 +332,23 @@ export const Consumer = z
   .strictObject({ name: z.string(), seq: z.number().int(), at, behind: z.number().int().openapi({ description: 'Events after it.' }) })
   .openapi('Consumer');
 
+export const STATISTICS_GROUPS = ['state', 'template', 'domain', 'account', ...OUTCOME_GROUPS] as const;
+
 export const Statistics = z
   .strictObject({
     from: at,
     to: at,
     by: z.enum(['hour', 'day']),
-    group: z.enum(['state', 'template', 'domain', 'account']),
+    group: z.enum(STATISTICS_GROUPS),
     items: z.array(
       z.strictObject({
         at,
         group: nullableText.openapi({ description: 'Null: all that are not among the `top`.' }),
-        states: z.record(z.string(), z.number().int()).openapi({ description: 'Recipients by present state.' }),
+        states: z
+          .record(z.string(), z.number().int())
+          .openapi({
+            description: 'Recipients by present state; of reasons, sources, next hops and delays by the state that each led to.',
+          }),
       }),
     ),
   })

@@ -1,11 +1,12 @@
-/** Counts for charts: recipients by time of acceptance and present state. */
+/** Counts for charts: recipients by time of acceptance and present state, and what became of them by day. */
 import { z } from '@hono/zod-openapi';
+import { isOutcomeGroup } from '../../domain/outcome-counts.ts';
 import { rfc3339 } from '../../domain/representation.ts';
 import { validationProblem } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { time, wholeNumber } from './fields.ts';
 import { type Api, route } from './route.ts';
-import { Statistics } from './schemas.ts';
+import { STATISTICS_GROUPS, Statistics } from './schemas.ts';
 
 const DAY = 86_400_000;
 const TOP = 100;
@@ -28,9 +29,13 @@ export function statisticsRoutes(api: Api, shared: Shared): void {
         to: time.optional().openapi({ description: 'By default now.' }),
         by: z.enum(['hour', 'day'], 'hour or day').optional().openapi({ default: 'day' }),
         group: z
-          .enum(['state', 'template', 'domain', 'account'], 'state, template, domain or account')
+          .enum(STATISTICS_GROUPS, `${STATISTICS_GROUPS.slice(0, -1).join(', ')} or ${STATISTICS_GROUPS.at(-1)}`)
           .optional()
-          .openapi({ default: 'state' }),
+          .openapi({
+            default: 'state',
+            description:
+              'By `reason` of failures, their `source` (the next hop’s reply or a report), `nextHop` that answered, and `delay` to its 250: as each was told, by whole days alone.',
+          }),
         top: wholeNumber(1, 500).optional().openapi({
           type: 'integer',
           minimum: 1,
@@ -49,6 +54,9 @@ export function statisticsRoutes(api: Api, shared: Shared): void {
       if (from >= to) throw validationProblem([{ in: 'query', path: 'from', detail: 'must be before `to`' }]);
       if (to - from > SPAN[by]) {
         throw validationProblem([{ in: 'query', path: 'from', detail: `by ${by}, at most ${SPAN[by] / DAY} days before \`to\`` }]);
+      }
+      if (by === 'hour' && isOutcomeGroup(group)) {
+        throw validationProblem([{ in: 'query', path: 'by', detail: `by ${group} whole days are counted: ask with by=day` }]);
       }
       const accounts = caller.accounts === null ? {} : { accounts: caller.accounts };
       const rows = await shared.statistics.rows({ from, to, by, group, top: query.top ?? TOP, ...accounts });

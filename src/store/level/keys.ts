@@ -10,7 +10,7 @@
  *     e seq                     event of the feed
  *     f fingerprint             reports that bear it, each with what it was tied to
  *     g segment                 what lives in a segment of the spool
- *     h group hour account 0 value     statistics; of some groups by day too
+ *     h group hour account 0 value     statistics; of some groups by day too, of others by day alone
  *     i name value 0 ~id        index of messages; of reports by `matched`
  *     k kind name               administrative record
  *     l ~id                     entry of the audit log
@@ -379,20 +379,25 @@ export function segmentOf(key: string): number {
 }
 
 export const STATISTICS_GROUPS = { account: 'a', template: 't', domain: 'd' } as const;
-export type StatisticsDimension = keyof typeof STATISTICS_GROUPS;
-/** Those that are added up by day as well. */
-const DAILY_GROUPS = { account: 'A', template: 'T' } as const;
+export type HourlyDimension = keyof typeof STATISTICS_GROUPS;
+/** Those that are added up by day as well, and those that are counted by day alone. */
+const DAILY_GROUPS = { account: 'A', template: 'T', reason: 'R', source: 'S', nextHop: 'N', delay: 'L' } as const;
 export type DailyDimension = keyof typeof DAILY_GROUPS;
+export type StatisticsDimension = HourlyDimension | DailyDimension;
 
 export function isDaily(dimension: StatisticsDimension): dimension is DailyDimension {
   return dimension in DAILY_GROUPS;
+}
+
+export function isHourly(dimension: StatisticsDimension): dimension is HourlyDimension {
+  return dimension in STATISTICS_GROUPS;
 }
 
 export interface StatisticsKeyParts {
   /** Hours since 1970. */
   readonly hour: number;
   readonly account: string;
-  readonly dimension: StatisticsDimension;
+  readonly dimension: HourlyDimension;
   readonly value: string;
 }
 
@@ -402,7 +407,7 @@ export function statisticsKey({ hour, account, dimension, value }: StatisticsKey
 }
 
 /** Counters of a group in the hours from `from` up to, not including, `to`. */
-export function statisticsRange(dimension: StatisticsDimension, from: number, to: number): KeyRange {
+export function statisticsRange(dimension: HourlyDimension, from: number, to: number): KeyRange {
   const family = `h${STATISTICS_GROUPS[dimension]}`;
   return { gte: family + String(from).padStart(HOUR_WIDTH, '0'), lt: family + String(to).padStart(HOUR_WIDTH, '0') };
 }

@@ -1,13 +1,16 @@
 /**
  * Counters of recipients by hour of acceptance, and of accounts and templates by day as well, for a month
- * by hours is a thousand of each; kept by a projection of the feed: it follows with a position of its own, which is written in one batch with the counters, about once a second. The
- * path of a commit pays nothing, and after a crash the projection goes on from its position.
+ * by hours is a thousand of each; of outcomes (`outcome-counts.ts`) by day alone. They are kept by a
+ * projection of the feed: it follows with a position of its own, which is written in one batch with the
+ * counters, about once a second. The path of a commit pays nothing, and after a crash the projection
+ * goes on from its position.
  *
  * Upstream: the feed. Downstream: `statistics` of the port. Counters outlive the messages they count.
  */
 import { type Address, asciiDomainOf } from '../../domain/address.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import { idTime } from '../../domain/ids.ts';
+import { outcomeCounts } from '../../domain/outcome-counts.ts';
 import type { StatisticsRequest, StatisticsRow } from '../../domain/ports.ts';
 import type { RecipientState } from '../../domain/recipient.ts';
 import { decodeJson, encodeJson } from './codec.ts';
@@ -17,6 +20,7 @@ import {
   dailyKey,
   dailyRange,
   isDaily,
+  isHourly,
   type KeyRange,
   STATISTICS_CURSOR_KEY,
   type StatisticsDimension,
@@ -29,6 +33,10 @@ const DAY = 24 * HOUR;
 const FLUSH_AFTER = 1000;
 const CATCH_UP = 2000;
 const SLICE = 1000;
+/** Next hops, of each account, that are told apart on one day; those that come after are counted as one, without a name. */
+const HOPS_A_DAY = 200;
+/** Days of which those hops are kept at hand. */
+const DAYS_AT_HAND = 8;
 /** After every hour that there is. */
 const LAST_HOUR = 99_999_999;
 
@@ -73,6 +81,8 @@ export class Statistics {
   #flushed: number;
   #flushing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** By day, the keys of its next hops. */
+  readonly #hops = new Map<number, Set<string>>();
   #closed = false;
 
   private constructor(options: StatisticsOptions, projected: number) {
@@ -150,6 +160,7 @@ export class Statistics {
       if (seq === this.#flushed) continue;
       this.#changes = new Map();
       addDays(changes);
+      await this.#boundHops(changes);
       const keys = [...changes.keys()];
       const values = await database.getMany(keys);
       const batch = database.batch();
@@ -167,6 +178,31 @@ export class Statistics {
     } while (this.#projected < feed.lastSeq);
   }
 
+  /** However many domains mail goes to, a day has so many next hops and no more. */
+  async #boundHops(changes: Map<string, Counter>): Promise<void> {
+    for (const [key, change] of [...changes]) {
+      if (change.dimension !== 'nextHop') continue;
+      const known = await this.#hopsOf(change.hour / 24);
+      if (known.has(key)) continue;
+      if (known.size < HOPS_A_DAY) {
+        known.add(key);
+        continue;
+      }
+      changes.delete(key);
+      const unnamed = { ...change, value: '' };
+      changes.set(keyOf(unnamed), { ...unnamed, counts: sum(changes.get(keyOf(unnamed))?.counts ?? {}, change.counts) });
+    }
+  }
+
+  async #hopsOf(day: number): Promise<Set<string>> {
+    const known = this.#hops.get(day);
+    if (known !== undefined) return known;
+    if (this.#hops.size >= DAYS_AT_HAND) this.#hops.clear();
+    const read = new Set(await this.#options.database.keys(dailyRange('nextHop', day, day + 1)));
+    this.#hops.set(day, read);
+    return read;
+  }
+
   #project(events: readonly FeedEvent[]): void {
     for (const event of events) {
       const { message, account = '', template = '', previous, state } = event;
@@ -174,6 +210,9 @@ export class Statistics {
       // Notifications are the relay's own words, no mail that an ERP sent.
       if (message === undefined || event.origin === 'notification') continue;
       const hour = Math.floor(idTime(message) / HOUR);
+      for (const outcome of outcomeCounts(event)) {
+        this.#add({ hour: hour - (hour % 24), account, dimension: outcome.group, value: outcome.value }, outcome.state, 1);
+      }
       const add = (domain: string, counted: RecipientState, by: number): void => {
         this.#add({ hour, account, dimension: 'account', value: '' }, counted, by);
         this.#add({ hour, account, dimension: 'template', value: template }, counted, by);
@@ -195,7 +234,7 @@ export class Statistics {
   }
 
   #add(parts: Omit<Counter, 'counts'>, state: RecipientState, by: number): void {
-    const key = statisticsKey(parts);
+    const key = keyOf(parts);
     let counter = this.#changes.get(key);
     if (counter === undefined) {
       counter = { ...parts, counts: {} };
@@ -205,10 +244,15 @@ export class Statistics {
   }
 }
 
+/** Of a dimension that is counted by hours, its hour's; of another, its day's. */
+function keyOf({ hour, dimension, ...rest }: Omit<Counter, 'counts'>): string {
+  return isHourly(dimension) ? statisticsKey({ ...rest, hour, dimension }) : dailyKey({ ...rest, day: Math.floor(hour / 24), dimension });
+}
+
 /** Adds to changes of hours what they mean for their days. */
 function addDays(changes: Map<string, Counter>): void {
   for (const { hour, account, dimension, value, counts } of [...changes.values()]) {
-    if (!isDaily(dimension)) continue;
+    if (!isDaily(dimension) || !isHourly(dimension)) continue;
     const day = Math.floor(hour / 24);
     const key = dailyKey({ day, account, dimension, value });
     const before = changes.get(key)?.counts ?? {};
@@ -251,6 +295,7 @@ async function writeCounters(database: Database, counters: ReadonlyMap<string, C
 
 /** Whole days by their own counters, where there are such; what is left at both ends by its hours. */
 function rangesOf({ from, to, by }: StatisticsRequest, dimension: StatisticsDimension): readonly KeyRange[] {
+  if (!isHourly(dimension)) return [dailyRange(dimension, Math.floor(from / DAY), Math.ceil(to / DAY))];
   const [first, last] = [Math.floor(from / HOUR), Math.ceil(to / HOUR)];
   const [firstDay, lastDay] = [Math.ceil(first / 24), Math.floor(last / 24)];
   if (by === 'hour' || !isDaily(dimension) || firstDay >= lastDay) return [statisticsRange(dimension, first, last)];

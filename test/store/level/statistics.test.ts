@@ -46,6 +46,17 @@ async function fromHours(request: StatisticsRequest): Promise<StatisticsRow[]> {
   return [...days.values()].sort((a, b) => a.at - b.at || (a.group < b.group ? -1 : 1));
 }
 
+/** Transfers to so many next hops, each by a name of its own. */
+async function transferTo(hops: readonly string[]): Promise<void> {
+  const { id } = await make.accept(store, { recipients: hops.map((hop) => `ann@${hop}`) });
+  const { recipients } = await make.claim(store, id, [...hops.keys()]);
+  const items = recipients.map((recipient, index) => {
+    const ended = make.ended(recipient, 'transferred');
+    return { message: id, index, evidence: { ...ended, attempt: { ...ended.attempt, nextHop: hops[index] ?? '' } } };
+  });
+  await store.apply(items, clock.now);
+}
+
 describe('statistics by day', () => {
   it('say what those of the hours say, whatever the span', async () => {
     const hours = fc.integer({ min: -30, max: 330 });
@@ -68,6 +79,21 @@ describe('statistics by day', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('tell two hundred next hops of a day apart, and count the others as one, also after a new start', async () => {
+    clock.now = START + 40 * DAY;
+    const hops = Array.from({ length: 205 }, (_, i) => `h${String(i).padStart(3, '0')}.example`);
+    const rows = async () => {
+      const found = await store.statistics({ from: clock.now, to: clock.now + DAY, by: 'day', group: 'nextHop' });
+      return { named: found.filter(({ group }) => group !== '').length, others: found.find(({ group }) => group === '')?.states };
+    };
+    await transferTo(hops);
+    expect(await rows()).toEqual({ named: 200, others: { transferred: 5 } });
+    await store.close();
+    store = await open();
+    await transferTo(['h000.example', 'late.example']);
+    expect(await rows()).toEqual({ named: 200, others: { transferred: 6 } });
   });
 
   it('are added up where an earlier version counted hours alone', async () => {
