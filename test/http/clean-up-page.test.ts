@@ -29,6 +29,7 @@ describe('the page of the clean-up', () => {
     });
     const html = await text((await signedIn(room))(PATH));
     expect(html).not.toContain('<script>EIO');
+    expect(html).toContain(`<a href="${PATH}" aria-current="page">Clean-up</a>`);
     const page = words(html);
     expect(page).toContain('Next run in 1 hour');
     expect(page).toContain('All mail 30 days 540 days');
@@ -50,7 +51,9 @@ describe('the page of the clean-up', () => {
     ]);
     expect((await send(`${PATH}/run`, {}, 'forged')).status).toBe(403);
     const operator = await room.token('operator', { role: 'operator' });
-    expect((await (await signedIn(room, operator))(PATH)).status).toBe(403);
+    const asOperator = await signedIn(room, operator);
+    expect((await asOperator(PATH)).status).toBe(403);
+    expect(await text(asOperator('/settings/profile'))).not.toContain(PATH);
     const narrow = await room.token('narrow', { role: 'admin', accounts: ['erp'] });
     for (const form of ['count', 'run', 'hold', 'lift', 'person']) {
       expect((await (await formSender(room, narrow))(`${PATH}/${form}`, {})).status).toBe(403);

@@ -10,7 +10,6 @@ import type { Api } from '../api/route.ts';
 import type { AppEnv } from '../environment.ts';
 import { allAssets } from './assets/index.ts';
 import { bulkRoutes } from './bulk-routes.tsx';
-import { cleanUpRoutes } from './clean-up-routes.tsx';
 import { contactRoutes } from './contacts-page.tsx';
 import { ApiReference } from './docs.tsx';
 import { documentRoutes } from './documents-page.tsx';
@@ -48,7 +47,6 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   reportRoutes(app, shared);
   suppressionRoutes(app, shared);
   settingsRoutes(app, shared);
-  cleanUpRoutes(app, shared);
   referenceRoutes(app, shared);
   docsRoute(app, shared, api);
 }

@@ -8,7 +8,6 @@ import { counter } from './grammar.ts';
 type Sentences<Counts> = (counts: Counts, size: (octets: number) => string) => readonly string[];
 
 export interface CleanUpWords {
-  readonly title: string;
   readonly lead: string;
   readonly next: string;
   readonly kept: {
@@ -141,7 +140,6 @@ function en(): CleanUpWords {
       [counts.sent, `${messages(counts.sent)} sent by this address: left as they are`],
     ]);
   return {
-    title: 'Clean-up',
     lead: 'What is old enough is erased each night. Mail that is still in the queue is never taken, nor is what lies under a legal hold.',
     next: 'Next run',
     kept: {
@@ -276,7 +274,6 @@ function fr(): CleanUpWords {
       [counts.sent, `${messages(counts.sent)} envoyés par cette adresse : inchangés`],
     ]);
   return {
-    title: 'Nettoyage',
     lead: 'Chaque nuit, ce qui est assez ancien est effacé. Jamais un message encore en file d’attente, ni ce qui est sous conservation légale.',
     next: 'Prochain passage',
     kept: {
@@ -411,7 +408,6 @@ function nl(): CleanUpWords {
       [counts.sent, `${messages(counts.sent)} door dit adres verzonden: ongewijzigd`],
     ]);
   return {
-    title: 'Opruimen',
     lead: 'Elke nacht wordt gewist wat oud genoeg is. Nooit wat nog in de wachtrij staat, of onder juridische bewaring valt.',
     next: 'Volgende keer',
     kept: {
@@ -543,7 +539,6 @@ function de(): CleanUpWords {
       [counts.sent, `${messages(counts.sent)} von dieser Adresse gesendet: unverändert`],
     ]);
   return {
-    title: 'Aufräumen',
     lead: 'Jede Nacht wird gelöscht, was alt genug ist. Nie, was noch in der Warteschlange ist oder unter einer Aufbewahrungssperre liegt.',
     next: 'Nächster Lauf',
     kept: {

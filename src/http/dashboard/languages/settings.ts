@@ -3,7 +3,9 @@ import type { Permission, Role, SessionRecord } from '../../../domain/ports.ts';
 
 export interface SettingsWords {
   readonly title: string;
-  readonly tabs: Readonly<Record<'profile' | 'users' | 'tokens' | 'accounts' | 'routes' | 'dns' | 'configuration' | 'audit', string>>;
+  readonly tabs: Readonly<
+    Record<'profile' | 'users' | 'tokens' | 'accounts' | 'routes' | 'dns' | 'configuration' | 'clean-up' | 'audit', string>
+  >;
   readonly done: string;
   readonly roles: Readonly<Record<Role, string>>;
   readonly roleHints: Readonly<Record<Role, string>>;
@@ -162,6 +164,7 @@ const en: SettingsWords = {
     routes: 'Routes',
     dns: 'DNS check',
     configuration: 'Configuration',
+    'clean-up': 'Clean-up',
     audit: 'Audit log',
   },
   done: 'Saved.',
@@ -347,6 +350,7 @@ const fr: SettingsWords = {
     routes: 'Routes',
     dns: 'Contrôle DNS',
     configuration: 'Configuration',
+    'clean-up': 'Nettoyage',
     audit: 'Journal d’audit',
   },
   done: 'Enregistré.',
@@ -534,6 +538,7 @@ const nl: SettingsWords = {
     routes: 'Routes',
     dns: 'DNS-controle',
     configuration: 'Configuratie',
+    'clean-up': 'Opruimen',
     audit: 'Auditlog',
   },
   done: 'Opgeslagen.',
@@ -720,6 +725,7 @@ const de: SettingsWords = {
     routes: 'Routen',
     dns: 'DNS-Prüfung',
     configuration: 'Konfiguration',
+    'clean-up': 'Aufräumen',
     audit: 'Prüfprotokoll',
   },
   done: 'Gespeichert.',

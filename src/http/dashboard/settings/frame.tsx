@@ -25,6 +25,7 @@ const TABS: readonly TabPlace[] = [
   { name: 'routes', needs: 'settings:read' },
   { name: 'dns', needs: 'settings:read' },
   { name: 'configuration', needs: 'settings:read' },
+  { name: 'clean-up', needs: 'messages:delete' },
   { name: 'audit', needs: 'audit:read' },
 ];
 

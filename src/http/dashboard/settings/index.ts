@@ -1,8 +1,9 @@
-/** The settings: one's own profile for everybody; users, tokens, the relay and the audit log for those who may. */
+/** The settings: one's own profile for everybody; users, tokens, the relay, the clean-up and the audit log for those who may. */
 import type { Hono } from 'hono';
 import type { Shared } from '../../api/context.ts';
 import type { AppEnv } from '../../environment.ts';
 import { pageCaller } from '../page.ts';
+import { cleanUpRoutes } from './clean-up-routes.tsx';
 import { profileRoutes } from './profile-routes.tsx';
 import { relayRoutes } from './relay-routes.tsx';
 import { tokenRoutes } from './tokens-routes.tsx';
@@ -18,4 +19,5 @@ export function settingsRoutes(app: Hono<AppEnv>, shared: Shared): void {
   userRoutes(app, shared);
   tokenRoutes(app, shared);
   relayRoutes(app, shared);
+  cleanUpRoutes(app, shared);
 }

@@ -1,37 +1,35 @@
 /** /settings/clean-up and what its forms do: count, run, hold, lift, erase a person's data. */
 import type { Hono } from 'hono';
-import { normalizeAddress, toAddress } from '../../domain/address.ts';
-import type { LegalHoldFilter, LegalHoldRecord } from '../../domain/legal-hold.ts';
-import { cleanupDesk, cleanupRuns, runCleanup } from '../api/cleanup.ts';
-import type { Shared } from '../api/context.ts';
-import { beginErasure, erasuresOf } from '../api/erasures.ts';
-import { asMessageId, domain, givenName } from '../api/fields.ts';
-import { liftHold, setHold } from '../api/legal-holds.ts';
-import { assertPermitted, assertUnrestricted } from '../auth/access.ts';
-import type { Caller } from '../auth/caller.ts';
-import type { AppContext, AppEnv } from '../environment.ts';
-import { asProblem, notFound } from '../problem.ts';
-import { within } from '../within.ts';
+import { normalizeAddress, toAddress } from '../../../domain/address.ts';
+import type { LegalHoldFilter, LegalHoldRecord } from '../../../domain/legal-hold.ts';
+import { cleanupDesk, cleanupRuns, runCleanup } from '../../api/cleanup.ts';
+import type { Shared } from '../../api/context.ts';
+import { beginErasure, erasuresOf } from '../../api/erasures.ts';
+import { asMessageId, domain, givenName } from '../../api/fields.ts';
+import { liftHold, setHold } from '../../api/legal-holds.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { AppContext, AppEnv } from '../../environment.ts';
+import { asProblem, notFound } from '../../problem.ts';
+import { within } from '../../within.ts';
+import { frameOf } from '../page.ts';
+import { RelativeTime } from '../parts.tsx';
+import { sendPage, sendPart, wantsPart } from '../respond.ts';
+import { stringsFor } from '../strings.ts';
+import { KeptCard, RunCard, RunsCard } from './clean-up.tsx';
 import { type HoldFaults, HoldsCard } from './clean-up-holds.tsx';
-import { KeptCard, RunCard, RunsCard } from './clean-up-page.tsx';
 import { type PersonAnswer, PersonCard } from './clean-up-person.tsx';
-import { Page } from './layout.tsx';
-import { frameOf, pageCaller, submitted } from './page.ts';
-import { RelativeTime } from './parts.tsx';
-import { sendPage, sendPart, wantsPart } from './respond.ts';
-import { stringsFor } from './strings.ts';
+import { csrfOf, SettingsPage, settingsCaller, settingsForm } from './frame.tsx';
 
-const PATH = '/settings/clean-up';
+const TAB = 'clean-up';
+const PATH = `/settings/${TAB}`;
 /** How long a form waits for what it began; what takes longer is shown as under way. */
 const PATIENCE = 1500;
 const CERTIFICATES = 10;
 
 export function cleanUpRoutes(app: Hono<AppEnv>, shared: Shared): void {
   app.get(PATH, async (c) => {
-    c.set('route', PATH);
-    const caller = await pageCaller(c, shared);
+    const caller = await settingsCaller(c, shared, TAB, PATH);
     if (caller instanceof Response) return caller;
-    assertMayCleanUp(caller);
     if (!(wantsPart(c) && c.req.query('part') === 'run')) return cleanUpPage(c, shared, caller, {});
     const view = { t: stringsFor(c), now: shared.options.now() };
     const card = <RunCard view={view} status={cleanupDesk(shared).status()} runs={[]} csrf={csrfOf(caller)} />;
@@ -42,34 +40,17 @@ export function cleanUpRoutes(app: Hono<AppEnv>, shared: Shared): void {
   personForm(app, shared);
 }
 
-function assertMayCleanUp(caller: Caller): void {
-  assertPermitted(caller, 'messages:delete');
-  assertUnrestricted(caller);
-}
-
-function csrfOf(caller: Caller): string {
-  return caller.session?.csrf ?? '';
-}
-
-/** The caller and what the form brought; or the way to the sign-in. */
-async function formFor(c: AppContext, shared: Shared, path: string): ReturnType<typeof submitted> {
-  c.set('route', path);
-  const sent = await submitted(c, shared);
-  if (!(sent instanceof Response)) assertMayCleanUp(sent.caller);
-  return sent;
-}
-
 function runForms(app: Hono<AppEnv>, shared: Shared): void {
   const { log } = shared.options;
   const failed = (error: unknown): void => log.error({ err: error }, 'the clean-up that was asked for failed');
   app.post(`${PATH}/count`, async (c) => {
-    const sent = await formFor(c, shared, `${PATH}/count`);
+    const sent = await settingsForm(c, shared, TAB, `${PATH}/count`);
     if (sent instanceof Response) return sent;
     await within(cleanupDesk(shared).plan(), failed, PATIENCE);
     return c.redirect(`${PATH}#run`, 303);
   });
   app.post(`${PATH}/run`, async (c) => {
-    const sent = await formFor(c, shared, `${PATH}/run`);
+    const sent = await settingsForm(c, shared, TAB, `${PATH}/run`);
     if (sent instanceof Response) return sent;
     await within(runCleanup(shared, sent.caller), failed, PATIENCE);
     return c.redirect(`${PATH}#run`, 303);
@@ -78,7 +59,7 @@ function runForms(app: Hono<AppEnv>, shared: Shared): void {
 
 function holdForms(app: Hono<AppEnv>, shared: Shared): void {
   app.post(`${PATH}/hold`, async (c) => {
-    const sent = await formFor(c, shared, `${PATH}/hold`);
+    const sent = await settingsForm(c, shared, TAB, `${PATH}/hold`);
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     const asked = holdOf(c, form);
@@ -87,7 +68,7 @@ function holdForms(app: Hono<AppEnv>, shared: Shared): void {
     return c.redirect(`${PATH}#holds`, 303);
   });
   app.post(`${PATH}/lift`, async (c) => {
-    const sent = await formFor(c, shared, `${PATH}/lift`);
+    const sent = await settingsForm(c, shared, TAB, `${PATH}/lift`);
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     const message = asMessageId(form.get('message') ?? '') ?? null;
@@ -120,7 +101,7 @@ function holdOf(c: AppContext, form: URLSearchParams): Omit<LegalHoldRecord, 'by
 
 function personForm(app: Hono<AppEnv>, shared: Shared): void {
   app.post(`${PATH}/person`, async (c) => {
-    const sent = await formFor(c, shared, `${PATH}/person`);
+    const sent = await settingsForm(c, shared, TAB, `${PATH}/person`);
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     const typed = (form.get('address') ?? '').trim();
@@ -165,16 +146,15 @@ async function cleanUpPage(c: AppContext, shared: Shared, caller: Caller, brough
   const { hold = null, person = null } = brought;
   return sendPage(
     c,
-    <Page frame={frame} title={words.title} current="settings">
-      <div class="head">
-        <h1>{words.title}</h1>
+    <SettingsPage frame={frame} tab={TAB}>
+      <p class="lead muted">
+        {words.lead}{' '}
         {status.nextRunAt === null ? null : (
-          <p class="totals">
-            {words.next} <RelativeTime view={view} at={status.nextRunAt} />
-          </p>
+          <>
+            {words.next} <RelativeTime view={view} at={status.nextRunAt} />.
+          </>
         )}
-      </div>
-      <p class="lead muted">{words.lead}</p>
+      </p>
       <div class="columns wide-side">
         <div class="stack">
           <RunCard view={view} status={status} runs={runs} csrf={csrf} />
@@ -186,7 +166,7 @@ async function cleanUpPage(c: AppContext, shared: Shared, caller: Caller, brough
           <HoldsCard view={view} holds={holds.map(({ value }) => value)} refused={hold} csrf={csrf} />
         </div>
       </div>
-    </Page>,
+    </SettingsPage>,
     code,
   );
 }

@@ -1,6 +1,6 @@
 /** Legal holds, as the page of the clean-up lists and sets them. */
-import type { LegalHoldRecord } from '../../domain/legal-hold.ts';
-import { RelativeTime, type View } from './parts.tsx';
+import type { LegalHoldRecord } from '../../../domain/legal-hold.ts';
+import { RelativeTime, type View } from '../parts.tsx';
 
 /** What was typed and did not do: by field. */
 export interface HoldFaults {

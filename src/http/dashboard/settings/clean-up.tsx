@@ -1,10 +1,10 @@
 /** The page of the clean-up: what is kept for how long, what a run would take, the last runs. */
-import type { CleanupCounts, CleanupRunRecord, CleanupStatus } from '../../domain/cleanup.ts';
-import { RETENTION_MATCHES, type RetentionMatch } from '../../domain/retention.ts';
-import type { RetentionSettings } from '../../domain/settings.ts';
-import { sizeText } from './explain.ts';
-import { ClockTime, RelativeTime, type View } from './parts.tsx';
-import type { Strings } from './strings.ts';
+import type { CleanupCounts, CleanupRunRecord, CleanupStatus } from '../../../domain/cleanup.ts';
+import { RETENTION_MATCHES, type RetentionMatch } from '../../../domain/retention.ts';
+import type { RetentionSettings } from '../../../domain/settings.ts';
+import { sizeText } from '../explain.ts';
+import { ClockTime, RelativeTime, type View } from '../parts.tsx';
+import type { Strings } from '../strings.ts';
 
 export interface CleanUpProps {
   readonly view: View;

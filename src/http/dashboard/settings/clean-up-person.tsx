@@ -1,9 +1,9 @@
 /** A person who asks to be forgotten: what is kept of their address, erasing it, and the certificates of what was done. */
-import type { SubjectErasureAnswer, SubjectErasureCounts, SubjectErasureRecord } from '../../domain/subject-erasure.ts';
-import type { ErasureWork } from '../erasing.ts';
+import type { SubjectErasureAnswer, SubjectErasureCounts, SubjectErasureRecord } from '../../../domain/subject-erasure.ts';
+import type { ErasureWork } from '../../erasing.ts';
+import { ClockTime, type View } from '../parts.tsx';
+import { Sentences } from './clean-up.tsx';
 import { Field } from './clean-up-holds.tsx';
-import { Sentences } from './clean-up-page.tsx';
-import { ClockTime, type View } from './parts.tsx';
 
 /** What the form brought about. */
 export interface PersonAnswer {
