@@ -65,6 +65,57 @@ describe('a recipient that was not reached', () => {
   });
 });
 
+describe('where a message leads', () => {
+  it('is the page of its document, of each address, and all mail of its contact', async () => {
+    const id = await accept(room, {
+      references: { document: 'INV/8', documentType: 'invoice', administration: 'Books 2', contact: 'C 8' },
+    });
+    const html = await text((await signedIn(room))(`/messages/${id}`));
+    expect(html).toContain('<a href="/documents/INV%2F8?administration=Books%202">INV/8</a>');
+    expect(html).toContain('<dt>Document type</dt><dd>invoice');
+    expect(html).toContain('<a href="/contacts/ann%40partner.example"');
+    expect(html).toContain('<a href="/messages?contact=C+8">C 8</a>');
+    const plain = await text((await signedIn(room))(`/messages/${await failed()}`));
+    expect(plain).toContain('<a href="/documents/INV%2F7">INV/7</a>');
+    for (const path of ['/documents/INV%2F8?administration=Books%202', '/documents/INV%2F7', '/contacts/ann%40partner.example']) {
+      expect((await (await signedIn(room))(path)).status).toBe(200);
+    }
+  });
+});
+
+describe('one recipient of several', () => {
+  const both = { to: ['ann@partner.example', 'bob@partner.example'] };
+  const states = async (id: MessageId) => (await room.store.record(id))?.recipients.map(({ state }) => state);
+
+  it('is held, released, tried and cancelled alone', async () => {
+    const id = await accept(room, both);
+    const post = await formSender(room);
+    const seen: unknown[] = [];
+    for (const action of ['hold', 'release', 'retry', 'cancel']) {
+      expect((await post(`/messages/${id}/${action}`, { index: '1' })).headers.get('location')).toBe(`/messages/${id}`);
+      seen.push((await states(id))?.[1]);
+    }
+    expect(seen).toEqual(['held', 'queued', 'queued', 'cancelled']);
+    expect((await states(id))?.[0]).toBe('queued');
+    const html = await text((await signedIn(room))(`/messages/${id}`));
+    expect(html).toMatch(/Try now<span class="visually-hidden">: ann@partner\.example</);
+    expect(html).not.toMatch(/Try now<span class="visually-hidden">: bob@partner\.example</);
+  });
+
+  it('that is none of the message changes nothing', async () => {
+    const id = await accept(room, both);
+    expect((await (await formSender(room))(`/messages/${id}/cancel`, { index: '7' })).status).toBe(400);
+    expect(await states(id)).toEqual(['queued', 'queued']);
+  });
+
+  it('is nothing to act on for those who may not', async () => {
+    const id = await accept(room, both);
+    const viewer = await room.token('viewer-2', { role: 'viewer' });
+    expect(await text((await signedIn(room, viewer))(`/messages/${id}`))).not.toContain('/cancel"');
+    expect((await (await formSender(room, viewer))(`/messages/${id}/cancel`, { index: '0' })).status).toBe(403);
+  });
+});
+
 describe('deleting', () => {
   it('is for those who may, and refused with the count while something is in the queue', async () => {
     const id = await accept(room, { to: ['ann@partner.example', 'bob@partner.example'] });

@@ -1,4 +1,5 @@
 /** What is recorded of a message, and where else it leads. */
+import type { Child } from 'hono/jsx';
 import { reversePathText } from '../../domain/address.ts';
 import { contactLink, documentLink } from '../../domain/erp-links.ts';
 import type { MessageDetail } from '../../domain/ports.ts';
@@ -6,6 +7,7 @@ import type { ReferenceSettings } from '../../domain/settings.ts';
 import { exactTime, sizeText } from './explain.ts';
 import { OutLink } from './message-recipient.tsx';
 import { ExactTime, Fact, type View } from './parts.tsx';
+import { documentPath } from './verdict-words.tsx';
 
 const EVENTS_SHOWN = 500;
 
@@ -26,22 +28,18 @@ export function Details({ view, detail, links }: DetailsProps) {
       <h2 id="details">{t.message.details}</h2>
       <dl>
         <Reference
-          view={view}
           name={t.message.document}
           value={references.document}
-          filter="document"
-          erp={documentLink(links, references)}
-          words={t.messagePage.openDocument}
-        />
-        <Reference
-          view={view}
-          name={t.message.contact}
-          value={references.contact}
-          filter="contact"
-          erp={contactLink(links, references)}
-          words={t.messagePage.openContact}
-        />
-        <Reference view={view} name={t.message.template} value={references.template} filter="template" erp={null} words="" />
+          href={documentPath(references.document ?? '', references.administration)}
+        >
+          <ErpLink view={view} href={documentLink(links, references)} words={t.messagePage.openDocument} />
+        </Reference>
+        <Fact name={t.register.fields.documentType} value={references.documentType} />
+        <Fact name={t.register.fields.administration} value={references.administration} />
+        <Reference name={t.message.contact} value={references.contact} href={allMail('contact', references.contact)}>
+          <ErpLink view={view} href={contactLink(links, references)} words={t.messagePage.openContact} />
+        </Reference>
+        <Reference name={t.message.template} value={references.template} href={allMail('template', references.template)} />
         <Fact name={t.message.tags} value={tags.length === 0 ? null : tags.join(', ')} />
         <Fact name={t.message.class} value={references.class} />
         <Fact name={t.message.account} value={message.account} />
@@ -63,31 +61,38 @@ export function Details({ view, detail, links }: DetailsProps) {
   );
 }
 
-interface ReferenceProps {
-  readonly view: View;
-  readonly name: string;
-  readonly value: string | null;
-  readonly filter: 'document' | 'contact' | 'template';
-  /** Its page in the ERP. */
-  readonly erp: string | null;
-  readonly words: string;
+function allMail(filter: 'contact' | 'template', value: string | null): string {
+  return `/messages?${new URLSearchParams({ [filter]: value ?? '' })}`;
 }
 
-/** Leads to all mail with the same, and to the ERP. */
-function Reference({ view: { t }, name, value, filter, erp, words }: ReferenceProps) {
+interface ReferenceProps {
+  readonly name: string;
+  readonly value: string | null;
+  /** Where else there is of it: its page, or all mail with the same. */
+  readonly href: string;
+  readonly children?: Child;
+}
+
+function Reference({ name, value, href, children }: ReferenceProps) {
   if (value === null) return null;
   return (
     <div>
       <dt>{name}</dt>
       <dd>
-        <a href={`/messages?${new URLSearchParams({ [filter]: value })}`}>{value}</a>
+        <a href={href}>{value}</a>
       </dd>
-      {erp === null ? null : (
-        <dd>
-          <OutLink t={t} href={erp} words={words} plain />
-        </dd>
-      )}
+      {children}
     </div>
+  );
+}
+
+/** Nothing where the ERP is not known, or the mail does not say enough. */
+function ErpLink({ view: { t }, href, words }: { readonly view: View; readonly href: string | null; readonly words: string }) {
+  if (href === null) return null;
+  return (
+    <dd>
+      <OutLink t={t} href={href} words={words} plain />
+    </dd>
   );
 }
 

@@ -8,10 +8,12 @@ import type { Confidence } from '../../domain/recipient.ts';
 import type { ReferenceSettings } from '../../domain/settings.ts';
 import { explainRecipient } from './explain.ts';
 import { Icon } from './icons.tsx';
+import { QueueActions } from './message-actions.tsx';
 import { Timeline } from './message-timeline.tsx';
 import { ClockTime, StateBadge, type View } from './parts.tsx';
 import { CorrectForm, formOf, type ResendAccess } from './resend-form.tsx';
 import type { RelatedMessage } from './timeline.ts';
+import { contactPath } from './verdict-words.tsx';
 
 type Recipient = MessageDetail['recipients'][number];
 
@@ -23,6 +25,8 @@ interface RecipientProps {
   readonly links: Pick<ReferenceSettings, 'contactUrl'>;
   /** Null when the caller may not send it again. */
   readonly resend: ResendAccess | null;
+  /** For acting on what waits; null when the caller may not. */
+  readonly manage: string | null;
 }
 
 export interface RecipientCardProps extends RecipientProps {
@@ -37,7 +41,12 @@ export function isUnreached({ state }: Pick<Recipient, 'state'>): boolean {
 
 export function RecipientCard(props: RecipientCardProps) {
   const { recipient, folded } = props;
-  const fix = <Fix {...props} />;
+  const fix = (
+    <>
+      <Fix {...props} />
+      <Waiting {...props} />
+    </>
+  );
   if (!folded) {
     return (
       <article class="card person" aria-labelledby={`to-${recipient.index}`}>
@@ -74,7 +83,9 @@ function RecipientHead({ view, detail, recipient }: RecipientProps) {
   return (
     <div class={`person-head ${isUnreached(recipient) ? 'unreached' : ''}`} data-piece={`head-${index}`}>
       <div class="person-name">
-        <h3 id={`to-${index}`}>{address}</h3>
+        <h3 id={`to-${index}`}>
+          <a href={contactPath(address)}>{address}</a>
+        </h3>
         <StateBadge t={t} state={state} />
       </div>
       <p class="plain">
@@ -111,6 +122,21 @@ function Fix(props: RecipientCardProps) {
         <CorrectForm view={view} detail={detail} recipient={recipient} access={resend} primary={later.length === 0} />
       ) : null}
       {offered && contact !== null ? <OutLink t={view.t} href={contact} words={view.t.messagePage.openContact} /> : null}
+      {offered ? (
+        <a class="button" href={contactPath(recipient.address)}>
+          {view.t.messagePage.allOfAddress}
+        </a>
+      ) : null}
+    </div>
+  );
+}
+
+/** Of several, this one alone is tried, held, released or cancelled; of one, the actions of the message do it. */
+function Waiting({ view, detail, recipient, manage }: RecipientCardProps) {
+  if (detail.recipients.length < 2) return null;
+  return (
+    <div class="person-queue">
+      <QueueActions view={view} detail={detail} recipients={[recipient]} csrf={manage} only={recipient} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type Address, normalizeAddress, toAddress } from '../../domain/address.ts';
 import type { MessageDetail } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
-import { type Shared, visibleRecord } from '../api/context.ts';
+import { type Shared, type VisibleRecord, visibleRecord } from '../api/context.ts';
 import { eraseOne } from '../api/erase.ts';
 import { asMessageId } from '../api/fields.ts';
 import { ACTIONS, act } from '../api/message-actions.ts';
@@ -40,12 +40,12 @@ export function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
       c.set('route', `/messages/{id}/${action}`);
       const sent = await submitted(c, shared);
       if (sent instanceof Response) return sent;
-      const { caller } = sent;
+      const { caller, form } = sent;
       assertPermitted(caller, 'queue:manage');
       const record = await visibleRecord(shared, caller, c.req.param('id'));
       const { id } = record.message;
       try {
-        await act(shared, { caller, record, action, recipients: undefined });
+        await act(shared, { caller, record, action, recipients: namedIn(form, record) });
         return c.redirect(`/messages/${id}`, 303);
       } catch (error) {
         const problem = asProblem(error);
@@ -57,6 +57,13 @@ export function messageRoutes(app: Hono<AppEnv>, shared: Shared): void {
   }
   resendRoute(app, shared);
   deleteRoute(app, shared);
+}
+
+/** Those that the form names by their index; undefined: it names none, and all are meant. */
+function namedIn(form: URLSearchParams, { recipients }: VisibleRecord): readonly string[] | undefined {
+  const named = form.getAll('index');
+  // An index that is none is no address either, and refused as such.
+  return named.length === 0 ? undefined : named.map((index) => recipients[Number(index)]?.address ?? index);
 }
 
 function resendRoute(app: Hono<AppEnv>, shared: Shared): void {

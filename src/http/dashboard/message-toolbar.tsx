@@ -2,6 +2,7 @@
 import type { MessageDetail } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
 import { Icon } from './icons.tsx';
+import { QueueActions } from './message-actions.tsx';
 import type { View } from './parts.tsx';
 import { isSeveralFault, mayResendSeveral, type ResendAccess, ResendForm } from './resend-form.tsx';
 
@@ -32,7 +33,7 @@ export function Toolbar(props: ToolbarProps) {
         </p>
       )}
       <section class="tools" aria-label={t.message.actions}>
-        <QueueActions {...props} />
+        <QueueActions view={view} detail={detail} recipients={detail.recipients} csrf={may.manage ? props.csrf : null} />
         {several && resend !== null ? (
           <details class="menu" open={isSeveralFault(resend)}>
             <summary class="button">{t.resend.open}</summary>
@@ -50,57 +51,6 @@ export function Toolbar(props: ToolbarProps) {
         <DeleteAction {...props} />
       </section>
     </div>
-  );
-}
-
-function QueueActions({ view: { t, now }, detail, csrf, may }: ToolbarProps) {
-  const states = detail.recipients.map(({ state }) => state);
-  const pending = states.filter(isPending).length;
-  if (csrf === null || !may.manage || pending === 0) return <div class="tools-queue" data-piece="queue-actions" />;
-  const { id } = detail.message;
-  const waiting = states.some((state) => state === 'queued' || state === 'deferred');
-  const held = states.includes('held');
-  const scheduled = (detail.message.releaseAt ?? 0) > now;
-  return (
-    <div class="tools-queue" data-piece="queue-actions">
-      {held ? <ActionForm id={id} action="release" label={t.message.release} csrf={csrf} kind="primary" /> : null}
-      {waiting ? (
-        <ActionForm
-          id={id}
-          action="retry"
-          label={scheduled ? t.message.sendNow : t.message.retry}
-          csrf={csrf}
-          kind={held ? '' : 'primary'}
-        />
-      ) : null}
-      {waiting ? <ActionForm id={id} action="hold" label={t.message.hold} csrf={csrf} kind="" /> : null}
-      <details class="menu">
-        <summary class="button">{t.message.cancel}</summary>
-        <div class="menu-panel below form-panel">
-          <p>{t.message.cancelConfirm(pending)}</p>
-          <ActionForm id={id} action="cancel" label={t.message.cancelButton} csrf={csrf} kind="danger" />
-        </div>
-      </details>
-    </div>
-  );
-}
-
-interface ActionFormProps {
-  readonly id: string;
-  readonly action: string;
-  readonly label: string;
-  readonly csrf: string;
-  readonly kind: 'primary' | 'danger' | '';
-}
-
-function ActionForm({ id, action, label, csrf, kind }: ActionFormProps) {
-  return (
-    <form method="post" action={`/messages/${id}/${action}`}>
-      <input type="hidden" name="csrf" value={csrf} />
-      <button class={`button ${kind}`} type="submit">
-        {label}
-      </button>
-    </form>
   );
 }
 

@@ -41,7 +41,7 @@ export function MessagePage(props: MessageProps) {
 
 /** Also what the feed renews the page from: piece by piece, and nothing that stands between them. */
 export function MessageBody(props: MessageProps) {
-  const { view, detail, shown, links, later, resend } = props;
+  const { view, detail, shown, links, later, resend, may, csrf } = props;
   const { t } = view;
   const recipients = inOrder(detail);
   return (
@@ -58,6 +58,7 @@ export function MessageBody(props: MessageProps) {
               links={links}
               later={later}
               resend={resend}
+              manage={may.manage ? csrf : null}
               recipient={recipient}
               folded={recipients.length > UNFOLDED}
             />

@@ -10,6 +10,10 @@ export interface MessagePageWords {
   readonly newTab: string;
   readonly openContact: string;
   readonly openDocument: string;
+  /** Leads to the page of a recipient's address. */
+  readonly allOfAddress: string;
+  readonly cancelOne: (address: string) => string;
+  readonly cancelOneButton: string;
   /** How many recipients there are, and how many of them it reached, is under way to, and did not reach. */
   readonly reached: (n: number, of: number) => string;
   readonly waiting: (n: number) => string;
@@ -109,6 +113,9 @@ const en: MessagePageWords = {
   newTab: 'opens in a new tab',
   openContact: 'Open the contact in the ERP',
   openDocument: 'Open the document in the ERP',
+  allOfAddress: 'All mail to it',
+  cancelOne: (address) => `${address} is still in the queue. Cancelled mail is not sent, and that can not be undone.`,
+  cancelOneButton: 'Cancel for this recipient',
   reached: (n, of) => `Reached ${n.toLocaleString('en')} of ${enCount(of, 'recipient', 'recipients')}`,
   waiting: (n) => `${enCount(n, 'is', 'are')} under way`,
   unreached: (n) => `${n.toLocaleString('en')} not reached`,
@@ -217,6 +224,9 @@ const fr: MessagePageWords = {
   newTab: 's’ouvre dans un nouvel onglet',
   openContact: 'Ouvrir le contact dans l’ERP',
   openDocument: 'Ouvrir le document dans l’ERP',
+  allOfAddress: 'Tout son courrier',
+  cancelOne: (address) => `${address} est encore en file d’attente. Le courrier annulé n’est pas envoyé, et cela ne peut pas être défait.`,
+  cancelOneButton: 'Annuler pour ce destinataire',
   reached: (n, of) => `A atteint ${n.toLocaleString('fr')} de ${frCount(of, 'destinataire', 'destinataires')}`,
   waiting: (n) => `${n.toLocaleString('fr')} en cours`,
   unreached: (n) => frCount(n, 'non atteint', 'non atteints'),
@@ -325,6 +335,10 @@ const nl: MessagePageWords = {
   newTab: 'opent in een nieuw tabblad',
   openContact: 'Contact openen in het ERP',
   openDocument: 'Document openen in het ERP',
+  allOfAddress: 'Alle mail erheen',
+  cancelOne: (address) =>
+    `${address} staat nog in de wachtrij. Geannuleerde mail wordt niet verzonden, en dat kan niet ongedaan worden gemaakt.`,
+  cancelOneButton: 'Annuleren voor deze ontvanger',
   reached: (n, of) => `Bereikte ${n.toLocaleString('nl')} van ${nlCount(of, 'ontvanger', 'ontvangers')}`,
   waiting: (n) => `${n.toLocaleString('nl')} onderweg`,
   unreached: (n) => `${n.toLocaleString('nl')} niet bereikt`,
@@ -433,6 +447,10 @@ const de: MessagePageWords = {
   newTab: 'öffnet einen neuen Tab',
   openContact: 'Kontakt im ERP öffnen',
   openDocument: 'Beleg im ERP öffnen',
+  allOfAddress: 'Alle Mail dorthin',
+  cancelOne: (address) =>
+    `${address} ist noch in der Warteschlange. Abgebrochene Mail wird nicht gesendet, und das lässt sich nicht zurücknehmen.`,
+  cancelOneButton: 'Für diesen Empfänger abbrechen',
   reached: (n, of) => `${n.toLocaleString('de')} von ${deCount(of, 'Empfänger', 'Empfängern')} erreicht`,
   waiting: (n) => `${n.toLocaleString('de')} unterwegs`,
   unreached: (n) => `${n.toLocaleString('de')} nicht erreicht`,
