@@ -45,10 +45,23 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/no-leftovers.ts'],
     projects: [
-      { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts', 'test/browser/**'] } },
+      {
+        test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{long,timing}.test.ts', 'test/browser/**'] },
+      },
       { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/browser/setup.ts'] } },
+      // What is measured is measured alone: after all others, in a process that has loaded nothing else.
+      {
+        test: {
+          ...common,
+          name: 'timing',
+          include: ['test/**/*.timing.test.ts'],
+          isolate: true,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
       ...(process.env['RELAIS_LONG']
-        ? [{ test: { ...common, name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000 } }]
+        ? [{ test: { ...common, name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000, sequence: { groupOrder: 2 } } }]
         : []),
     ],
   },

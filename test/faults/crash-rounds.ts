@@ -7,7 +7,12 @@ import { expect } from 'vitest';
 import { startCountingHop } from '../support/counting-hop.ts';
 import { reconcile, waitForEmptyQueue } from '../support/reconcile.ts';
 import { freePort, startRelaisProcess } from '../support/relais-process.ts';
-import { type LedgerEntry, submitLoad } from '../support/smtp-load.ts';
+import { type LedgerEntry, type Load, submitLoad } from '../support/smtp-load.ts';
+
+/** Until the ledger holds `count` messages; after `limit` milliseconds whatever it holds. */
+async function recordedOr({ ledger }: Load, count: number, limit: number): Promise<void> {
+  for (const until = Date.now() + limit; ledger.length < count && Date.now() < until; ) await sleep(1);
+}
 
 /** Kills relais `rounds` times at a random moment while messages flow, then accounts for every 250. */
 export async function crashRounds(rounds: number): Promise<{ recorded: number; duplicates: number; kills: number }> {
@@ -27,7 +32,9 @@ delivery: {retry: [1s]}
         name: `r${round}`,
         recipients: (n) => (n % 10 === 0 ? [`r${round}-${n}-a@dest.test`, `r${round}-${n}-b@dest.test`] : [`r${round}-${n}@dest.test`]),
       });
-      await sleep(30 + Math.random() * 300);
+      // Counted in messages, so that a slow machine is killed in the midst of as many as a fast one.
+      await recordedOr(load, Math.random() * 60, 5_000);
+      await sleep(Math.random() * 50);
       expect(await relais.kill('SIGKILL')).toBe('SIGKILL');
       load.stop();
       await load.done;

@@ -5,7 +5,6 @@ describe('crashes', () => {
   it('R1 R4 loses nothing answered 250 and leaves no gap in the feed over 20 kills under load', async () => {
     const { recorded, kills } = await crashRounds(20);
     expect(kills).toBe(20);
-    // Some of each round at least, on a machine that is slow as well.
-    expect(recorded).toBeGreaterThan(40);
+    expect(recorded).toBeGreaterThan(100);
   }, 90_000);
 });

@@ -18,29 +18,6 @@ async function start(options: RunOptions = {}): Promise<{ readonly client: RawCl
   return { client: await RawClient.greeted({ port: running.port, tls: options.listener?.tls === 'implicit' }), run: running };
 }
 
-/**
- * Milliseconds of CPU that each turn of the event loop took: what holds up the others, told apart from
- * a machine that is busy with something else.
- */
-function watchTicks(): { stop(): number[] } {
-  const spent: number[] = [];
-  let before = process.cpuUsage();
-  let watching = true;
-  const tick = (): void => {
-    const { user, system } = process.cpuUsage(before);
-    spent.push((user + system) / 1000);
-    before = process.cpuUsage();
-    if (watching) setTimeout(tick, 1);
-  };
-  setTimeout(tick, 1);
-  return {
-    stop() {
-      watching = false;
-      return spent;
-    },
-  };
-}
-
 const NOW = Date.UTC(2025, 0, 1);
 const BASE = [
   ...['relay.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE 1000000', 'ENHANCEDSTATUSCODES', 'DSN'],
@@ -277,28 +254,6 @@ describe('a message', () => {
       ['constructor', '1'],
     ]);
     expect('polluted' in {}).toBe(false);
-  });
-
-  it('R35 R45 comes through octet for octet with a million header lines, and the event loop stays free', async () => {
-    const { client, run } = await start({ limits: { messageSize: 50_000_000 } });
-    await client.command('EHLO erp.test');
-    const lines = Buffer.from(`Subject: first\r\nX-Relais-Tag: __proto__=1\r\n${'x-y: z\r\n'.repeat(1_000_000)}\r\nbody\r\n`);
-    const endless = Buffer.from(`Subject: ${'a'.repeat(12_000_000)}`);
-    const ticks = watchTicks();
-    for (const content of [lines, endless]) {
-      await client.pipeline(['MAIL FROM:<>', 'RCPT TO:<b@dest.test>', 'DATA']);
-      client.send(content);
-      client.send('\r\n.\r\n');
-      expect((await client.reply()).code).toBe(250);
-    }
-    const spent = ticks.stop().sort((x, y) => x - y);
-    expect(spent[Math.floor(spent.length * 0.99)]).toBeLessThan(100);
-    const [first, second] = run.store.recorded;
-    const kept = Buffer.concat([Buffer.from('Subject: first\r\n'), lines.subarray(lines.indexOf('x-y')), Buffer.from('\r\n')]);
-    expect(first?.content.equals(kept)).toBe(true);
-    expect(first?.message.headers.subject).toBe('first');
-    expect(second?.content.equals(Buffer.concat([endless, Buffer.from('\r\n')]))).toBe(true);
-    expect(second?.message.headers.subject?.length).toBe(1000);
   });
 });
 

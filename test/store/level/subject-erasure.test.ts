@@ -12,6 +12,8 @@ import { storeBench } from './bench-store.ts';
 const { make, newDir, open, clock } = storeBench();
 
 const ANN = 'wallflower.7731@partner.example';
+/** What the files are looked through for: of the whole address the register's compression may keep the domain elsewhere. */
+const LOCAL = 'wallflower.7731';
 const BOB = 'bob@partner.example';
 
 const erase = (store: Store, more: { readonly force?: boolean } = {}) => {
@@ -39,7 +41,7 @@ async function historyOf(store: Store, recipients: readonly string[], body: stri
     await make.attempt(store, id, 'transferred', index);
   }
   const at = recipients.indexOf(ANN);
-  const report = make.report({ matched: { message: id, index: at, rank: 1 }, to: `bounce+${ANN}`, subject: ANN });
+  const report = make.report({ matched: { message: id, index: at, rank: 1 }, to: `<${ANN}>`, subject: ANN });
   const items = [{ message: id, index: at, evidence: reportEvidence(report.id, 'failed') }];
   await store.recordReport({ report, raw: Buffer.from(`returned: ${ANN}`), items, now: clock.now });
   return id;
@@ -60,12 +62,12 @@ describe("erasing one person's data", () => {
     await store.suppressions.put(ANN, { address: ANN, reason: 'manual', note: null, by: null, at: clock.now, until: null, message: null });
     await store.views.put('user/eve/1', { name: 'v', query: `recipient=${encodeURIComponent(ANN)}`, createdAt: clock.now });
     const before = await store.message(silent);
-    expect(filesWith(dir, ANN).length).toBeGreaterThan(0);
+    expect(filesWith(dir, LOCAL).length).toBeGreaterThan(0);
     const answer = await erase(store);
     expect(answer).toMatchObject({ record: { counts: { erased: 1, rewritten: 3, contents: 1, reports: 4 }, compacted: true } });
     // It names her in its bytes alone, and is nobody's notification: that is beyond what is looked through.
     await store.erase({ ids: [notice.id], force: false, now: clock.now });
-    const left = filesWith(dir, ANN).filter((path) => !/\d+\.log$/.test(path));
+    const left = filesWith(dir, LOCAL).filter((path) => !/\d+\.log$/.test(path));
     expect(left).toEqual([]);
     const pseudonym = await store.pseudonymOf(ANN);
     const after = await store.message(silent);
@@ -83,7 +85,7 @@ describe("erasing one person's data", () => {
     expect((await store.content(silent)).bytes?.toString()).toContain('it says not whom');
     expect((await store.content(large)).size).toBe(20_000 * 98);
     expect((await store.message(silent))?.recipients[0]?.address).toBe(pseudonym);
-    expect(filesWith(dir, ANN)).toEqual([]);
+    expect(filesWith(dir, LOCAL)).toEqual([]);
     expect(await store.pseudonymOf(ANN)).toBe(pseudonym);
   });
 
