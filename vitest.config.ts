@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// Vitest leaves a core free; on two that is half of the machine.
 const common = {
   testTimeout: 20_000,
   hookTimeout: 30_000,
@@ -11,8 +10,8 @@ const common = {
   maxConcurrency: 2,
   // Nothing happens at import and modules keep no state: to load them anew for each file takes a third of the time.
   isolate: false,
-  minWorkers: 2,
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One more than there are cores: many tests wait for processes and timers.
+  maxWorkers: availableParallelism() + 1,
 };
 
 /** What takes longest begins first: begun last, it runs while all other cores have nothing left to do. */
