@@ -59,6 +59,11 @@ export function validationProblem(faults: readonly FieldFault[]): Problem {
   return new Problem(400, 'invalid-request', detail, { members: { errors: faults } });
 }
 
+/** A cursor that no page of the list gave. */
+export function badCursor(): Problem {
+  return validationProblem([{ in: 'query', path: 'cursor', detail: 'not a cursor of this list: start without one' }]);
+}
+
 export function notFound(what: string): Problem {
   return new Problem(404, 'not-found', what);
 }
@@ -79,7 +84,7 @@ export function asProblem(error: unknown): Problem | undefined {
         'The feed no longer goes back that far: synchronise anew from /messages, then go on from `last`',
       );
     case 'bad-cursor':
-      return validationProblem([{ in: 'query', path: 'cursor', detail: 'not a cursor of this list: start without one' }]);
+      return badCursor();
     case 'pending':
       return new Problem(409, 'pending', 'Still in the queue: cancel it first, or give force');
     case 'poisoned':

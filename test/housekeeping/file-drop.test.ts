@@ -73,7 +73,7 @@ describe('the change feed as files', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('a spreadsheet gets text: UTF-8 with its mark, quoted, and no formulas (R53)', async () => {
+  it('R53 a spreadsheet gets text: UTF-8 with its mark, quoted, and no formulas', async () => {
     const store = createMemoryStore();
     await acceptMessage(store, {
       headers: { subject: '=HYPERLINK("http://evil.example","Rechnung, März")' },

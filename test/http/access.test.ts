@@ -1,10 +1,35 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hashPassword } from '../../src/domain/password.ts';
 import { PERMISSIONS } from '../../src/domain/ports.ts';
 import { accept, createRoom, LOCAL_TOKEN, problemOf, type Room } from './harness.ts';
 import { operations } from './walk.ts';
 
+/** Counts, and compares all the same. */
+const compared = vi.hoisted(() => ({ times: 0 }));
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>();
+  const timingSafeEqual: typeof crypto.timingSafeEqual = (a, b) => {
+    compared.times++;
+    return crypto.timingSafeEqual(a, b);
+  };
+  return { ...crypto, timingSafeEqual };
+});
+
 describe('R50 tokens', () => {
+  it('R50 are compared in constant time: all of them, whichever it is, and whatever the length of what is presented', async () => {
+    const room = createRoom();
+    const tokens = [];
+    for (const name of ['a', 'b', 'c', 'd']) tokens.push(await room.token(name, {}));
+    const times: number[] = [];
+    for (const token of [...tokens, 'rl_unknown', 'x', 'x'.repeat(5000)]) {
+      compared.times = 0;
+      await room.call('/api/v1/me', { token });
+      times.push(compared.times);
+    }
+    // The relay's own, and each of the four.
+    expect(times).toEqual([5, 5, 5, 5, 5, 5, 5]);
+  });
+
   it('R50 every route answers 401 with a challenge without a token, known path or not', async () => {
     const room = createRoom();
     const declared = await operations(room);

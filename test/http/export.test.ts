@@ -170,7 +170,7 @@ function cells(sheet: string | undefined): string[][] {
 }
 
 describe('XLSX', () => {
-  it('is a workbook with texts as texts and instants as dates', async () => {
+  it('R53 is a workbook with texts as texts, which nothing runs, and instants as dates', async () => {
     const room = newRoom();
     const subjects = [' spaced ', '=1+1', 'a<b>&"c"', 'bell\x07 and half \ud83d', '_x0041_', 'Grüße 🚀'];
     for (const subject of subjects) await accept(room, { subject });

@@ -4,9 +4,9 @@ import { LEGAL_HOLD_FILTERS, type LegalHoldFilter, type LegalHoldRecord, legalHo
 import { rfc3339 } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
-import { notFound, validationProblem } from '../problem.ts';
+import { badCursor, notFound, validationProblem } from '../problem.ts';
 import { type Shared, visibleRecord } from './context.ts';
-import { DEFAULT_PAGE, givenName, idParam, pageLimit } from './fields.ts';
+import { cursor, DEFAULT_PAGE, givenName, idParam, pageLimit } from './fields.ts';
 import { FILTER_FIELDS } from './filter.ts';
 import { type Api, route } from './route.ts';
 import { at, pageOf } from './schemas.ts';
@@ -84,6 +84,20 @@ function messageHoldRoutes(api: Api, shared: Shared): void {
   );
 }
 
+/** Tells a cursor from any other text. */
+const MARK = 'hold:';
+
+function cursorOf(name: string): string {
+  return Buffer.from(MARK + name).toString('base64url');
+}
+
+function afterOf(given: string | undefined): string {
+  if (given === undefined) return '';
+  const text = Buffer.from(given, 'base64url').toString();
+  if (!text.startsWith(MARK)) throw badCursor();
+  return text.slice(MARK.length);
+}
+
 function filterHoldRoutes(api: Api, shared: Shared): void {
   route(
     api,
@@ -93,16 +107,16 @@ function filterHoldRoutes(api: Api, shared: Shared): void {
       path: '/legal-holds',
       summary: 'All legal holds',
       spansAccounts: true,
-      query: z.strictObject({ limit: pageLimit, cursor: z.string().max(1024).optional() }),
+      query: z.strictObject({ limit: pageLimit, cursor }),
       answers: { 200: { description: 'The holds', schema: pageOf(LegalHold) } },
     },
     async ({ c, query }) => {
       const limit = query.limit ?? DEFAULT_PAGE;
-      const found = await shared.options.store.legalHolds.list({ after: query.cursor ?? '', limit: limit + 1 });
+      const found = await shared.options.store.legalHolds.list({ after: afterOf(query.cursor), limit: limit + 1 });
       const items = found.slice(0, limit);
       return c.json({
         items: items.map(({ value }) => legalHoldJson(value)),
-        next: found.length > limit ? (items.at(-1)?.name ?? null) : null,
+        next: found.length > limit ? cursorOf(items.at(-1)?.name ?? '') : null,
       });
     },
   );

@@ -344,11 +344,9 @@ export const Statistics = z
       z.strictObject({
         at,
         group: nullableText.openapi({ description: 'Null: all that are not among the `top`.' }),
-        states: z
-          .record(z.string(), z.number().int())
-          .openapi({
-            description: 'Recipients by present state; of reasons, sources, next hops and delays by the state that each led to.',
-          }),
+        states: z.record(z.string(), z.number().int()).openapi({
+          description: 'Recipients by present state; of reasons, sources, next hops and delays by the state that each led to.',
+        }),
       }),
     ),
   })

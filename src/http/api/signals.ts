@@ -4,12 +4,13 @@
  * mail; rules, deliveries and their bodies for administrators.
  */
 import { z } from '@hono/zod-openapi';
+import { parseMessageId } from '../../domain/ids.ts';
 import type { SignalDelivery as DeliveryRecord, SignalRuleStatus, SignalTrial } from '../../domain/ports.ts';
 import { rfc3339, rfc3339OrNull, signalDeliveryJson, signalJson } from '../../domain/representation.ts';
 import { SIGNAL_STATES, type SignalRecord, type SignalState } from '../../domain/signal.ts';
 import { audit } from '../audit.ts';
 import type { Caller } from '../auth/caller.ts';
-import { notFound, validationProblem } from '../problem.ts';
+import { badCursor, notFound, validationProblem } from '../problem.ts';
 import { signalDeskOf } from '../signal-desk.ts';
 import type { Shared } from './context.ts';
 import { abortAfter } from './feed-reading.ts';
@@ -167,6 +168,13 @@ function trialRoute(api: Api, shared: Shared): void {
   );
 }
 
+/** The cursor is the id of the last one shown. */
+function idOfCursor(text: string): string {
+  const id = parseMessageId(text);
+  if (id === undefined) throw badCursor();
+  return id;
+}
+
 function recordRoutes(api: Api, shared: Shared): void {
   const { options } = shared;
   route(
@@ -191,7 +199,8 @@ function recordRoutes(api: Api, shared: Shared): void {
       const state = (query.state ?? ['open', 'acknowledged']) as readonly SignalState[];
       const records = signalDeskOf(options).records({ state, ...(query.signal === undefined ? {} : { rule: query.signal }) });
       const limit = query.limit ?? DEFAULT_PAGE;
-      const rest = query.cursor === undefined ? records : records.filter(({ id }) => id < (query.cursor ?? ''));
+      const after = query.cursor === undefined ? null : idOfCursor(query.cursor);
+      const rest = after === null ? records : records.filter(({ id }) => id < after);
       const items = rest.slice(0, limit);
       return c.json({
         items: items.map((record) => recordJson(shared, record)),

@@ -5,7 +5,7 @@ import { cleanReference } from '../../domain/references.ts';
 import { rfc3339 } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import { type Caller, maySee } from '../auth/caller.ts';
-import { notFound, validationProblem } from '../problem.ts';
+import { badCursor, notFound } from '../problem.ts';
 import type { Shared } from './context.ts';
 import { cursor, DEFAULT_PAGE, flag, pageLimit, text } from './fields.ts';
 import { type Api, route } from './route.ts';
@@ -85,7 +85,7 @@ export async function streamPage(
 function startOf(from: string | undefined, length: number): number {
   if (from === undefined) return 0;
   if (/^\d{1,6}$/.test(from) && Number(from) <= length) return Number(from);
-  throw validationProblem([{ in: 'query', path: 'cursor', detail: 'not a cursor of this list: start without one' }]);
+  throw badCursor();
 }
 
 export async function nameStream(shared: Shared, caller: Caller, stream: string, name: string | null): Promise<NamedStream> {

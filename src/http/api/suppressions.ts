@@ -11,7 +11,7 @@ import { summaryJson, suppressionJson } from '../../domain/representation.ts';
 import { audit } from '../audit.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
-import { notFound, validationProblem } from '../problem.ts';
+import { badCursor, notFound, validationProblem } from '../problem.ts';
 import { submissionClient } from '../sending/submit.ts';
 import type { Shared } from './context.ts';
 import { address, cursor, DEFAULT_PAGE, flag, pageLimit, text, time } from './fields.ts';
@@ -140,7 +140,7 @@ export async function suppressionPage(
 ): Promise<{ readonly items: readonly SuppressionRecord[]; readonly next: string | null }> {
   let after = request.cursor === undefined ? '' : Buffer.from(request.cursor, 'base64url').toString();
   if (request.cursor !== undefined && !after.includes('@')) {
-    throw validationProblem([{ in: 'query', path: 'cursor', detail: 'not a cursor of this list: start without one' }]);
+    throw badCursor();
   }
   const wanted = (request.q ?? '').trim().toLowerCase();
   const fits = (record: SuppressionRecord): boolean =>
