@@ -24,7 +24,7 @@ export function linksOf(settings: LinkSettings, subject: { readonly signal?: Sig
   const document = message === undefined ? null : documentLink(settings, message.references);
   const contact = message === undefined ? null : contactLink(settings, message.references);
   return {
-    ...(base === undefined || signal === undefined ? {} : { signal: `${base}/signals#${signal}` }),
+    ...(base === undefined || signal === undefined ? {} : { signal: `${base}/signals/${signal}` }),
     ...(base === undefined || message === undefined ? {} : { message: `${base}/messages/${message.id}` }),
     ...(document === null ? {} : { document }),
     ...(contact === null ? {} : { contact }),

@@ -10,6 +10,8 @@ const PAGES = [
   '/contacts',
   '/queue',
   '/reports',
+  '/signals',
+  '/signals/rules',
   '/suppressions',
   '/references',
   '/references/streams',

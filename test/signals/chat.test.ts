@@ -19,7 +19,7 @@ const body = JSON.stringify({
       example('ann@partner.example', '<https://evil.example|Click> @here [x](http://evil.example) & more'),
       example('bob@partner.example', 'b'),
     ],
-    links: { signal: 'https://relay.example/signals#S', message: 'https://relay.example/messages/01K' },
+    links: { signal: 'https://relay.example/signals/S', message: 'https://relay.example/messages/01K' },
   },
 });
 const told = (text = body) => toldBy(text, 'en', 'https://relay.example');
@@ -37,14 +37,14 @@ describe('chat bodies', () => {
     expect(text).toContain('&lt;!channel&gt;');
     expect(text).toContain('<https://relay.example/messages/01K|ann@partner.example>');
     expect(text).toContain('and 310 more');
-    expect(sent.blocks[2]?.elements).toMatchObject([{ type: 'button', url: 'https://relay.example/signals#S' }]);
+    expect(sent.blocks[2]?.elements).toMatchObject([{ type: 'button', url: 'https://relay.example/signals/S' }]);
   });
 
   it('Mattermost: an attachment with fallback and title link; Markdown escaped', () => {
     const sent = JSON.parse(chatBody(told(), 'mattermost')) as { attachments: [{ fallback: string; title_link: string; text: string }] };
     expect(sent.attachments[0]).toMatchObject({
       fallback: 'partner.example refuses our mail – 312 recipients',
-      title_link: 'https://relay.example/signals#S',
+      title_link: 'https://relay.example/signals/S',
     });
     expect(sent.attachments[0].text).toContain('\\[x\\]\\(http\\://evil\\.example\\)');
     expect(sent.attachments[0].text).not.toMatch(/@here/);
@@ -60,7 +60,7 @@ describe('chat bodies', () => {
     const { content } = sent.attachments[0];
     expect([content.type, content.version]).toEqual(['AdaptiveCard', '1.4']);
     expect(content.body[1]?.text).toContain('\\[x\\]\\(http://evil.example\\)');
-    expect(content.actions).toEqual([{ type: 'Action.OpenUrl', title: 'Open in the dashboard', url: 'https://relay.example/signals#S' }]);
+    expect(content.actions).toEqual([{ type: 'Action.OpenUrl', title: 'Open in the dashboard', url: 'https://relay.example/signals/S' }]);
   });
 
   it('says that it is over', () => {

@@ -91,7 +91,7 @@ describe('mail', () => {
     expect(parsed?.html).toContain('Facture &lt;b&gt;1&lt;/b&gt;');
     expect(parsed?.html).not.toMatch(/<(?:script|img|link)\b/);
     expect(parsed?.html).toContain(`href="https://relay.test/messages/${id}"`);
-    expect(parsed?.html).toMatch(/href="https:\/\/relay\.test\/signals#\w{26}"/);
+    expect(parsed?.html).toMatch(/href="https:\/\/relay\.test\/signals\/\w{26}"/);
   });
 
   it('R62 is one message however often it is submitted; sent again by hand it is another', async () => {

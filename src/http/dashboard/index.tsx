@@ -27,6 +27,7 @@ import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { signInRoutes } from './sign-in-routes.tsx';
+import { signalRoutes } from './signals-routes.tsx';
 import { suppressionRoutes } from './suppressions-page.tsx';
 import { templatesRoute } from './templates-page.tsx';
 
@@ -45,6 +46,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   contactRoutes(app, shared);
   queueRoutes(app, shared);
   reportRoutes(app, shared);
+  signalRoutes(app, shared);
   suppressionRoutes(app, shared);
   settingsRoutes(app, shared);
   referenceRoutes(app, shared);

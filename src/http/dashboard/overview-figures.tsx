@@ -16,6 +16,8 @@ export interface OverviewFigures {
   /** Of today, newest first. */
   readonly failed: readonly MessageSummary[];
   readonly toReview: number;
+  /** Those that nobody has in hand, by what they say; and how many more. Empty for whoever may not see them. */
+  readonly signals: { readonly newest: readonly { readonly id: string; readonly title: string }[]; readonly more: number };
   /** Null for whoever may not see the queue. */
   readonly queue: { readonly counts: QueueCounts; readonly nextHops: readonly NextHopStatus[] } | null;
 }
@@ -71,9 +73,11 @@ function Today({ view: { t }, outcomes, today }: { readonly view: View; readonly
 
 function Attention({ view, figures }: { readonly view: View; readonly figures: OverviewFigures }) {
   const { t } = view;
-  const { failed, toReview, queue, today } = figures;
+  const { failed, toReview, queue, today, signals } = figures;
   const blocked = queue?.nextHops.filter(({ state }) => state === 'blocked') ?? [];
   const notes: readonly (readonly [string, string])[] = [
+    ...signals.newest.map(({ id, title }) => [title, `/signals/${id}`] as const),
+    ...(signals.more > 0 ? [[t.overview.moreSignals(signals.more), '/signals'] as const] : []),
     ...blocked.map((hop) => [t.overview.blocked(hop.nextHop), '/queue'] as const),
     ...(queue !== null && queue.counts.held > 0 ? [[t.overview.held(queue.counts.held), '/messages?state=held'] as const] : []),
     ...(queue !== null && queue.counts.deferred > 0

@@ -1,5 +1,6 @@
 /** The overview: how mail stands today, and what needs somebody. */
 import type { Hono } from 'hono';
+import type { SignalDesk } from '../../domain/ports.ts';
 import type { Shared } from '../api/context.ts';
 import { filterFor } from '../api/filter.ts';
 import { assertPermitted } from '../auth/access.ts';
@@ -7,11 +8,12 @@ import type { Caller } from '../auth/caller.ts';
 import type { AppEnv } from '../environment.ts';
 import { Page } from './layout.tsx';
 import { DAY, Figures, type OverviewFigures, TREND_DAYS } from './overview-figures.tsx';
-import { frameOf, pageCaller } from './page.ts';
+import { type Frame, frameOf, pageCaller } from './page.ts';
 import { SearchIcon } from './parts.tsx';
 import { QueueStrip } from './queue-strip.tsx';
 import { readRegisterFilter, registerPath } from './register-filter.ts';
 import { sendPage } from './respond.ts';
+import { asLanguage, type Strings } from './strings.ts';
 
 export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
   const { store, delivery, now } = shared.options;
@@ -25,7 +27,7 @@ export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
     assertPermitted(caller, 'messages:read');
     const frame = await frameOf(c, shared, caller);
     const { t } = frame;
-    const figures = await figuresFor(shared, caller, frame.toReview);
+    const figures = await figuresFor(shared, caller, frame);
     const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
     return sendPage(
       c,
@@ -55,9 +57,10 @@ export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
 }
 
 const FAILED_SHOWN = 6;
+const SIGNALS_SHOWN = 4;
 
 /** Days are UTC's, as those of the statistics are. */
-async function figuresFor({ options }: Shared, caller: Caller, toReview: number): Promise<OverviewFigures> {
+async function figuresFor({ options }: Shared, caller: Caller, { t, toReview }: Frame): Promise<OverviewFigures> {
   const { store, delivery, now } = options;
   const today = now() - (now() % DAY);
   const failing = filterFor(caller, { state: ['failed', 'expired'], from: today });
@@ -77,6 +80,16 @@ async function figuresFor({ options }: Shared, caller: Caller, toReview: number)
     today,
     failed: failed.items,
     toReview,
+    signals: caller.accounts === null ? waitingSignals(options.signals(), t) : { newest: [], more: 0 },
     queue: mayManage ? { counts: store.queue, nextHops: delivery.nextHops() } : null,
   };
+}
+
+/** Null: their room is not up, and nothing is known of them. */
+function waitingSignals(desk: SignalDesk | null, t: Strings): OverviewFigures['signals'] {
+  if (desk === null) return { newest: [], more: 0 };
+  const records = desk.records({ state: ['open'] });
+  const language = asLanguage(t.language) ?? 'en';
+  const newest = records.slice(0, SIGNALS_SHOWN).map((record) => ({ id: record.id, title: desk.title(record, language) }));
+  return { newest, more: records.length - newest.length };
 }

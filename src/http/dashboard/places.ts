@@ -28,6 +28,7 @@ const PLACES: readonly Place[] = [
   { name: 'contacts', path: '/contacts', group: 'first', needs: ['messages:read'], tab: 4 },
   { name: 'queue', path: '/queue', group: 'delivery', needs: ['queue:manage'], spans: true, tab: 5 },
   { name: 'reports', path: '/reports', group: 'delivery', needs: ['messages:read'], tab: 6 },
+  { name: 'signals', path: '/signals', group: 'delivery', needs: ['messages:read'], spans: true },
   { name: 'suppressions', path: '/suppressions', group: 'delivery', needs: ['suppressions:manage'], spans: true },
   { name: 'references', path: '/references', group: 'relay', needs: ['messages:read'] },
   { name: 'settings', path: '/settings', group: 'relay' },

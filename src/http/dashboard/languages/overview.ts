@@ -8,6 +8,7 @@ export interface OverviewWords {
   readonly failedToday: string;
   readonly all: string;
   readonly reports: (count: number) => string;
+  readonly moreSignals: (count: number) => string;
   readonly blocked: (hop: string) => string;
   readonly deferred: (count: number) => string;
   readonly held: (count: number) => string;
@@ -25,6 +26,7 @@ const en: OverviewWords = {
   failedToday: 'Failed today',
   all: 'Show all',
   reports: (count) => (count === 1 ? '1 report fits no message' : `${count} reports fit no message`),
+  moreSignals: (count) => (count === 1 ? '1 more signal is open' : `${count} more signals are open`),
   blocked: (hop) => `${hop} refuses us`,
   deferred: (count) => (count === 1 ? '1 recipient was deferred' : `${count} recipients were deferred`),
   held: (count) => (count === 1 ? '1 recipient is held' : `${count} recipients are held`),
@@ -42,6 +44,7 @@ const fr: OverviewWords = {
   failedToday: 'Échecs du jour',
   all: 'Tout afficher',
   reports: (count) => (count === 1 ? '1 rapport ne correspond à aucun message' : `${count} rapports ne correspondent à aucun message`),
+  moreSignals: (count) => (count === 1 ? '1 autre signal ouvert' : `${count} autres signaux ouverts`),
   blocked: (hop) => `${hop} nous refuse`,
   deferred: (count) => (count === 1 ? '1 destinataire différé' : `${count} destinataires différés`),
   held: (count) => (count === 1 ? '1 destinataire retenu' : `${count} destinataires retenus`),
@@ -59,6 +62,7 @@ const nl: OverviewWords = {
   failedToday: 'Vandaag mislukt',
   all: 'Alles tonen',
   reports: (count) => (count === 1 ? '1 rapport past bij geen bericht' : `${count} rapporten passen bij geen bericht`),
+  moreSignals: (count) => (count === 1 ? 'Nog 1 signaal open' : `Nog ${count} signalen open`),
   blocked: (hop) => `${hop} weigert ons`,
   deferred: (count) => (count === 1 ? '1 ontvanger is uitgesteld' : `${count} ontvangers zijn uitgesteld`),
   held: (count) => (count === 1 ? '1 ontvanger wordt vastgehouden' : `${count} ontvangers worden vastgehouden`),
@@ -76,6 +80,7 @@ const de: OverviewWords = {
   failedToday: 'Heute fehlgeschlagen',
   all: 'Alle anzeigen',
   reports: (count) => (count === 1 ? '1 Bericht passt zu keiner Nachricht' : `${count} Berichte passen zu keiner Nachricht`),
+  moreSignals: (count) => (count === 1 ? '1 weiteres Signal ist offen' : `${count} weitere Signale sind offen`),
   blocked: (hop) => `${hop} weist uns ab`,
   deferred: (count) => (count === 1 ? '1 Empfänger ist aufgeschoben' : `${count} Empfänger sind aufgeschoben`),
   held: (count) => (count === 1 ? '1 Empfänger wird zurückgehalten' : `${count} Empfänger werden zurückgehalten`),

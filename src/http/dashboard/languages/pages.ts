@@ -13,6 +13,7 @@ import { REGISTER_PAGE } from './register-page.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
+import { SIGNAL_WORDS } from './signals.ts';
 
 export function pageWords(language: Language) {
   return {
@@ -29,5 +30,6 @@ export function pageWords(language: Language) {
     relaySettings: relaySettingsWords[language],
     settings: settingsWords[language],
     shares: SHARE_WORDS[language],
+    signals: SIGNAL_WORDS[language],
   };
 }
