@@ -65,4 +65,22 @@ inBrowser('pages', (site) => {
     await page.getByRole('heading', { level: 1, name: 'Invoice 2026-0044' }).waitFor();
     expect(await page.getByText('550').first().isVisible()).toBe(true);
   });
+
+  test('R55 a page of another site can neither act nor read as who is signed in', async () => {
+    const id = await site().send({ to: 'defer@customer.example', subject: 'Invoice 2026-0045' });
+    await site().api(`/messages/${id}/hold`, { method: 'POST' });
+    const page = await site().open('/', { expectFaults: /elsewhere\.example|status of 403|CORS|Cross-Origin/ });
+    const { url } = site().relay;
+    const evil = `<form method="post" action="${url}/messages/${id}/cancel"><button>act</button></form>`;
+    await page.route('https://elsewhere.example/', (route) => route.fulfill({ contentType: 'text/html', body: evil }));
+    await page.goto('https://elsewhere.example/');
+    const read = (mode: string): Promise<unknown> =>
+      page.evaluate(
+        `fetch('${url}/api/v1/messages', { credentials: 'include', mode: '${mode}' }).then((answer) => answer.text(), () => 'refused')`,
+      );
+    expect([await read('cors'), await read('no-cors')]).toEqual(['refused', 'refused']);
+    await page.getByRole('button', { name: 'act' }).click();
+    await page.waitForURL(`${url}/**`);
+    expect(await site().api(`/messages/${id}`)).toMatchObject({ recipients: [{ state: 'held' }] });
+  });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SMTP_TIMEOUTS } from '../../../src/relay/delivery/smtp-timeouts.ts';
 import { type FakeHop, type FakeHopOptions, type Stage, startFakeHop } from '../../support/fake-hop.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { type Harness, type NewMessage, settings, smarthost, startHarness } from './harness.ts';
 
 const open: { stop(): Promise<void> }[] = [];
@@ -48,6 +49,20 @@ describe('a transaction with the next hop', () => {
     const detail = await relay.store.message(id);
     expect(hop.messages[0]?.content.toString()).toBe(`${detail?.message.received}${content}\r\n`);
     expect(hop.messages[0]?.raw.toString()).toContain('\r\n..dot first\r\n...two\r\n');
+  });
+
+  it.each([
+    ['that is a reply all the same', 'no\x1b[31m such\x00 user\u0085INFO forged', 'failed', 'no [31m such  user INFO forged'],
+    ['with a line break of its own, which is none', 'no\rINFO forged', 'deferred', null],
+  ])('R54 control characters and escape sequences %s stay out of record and log', async (_, said, state, text) => {
+    const log = recordingLog();
+    const { relay } = await start({ script: ({ stage }) => (stage === 'rcpt' ? `550 5.1.1 ${said}` : undefined) }, { log });
+    const { recipient, attempt } = await sendOne(relay);
+    expect(recipient.state).toBe(state);
+    if (text !== null) expect(recipient.failure?.reply).toMatchObject({ code: 550, status: '5.1.1', text });
+    const recorded = [attempt.reply?.text, attempt.error, recipient.failure?.reply?.text].map(String);
+    const logged = [...log.lines, ...log.fields.map((fields) => Object.values(fields).join(' '))];
+    for (const line of [...recorded, ...logged]) expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
   });
 
   it('keeps the text of a reply of several lines', async () => {
