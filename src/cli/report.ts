@@ -74,6 +74,7 @@ function reportLines(file: string, parsed: ParsedReport, explain: boolean, { col
 }
 
 const REFUSED_AT = {
+  greeting: 'refused as soon as the connection was there',
   'before-rcpt': 'refused before a recipient was named',
   rcpt: 'refused in answer to RCPT',
   data: 'refused in answer to DATA',

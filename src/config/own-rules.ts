@@ -36,6 +36,7 @@ const rule = z
     phase: z.array(z.enum(PHASES)).min(1).optional(),
     category: z.enum(CATEGORIES),
     dead: z.boolean().optional(),
+    certain: z.boolean().optional(),
     ownFault: z.boolean().optional(),
   })
   .refine(({ phrases: said, status, code }) => (said ?? status ?? code) !== undefined, {
@@ -44,7 +45,8 @@ const rule = z
   .refine(({ dead, category }) => dead !== true || category === 'mailbox-unknown' || category === 'domain-unknown', {
     path: ['dead'],
     error: 'only with category mailbox-unknown or domain-unknown',
-  });
+  })
+  .refine(({ dead, certain }) => certain !== true || dead === true, { path: ['certain'], error: 'only with dead: true' });
 
 const file = z.strictObject({
   without: z.array(z.enum(SHIPPED_IDS as [string, ...string[]])).default([]),

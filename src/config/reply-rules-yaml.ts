@@ -9,7 +9,8 @@ const HEAD = `# What servers mean by their replies: the rules that relais ships,
 #
 # wording, unless: regular expressions, upper and lower case alike, read without the addresses in the
 # text. status: RFC 3463, its class left out. class: of the reply code. dead: the address itself is
-# dead, where the reply is a failure. ownFault: it concerns us, whoever the recipient is.
+# dead, where the reply is a failure. certain: also where a report tells of a refusal after DATA.
+# ownFault: it concerns us, whoever the recipient is.
 `;
 
 export function replyRulesYaml(rules: readonly ReplyRule[] = SHIPPED_RULES): string {

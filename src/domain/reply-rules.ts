@@ -23,6 +23,8 @@ export interface ReplyRule {
   readonly category: Category;
   /** The address itself is dead, wherever the reply is a failure. */
   readonly dead?: boolean;
+  /** What it finds can mean nothing else, also where a report tells of a refusal after DATA. */
+  readonly certain?: boolean;
   /** It concerns us, whoever the recipient is. */
   readonly ownFault?: boolean;
 }

@@ -134,6 +134,8 @@ export interface Findings {
   readonly ownFault: boolean;
   /** The rule says that the address is dead. */
   readonly dead: boolean;
+  /** That, whichever command was refused. */
+  readonly certain: boolean;
   /** Undefined where none fits: the reply says nothing known. */
   readonly decision: Decision | undefined;
 }
@@ -147,12 +149,18 @@ function wordingOf({ text }: Reply): string {
 export function readReply(reply: Reply, phase: Phase): Findings {
   const decision = firstRule(rules, { code: reply.code, status: reply.status, wording: wordingOf(reply) }, phase);
   if (decision === undefined) {
-    return { category: reply.code >= 400 && reply.code < 500 ? 'transient' : 'unknown', ownFault: false, dead: false, decision };
+    return {
+      category: reply.code >= 400 && reply.code < 500 ? 'transient' : 'unknown',
+      ownFault: false,
+      dead: false,
+      certain: false,
+      decision,
+    };
   }
-  const { category, ownFault = false, dead = false } = decision.rule;
+  const { category, ownFault = false, dead = false, certain = false } = decision.rule;
   // At MAIL only the sender and we are known: an unknown address there is the sender's.
-  if (phase === 'mail' && isDead(category)) return { category: 'policy', ownFault, dead: false, decision };
-  return { category, ownFault, dead, decision };
+  if (phase === 'mail' && isDead(category)) return { category: 'policy', ownFault, dead: false, certain: false, decision };
+  return { category, ownFault, dead, certain, decision };
 }
 
 function isDead(category: Category): boolean {

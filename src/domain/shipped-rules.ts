@@ -77,7 +77,7 @@ const MOMENT: readonly ReplyRule[] = [
       r`\bover ?quota|\bquota ?(?:is |has been |was )?(?:exceeded|reached|full|violation)|\b(?:exceed(?:s|ed|ing)?|exhausted|over|above|out of|beyond|insufficient)\b.{0,40}\b(?:quota|storage)\b(?! (?:on|for) (?:the )?(?:server|system))`,
       r`\b(?:mail ?box|inbox|mail ?folder|mail ?dir|mail ?drop|storage|users?|recipient|disk|account)(?:'s)?\b.{0,60}\b(?:(?:is |was |are )?(?:too |almost )?full\b|over (?:its |the |their )?(?:quota|limit|size)|out of (?:storage|space))`,
       r`\b(?:mail ?box|user|recipient|account|inbox)(?:'s)?\b.{0,40}\b(?:quota|storage|(?<!message )size limit)|\b(?:mail ?box|user|account|inbox)(?:'s)?\b.{0,40}\b(?:(?:exceed(?:s|ed|ing)?|reached|beyond|at) (?:\w+ ){0,4}(?:size|limit|capacity|maximum))`,
-      r`\bstorage (?:allocation|limit|space)|\bmailbox has exceeded|\bfull mail ?box\b|\bmail ?box (?:size )?limit|\bno (?:more )?(?:space|room) (?:left )?(?:in|for) (?:\w+ ){0,3}(?:mail ?box|account|user)|\bnot enough (?:storage )?(?:space|room)\b.{0,30}\b(?:mail ?box|account|user|recipient)|\btoo many messages (?:in|on)\b.{0,30}\b(?:mail ?box|account|folder)`,
+      r`\bstorage (?:allocation|limit|space)|\bmailbox has exceeded|\bfull mail ?box\b|\bmail ?box (?:size )?limit|\bno (?:more )?(?:space|room) (?:left )?(?:in|for) (?:\w+ ){0,3}(?:mail ?box|account|user)|\bnot enough (?:storage )?(?:space|room)\b.{0,30}\b(?:mail ?box|account|user|recipient)|\bnot enough (?:disk )?space\b(?!.{0,20}\b(?:server|system))|\btoo many messages (?:in|on)\b.{0,30}\b(?:mail ?box|account|folder)`,
       r`quotaexceeded|mailboxfull`,
       r`(?:postfach|mailbox|posteingang|konto).{0,60}(?:\bvoll\b|überfüllt|überschritten|erschöpft)|speicherplatz.{0,40}(?:überschritten|erschöpft|belegt|voll)|(?:postvak|postbus|mailbox).{0,40}(?:\bvol\b|overschreden)`,
       r`bo[iîí]te\b.{0,80}(?:pleine|satur|rempli)|(?:quota|espace)\b.{0,40}(?:d[eé]pass|atteint|[eé]puis|insuffisant)|d[eé]pass\S*.{0,20}quota`,
@@ -146,6 +146,12 @@ const MESSAGE: readonly ReplyRule[] = [
       r`\bdoes not resolve to (?:a|your|the)\b.{0,20}\b(?:ip|name|host)`,
     ],
     category: 'blocked',
+  },
+  {
+    id: 'listed-link',
+    says: 'a link in the message is on a list',
+    wording: [r`\b(?:(?:black|block|deny) ?-?)?listed (?:url|uri|link)s?\b|\b(?:uribl|surbl)\b`],
+    category: 'spam',
   },
   {
     id: 'list-spam',
@@ -330,6 +336,24 @@ const RECIPIENT: readonly ReplyRule[] = [
     category: 'policy',
   },
   {
+    // 500 stands for a report that quotes no code: the reporting system itself found no way there. A
+    // recipient's own server says the same of a mailbox, with a code.
+    id: 'unrouteable',
+    says: 'the reporting system found no way to the domain',
+    code: [500],
+    wording: [r`\bunroute?able address\b`],
+    category: 'domain-unknown',
+    dead: true,
+  },
+  {
+    id: 'no-account',
+    says: 'there is no account of that name',
+    wording: [r`\bdoes(?:n't| not) have an? (?:\S+ )?account\b`, r`\b(?:OFR|LPN)\w*_416\b`],
+    category: 'mailbox-unknown',
+    dead: true,
+    certain: true,
+  },
+  {
     id: 'mailbox-unknown',
     says: 'the server knows no such recipient',
     wording: [
@@ -342,7 +366,6 @@ const RECIPIENT: readonly ReplyRule[] = [
       r`(?:ユーザ|宛先|受信者|アドレス|メールボックス|アカウント).{0,40}(?:見つかりません|見つからなかった|存在しません|存在しない|不明|ありません|存在致しません|存在いたしません)|(?:用户|用戶|收件人|邮箱|信箱|郵箱|地址|使用者|账号|帐号|帳號|邮件地址).{0,20}(?:不存在|未找到|找不到|无效|無效|未知|查无)|(?:użytkownik|odbiorc|adres|skrzynk|konto)\S*.{0,60}(?:nieznan|nie istnieje|nie (?:został[ao]? )?(?:znalezion)|nieprawidłow)|nie ma takiego|(?:пользовател|получател|адрес|ящик)\S*.{0,60}(?:не найден|не существует|неизвест|отсутствует|не зарегистрирован)|несуществующ|нет такого|такого .{0,20}(?:нет|не существует)`,
       r`\bwas(?:n't| not) found (?:at|in)\b|\bnot unique[.,;]? several matches\b|\bdestination addresses? (?:was|were) unknown\b`,
       r`nicht gefunden wurde oder|wurde (?:unter|bei|in) .{0,80}nicht gefunden|no se (?:encontró|ha encontrado|pudo encontrar).{0,20}(?:direcci|destinat|usuario)|nie znaleziono (?:adres|odbiorc|użytkownik)|找不到(?:地址|收件人|用户|用戶)`,
-      r`\b(?:OFR|LPN)\w*_416\b`,
     ],
     unless: [
       r`\b(?:may|might) not exist\b`,
@@ -408,7 +431,7 @@ const WEAK: readonly ReplyRule[] = [
     id: 'not-reached',
     says: 'no server answered, or not in time: nothing is known of the recipient',
     wording: [
-      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation)|starttls|certificate)\b|\bcommunication problem\b|\bin the time limit specified\b|\bserver (?:is )?busy\b`,
+      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation)|(?:not|n't) support (?:ssl|tls)|starttls|certificate)\b|\bcommunication problem\b|\bin the time limit specified\b|\bserver (?:is )?busy\b`,
       r`\b(?:retry time(?:out)? (?:not reached|exceeded)|too old|(?:message|delivery|queue|envelope) (?:time )?(?:has )?expired|(?:unable to|could not|cannot|can't|couldn't) (?:be )?(?:send|sent|deliver(?:ed)?)(?: \w+){0,2} (?:for|within|in|after) (?:the (?:last|past) )?\d+|in the queue (?:for )?too long|gave up)\b`,
     ],
     category: 'transient',
@@ -428,6 +451,16 @@ const WEAK: readonly ReplyRule[] = [
     says: 'the words that many providers have for an unknown user',
     wording: [r`\brequested (?:mail )?action (?:not taken|aborted)[:,;] mailbox (?:unavailable|not available)`],
     code: [550],
+    phase: ['rcpt'],
+    category: 'mailbox-unknown',
+    dead: true,
+  },
+  {
+    // The address itself, and nothing else is named; who refuses it by a rule names the rule.
+    id: 'address-refused-at-rcpt',
+    says: 'the address is refused, for no other reason',
+    wording: [r`\brecipient address rejected\.?(?: ?\(in reply [^)]*\))?$`],
+    class: 'permanent',
     phase: ['rcpt'],
     category: 'mailbox-unknown',
     dead: true,

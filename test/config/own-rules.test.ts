@@ -40,6 +40,7 @@ it.each([
   ['rules: [{id: A, phrases: [xx], category: policy}]', 'rules[0].id: small letters'],
   ['rules: [{id: a, phrases: [xx], category: nice}]', 'rules[0].category: '],
   ['rules: [{id: a, category: policy}]', 'it asks nothing'],
+  ['rules: [{id: a, phrases: [xx], category: mailbox-unknown, certain: true}]', 'rules[0].certain: only with dead: true'],
   ['rules: [{id: a, phrases: [xx], category: policy, dead: true}]', 'rules[0].dead: only with category'],
   ['rules: [{id: a, phrases: ["* * *"], category: policy}]', 'at most two *'],
   ['rules: [{id: a, status: [five], category: policy}]', 'rules[0].status[0]: a status such as'],

@@ -117,6 +117,11 @@ const AT_RCPT: readonly Row[] = [
     '550 Empfänger nicht mehr vorhanden',
     "550 Cette adresse n'existe plus",
     '550 This employee has left the company',
+    // The address, and no other reason.
+    '550 <u@x.example>: Recipient address rejected.',
+    '550 5.0.0 <u@x.example>: Recipient address rejected',
+    '550 5.5.0 Invalid recipient. OFR_416 [416]',
+    "554 delivery error: dd This user doesn't have a x.example account (u@x.example) [0]",
   ]),
   ...at('domain-unknown', true, [
     '550 5.4.310 DNS domain x.example does not exist [Message=InfoDomainNonexistent]',
@@ -146,6 +151,7 @@ const AT_RCPT: readonly Row[] = [
   ]),
   ...at('mailbox-full', false, [
     '550 Message would exceed quota',
+    '552 Not enough disk space',
     '552 The users mailfolder is over the allowed quota (size). (#5.2.2)',
     '552 Requested mail action aborted: exceeded storage allocation - Quota exceeded. The recipients mailbox is full',
     '550 mailbox is full (MTA-imposed quota exceeded while writing to file)',
@@ -274,6 +280,7 @@ const AT_THE_END: readonly Row[] = [
     '500 message too long',
   ]),
   ...at('spam', false, [
+    '550 REJECTED - Blacklisted URL in message. (x.example) in [black]. See http://lookup.uribl.com.',
     '550 5.7.350 Remote server returned message detected as spam -> 554 5.7.1 rejected',
     '421 Too many spams from your IP (192.0.2.1), please visit http://postmaster.free.example/',
     '552 This message has been rejected due to content judged to be spam by the internet community',
@@ -394,6 +401,13 @@ describe('what servers answer to RCPT', () => {
     expect([read.category, read.dead]).toEqual([category, dead]);
     expect(classifyReply(read.reply, 'rcpt').addressInvalid).toBe(dead);
   });
+});
+
+it('says of some that nothing else can be meant, whichever command was refused', () => {
+  const certain = (raw: string): boolean => readReply(verdict(raw, 'final').reply, 'final').certain;
+  expect(certain("554 This user doesn't have a x.example account (u@x.example)")).toBe(true);
+  expect(certain('550 5.5.0 Invalid recipient. LPN007_416')).toBe(true);
+  expect(certain('550 5.1.1 User unknown')).toBe(false);
 });
 
 describe('what servers answer to DATA', () => {

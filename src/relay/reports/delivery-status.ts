@@ -20,6 +20,8 @@ export interface DsnRecipient {
   readonly action: DsnAction | null;
   /** §2.3.4. */
   readonly status: EnhancedStatus | null;
+  /** The comment that §2.3.4 allows behind it. */
+  readonly remark: string | null;
   /** §2.3.5. */
   readonly remoteMta: string | null;
   /** §2.3.6, without its type. */
@@ -109,6 +111,7 @@ function recipientOf(group: readonly Field[]): DsnRecipient {
     finalRecipient: recipientAddress(fieldValue(group, 'final-recipient')),
     action: action !== undefined && Object.hasOwn(ACTIONS, action) ? (ACTIONS[action] ?? null) : null,
     status: statusIn(fieldValue(group, 'status') ?? ''),
+    remark: /\(([^()]{1,200})\)/.exec(fieldValue(group, 'status') ?? '')?.[1] ?? null,
     remoteMta: untyped(fieldValue(group, 'remote-mta')),
     diagnostic: untyped(fieldValue(group, 'diagnostic-code')),
   };

@@ -6,7 +6,8 @@
  * quote the reply of a third server (`host mx.example said: 550 5.1.1 …`).
  */
 import type { ReportedRecipient } from '../../domain/ports.ts';
-import { type EnhancedStatus, type Reply, readReply, splitStatus } from '../../domain/reply.ts';
+import { type EnhancedStatus, type Findings, type Reply, readReply, splitStatus } from '../../domain/reply.ts';
+import type { Beside } from './beside.ts';
 import { statusIn } from './delivery-status.ts';
 
 const DIAGNOSTIC_LIMIT = 1000;
@@ -38,6 +39,16 @@ export interface Told {
   readonly action: ReportedRecipient['action'];
   readonly status: EnhancedStatus | null;
   readonly diagnostic: string | null;
+  /** The comment behind the status (RFC 3464 §2.3.4). */
+  readonly remark?: string | null;
+}
+
+/** What only some reports tell, of the one recipient they speak of. */
+export interface Circumstances {
+  /** What the report's transcript of the session says was refused. */
+  readonly refusedAt?: RefusedAt;
+  /** What stands in the part for people beside the reply; asked only where it could decide. */
+  readonly beside?: Beside | null;
 }
 
 /** Taken apart, and not judged yet. */
@@ -48,10 +59,10 @@ interface Reading extends Pick<Diagnosis, 'status' | 'replyCode' | 'diagnostic'>
   readonly quoted: EnhancedStatus | null;
 }
 
-function readTold({ status, diagnostic: written }: Told): Reading {
+function readTold({ action, status, diagnostic: written }: Told): Reading {
   const diagnostic = written === null ? null : clean(written);
   const text = unwrapped(diagnostic ?? '');
-  const quoted = quotedStatus(text);
+  const quoted = isFailure(action) ? quotedStatus(text) : statusIn(text);
   return { diagnostic, text, quoted, replyCode: codeIn(text), status: moreSpecific(status, quoted) };
 }
 
@@ -66,19 +77,19 @@ export function quotedReply(told: Told): Reply | null {
   return { code: replyCode, status: quoted ?? status, text: textAfter(text, replyCode) };
 }
 
-/** `refusedAt`: what the report's transcript of the session says was refused. */
-export function diagnose(told: Told & { readonly refusedAt?: RefusedAt }): Diagnosis {
+export function diagnose(told: Told & Circumstances): Diagnosis {
   const { diagnostic, text, replyCode, status } = readTold(told);
   if (!isFailure(told.action)) {
     return { status, replyCode, category: 'unknown', addressInvalid: false, permanent: false, diagnostic, explanation: null };
   }
   const failed = told.action === 'failed';
   const code = replyCode ?? codeOf(status, failed);
-  const { category, addressInvalid, explanation } = judge(
-    { code: verdictCode(code, failed), status, text },
-    told.refusedAt ?? null,
-    replyCode !== null,
-  );
+  const { category, addressInvalid, explanation } = judge({
+    reply: { code: verdictCode(code, failed), status, text },
+    quoted: replyCode !== null,
+    told: told.refusedAt ?? refusedBy(status, told.remark ?? null),
+    beside: told.beside ?? null,
+  });
   const permanent = failed && (status === null ? code >= 500 : status.startsWith('5'));
   return {
     status,
@@ -92,21 +103,25 @@ export function diagnose(told: Told & { readonly refusedAt?: RefusedAt }): Diagn
 }
 
 /** The command that was refused, where the report tells: the SMTP client's own words, not the server's. */
-export type RefusedAt = 'before-rcpt' | 'rcpt' | 'data' | null;
+export type RefusedAt = 'greeting' | 'before-rcpt' | 'rcpt' | 'data' | null;
 
 /** That it was tried for too long says when it ended, not why. */
 const GAVE_UP =
   /\b(?:message|envelope|queue\.?)\s*(?:has )?expired\b|\bretry time(?:out)? (?:not reached|exceeded)\b|\b(?:has )?been in the queue too long\b|\bdelivery time expired\b|\b(?:could not|cannot|couldn't|unable to) (?:be )?(?:deliver(?:ed)?|send|sent) (?:message )?(?:for|within)(?: the last| too long)?(?: \d+ \w+)?\b|\bfailing for a long time\b/gi;
+/** Of a client about its server; no reason that the server gave. */
+const OWN_WORDS = /\brefused to talk to me\b/gi;
+const GREETING = /\b(?:after|in (?:reply|response) to) initial connection\b|\brefused to talk to me\b|\[connect\]/gi;
 const BEFORE_RCPT =
-  /\b(?:after|in (?:reply|response) to) (?:pipelined )?(?:mail from|helo|ehlo|initial connection)\b|>>> (?:mail from|helo|ehlo)\b|\b(?:my name|sender) was rejected\b|\brefused to talk to me\b|\[(?:mail_from|connect|helo|ehlo)\]/gi;
+  /\b(?:after|in (?:reply|response) to) (?:pipelined )?(?:mail from|helo|ehlo)\b|>>> (?:mail from|helo|ehlo)\b|\b(?:my name|sender) was rejected\b|\[(?:mail_from|helo|ehlo)\]/gi;
 const AT_RCPT =
-  /\b(?:after|at|in (?:reply|response) to|during|following|like our) (?:the )?(?:pipelined )?rcpt\b|>>> rcpt\b|\[rcpt_to\]|\bdoes not like recipient\b|\bsmtp command:? rcpt\b|\brcpt to[:<]/gi;
+  /\b(?:after|at|in (?:reply|response) to|during|following|like our) (?:the )?(?:pipelined )?rcpt\b|>>> rcpt\b|\[rcpt_to\]|\bdoes not like recipient\b|\bsmtp command:? rcpt\b|\bsmtp:rcpt\b|\brcpt to[:<]/gi;
 const AFTER_DATA =
   /\b(?:(?:after|at|in (?:reply|response) to|during) (?:the )?(?:end of )?(?:message )?data\b|final data\b|(?:command:?|>>>) data\b)|after sending (?:message|mail) (?:body|content|data)\b|\bafter i sent the message\b|\[(?:data|dot|end_of_data)\]/gi;
 
 /** The last command that `text` names before its refusal. */
 function refusedAt(text: string): RefusedAt {
   const phases: readonly [Exclude<RefusedAt, null>, RegExp][] = [
+    ['greeting', GREETING],
     ['before-rcpt', BEFORE_RCPT],
     ['rcpt', AT_RCPT],
     ['data', AFTER_DATA],
@@ -116,15 +131,31 @@ function refusedAt(text: string): RefusedAt {
   return last.at === -1 ? null : last.phase;
 }
 
+/** Oracle's servers tell the command in the status' comment. A status of its own says more than that. */
+function refusedBy(status: EnhancedStatus | null, remark: string | null): RefusedAt {
+  const silent = status === null || status.endsWith('.0.0');
+  return silent && /\brejected address\b/i.test(remark ?? '') ? 'rcpt' : null;
+}
+
 interface Judged extends Pick<ReportedRecipient, 'category' | 'addressInvalid'> {
   readonly explanation: Explanation;
 }
 
-function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
-  const reason = reply.text.replace(GAVE_UP, '');
-  const at = refusedAt(reason) ?? told;
+interface Case {
+  readonly reply: Reply;
+  /** Its code stands in the text. */
+  readonly quoted: boolean;
+  readonly told: RefusedAt;
+  readonly beside: Beside | null;
+}
+
+function judge(of: Case): Judged {
+  const { reply, quoted, told, beside } = of;
+  const last = reply.text.replace(GAVE_UP, '');
+  const at = refusedAt(last) ?? told;
+  const reason = last.replace(OWN_WORDS, '');
   const phase = at === 'rcpt' ? 'rcpt' : 'final';
-  const findings = readReply({ ...reply, text: reason }, phase);
+  const findings = readQuotation({ ...reply, text: reason }, phase) ?? readReply({ ...reply, text: reason }, phase);
   const { category, dead, decision } = findings;
   const explained = (overruled: readonly string[], says?: string): Explanation => ({
     rule: decision?.rule.id ?? null,
@@ -133,16 +164,50 @@ function judge(reply: Reply, told: RefusedAt, quoted: boolean): Judged {
     refusedAt: at,
     overruled: [...againstStatus(reply, phase, category), ...overruled],
   });
-  if (at === 'before-rcpt' && (category === 'mailbox-unknown' || category === 'domain-unknown')) {
+  if (isBeforeRcpt(at) && (category === 'mailbox-unknown' || category === 'domain-unknown')) {
     const overruled = ['only the sender and the connecting host were known by then: it speaks of no recipient'];
     return { category: 'policy', addressInvalid: false, explanation: explained(overruled) };
   }
-  if (decision === undefined && reason !== reply.text) {
-    return { category: 'transient', addressInvalid: false, explanation: explained([], 'given up after many tries, no other reason told') };
+  if (decision === undefined) {
+    const known = unexplained({ ...of, at, gaveUp: last !== reply.text }, explained);
+    return { category, addressInvalid: false, explanation: explained([]), ...known };
   }
-  const proof = at !== 'before-rcpt' && isProof({ at, quoted, status: reply.status, category });
-  const unproven = dead && !proof ? [`no proof that the address is dead: ${whyNot(at, category)}`] : [];
-  return { category, addressInvalid: dead && proof, explanation: explained(unproven) };
+  if (!dead) return { category, addressInvalid: false, explanation: explained([]) };
+  const milder = beside?.milder() ?? null;
+  if (milder !== null && category === 'mailbox-unknown') {
+    const overruled = [`the part for people names another reason: ${milder.sentence}`];
+    return { category: milder.category, addressInvalid: false, explanation: explained(overruled) };
+  }
+  const proof = isProof({ at, quoted, reply, findings, beside });
+  const unproven = proof ? [] : [`no proof that the address is dead: ${whyNot(at, category)}`];
+  return { category, addressInvalid: proof, explanation: explained(unproven) };
+}
+
+/** No rule knows the reason: when it was said, or how long it was tried, tells something still. */
+function unexplained(
+  { reply, beside, at, gaveUp }: Case & { at: RefusedAt; gaveUp: boolean },
+  explained: (overruled: readonly string[], says: string) => Explanation,
+): Pick<Judged, 'category' | 'explanation'> | undefined {
+  if (gaveUp || beside?.gaveUp() === true) {
+    return { category: 'transient', explanation: explained([], 'given up after many tries, no other reason told') };
+  }
+  if (at !== 'greeting' || reply.code < 500) return undefined;
+  return { category: 'blocked', explanation: explained([], 'the connecting host is refused: nothing else was known by then') };
+}
+
+function isBeforeRcpt(at: RefusedAt): boolean {
+  return at === 'greeting' || at === 'before-rcpt';
+}
+
+/**
+ * What the quotation says by itself, where the words around it are the reporting system's: it tells
+ * who refused, and explains refusals in general. Undefined where it has no words that a rule knows.
+ */
+function readQuotation(reply: Reply, phase: 'rcpt' | 'final'): Findings | undefined {
+  const quoted = QUOTED_CODE.exec(reply.text);
+  if (CODE_AT_HEAD.test(reply.text) || quoted === null) return undefined;
+  const findings = readReply({ ...reply, text: reply.text.slice(quoted.index) }, phase);
+  return findings.decision?.rule.wording === undefined ? undefined : findings;
 }
 
 function whyNot(at: RefusedAt, category: Judged['category']): string {
@@ -165,11 +230,20 @@ function againstStatus(reply: Reply, phase: 'rcpt' | 'final', category: Judged['
  * command says what was refused. In a text for people without codes the reporting system speaks of
  * what it knows itself; and a domain is unknown to whoever looked it up.
  */
-function isProof(of: { at: RefusedAt; quoted: boolean; status: EnhancedStatus | null; category: Judged['category'] }): boolean {
-  const named = of.status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(of.status.slice(2));
-  if (of.at === 'data') return named;
-  if (of.category === 'domain-unknown') return of.status?.startsWith('4') !== true;
-  return of.at === 'rcpt' || named || (!of.quoted && of.status?.endsWith('.0.0') !== true);
+function isProof(of: { at: RefusedAt; quoted: boolean; reply: Reply; findings: Findings; beside: Beside | null }): boolean {
+  const { at, quoted, reply, findings } = of;
+  const { status } = reply;
+  const named = status !== null && ['1.1', '1.2', '1.3', '1.6', '1.10'].includes(status.slice(2));
+  if (findings.certain || named) return true;
+  if (at === 'data') return false;
+  if (findings.category === 'domain-unknown') return status?.startsWith('4') !== true;
+  if (at === 'rcpt' || (!quoted && status?.endsWith('.0.0') !== true)) return true;
+  return ofAddress(reply) || (of.beside?.notFound() === true && status?.startsWith('4') !== true);
+}
+
+/** A status about addresses (RFC 3463 §3.2), and the address named: DATA is answered for all recipients alike. */
+function ofAddress({ status, text }: Reply): boolean {
+  return status !== null && /^\d\.1\.(?![78]$)/.test(status) && /<[^<>@\s]+@[^<>\s]+>/.test(text);
 }
 
 /** Cisco's appliances lead with words of their own: `5.1.0 - Unknown address error 550-'…' (delivery attempts: 0)`. */
@@ -195,9 +269,16 @@ function codeOf(status: EnhancedStatus | null, failed: boolean): number {
 
 /** Who gave up quotes the last refusal behind the status that says so: `4.4.7 expired <421 4.4.2 …>`. */
 function quotedStatus(text: string): EnhancedStatus | null {
-  const first = statusIn(text);
+  const first = failureIn(text);
   if (first?.endsWith('.4.7') !== true) return first;
-  return statusIn(text.slice(text.indexOf('.4.7') + 4)) ?? first;
+  return failureIn(text.slice(text.indexOf('.4.7') + 4)) ?? first;
+}
+
+/** A transcript says `2.1.0 Ok` before it comes to what failed. */
+function failureIn(text: string): EnhancedStatus | null {
+  const first = statusIn(text);
+  if (first?.startsWith('2') !== true) return first;
+  return statusIn(text.replace(/(?<![\d.])2\.\d{1,3}\.\d{1,3}(?![\d.]*\d)/g, '')) ?? first;
 }
 
 /**
@@ -251,6 +332,7 @@ export function readTranscript(text: string): (diagnostic: string | null) => Ref
   const refusals: { readonly said: string; readonly at: RefusedAt }[] = [];
   let command = '';
   for (const line of lines) {
+    if (/\bwhile talking to \S/i.test(line)) command = 'CONNECT';
     command = COMMAND.exec(line)?.[1]?.toUpperCase() ?? (line.trimStart().startsWith('>>> .') ? 'DATA' : command);
     const said = QUOTATION.exec(line)?.[1];
     const at = REFUSED_BY[command];
@@ -267,6 +349,7 @@ export function readTranscript(text: string): (diagnostic: string | null) => Ref
 const REFUSED_BY: Readonly<Record<string, RefusedAt>> = {
   RCPT: 'rcpt',
   DATA: 'data',
+  CONNECT: 'greeting',
   MAIL: 'before-rcpt',
   HELO: 'before-rcpt',
   EHLO: 'before-rcpt',

@@ -50,16 +50,32 @@ function linesIn({ text }: ReportMime): string[] {
     .map((line) => line.slice(0, 1000));
 }
 
+/** The lines above the returned message, or all of them. */
+export function textAbove(mime: ReportMime): readonly string[] {
+  const lines = linesIn(mime);
+  return lines.slice(0, returnedAt(lines));
+}
+
 /** What the part for people says of `address`; null where it says nothing of it. */
 export function reasonFor(address: string, mime: ReportMime): string | null {
-  const lines = linesIn(mime);
-  const text = withoutSeparator(lines.slice(0, returnedAt(lines)));
-  return reasonsBelow(text, headsOf(text)).find((one) => includes([address], one.address))?.reason ?? null;
+  const text = withoutSeparator(textAbove(mime));
+  const below = reasonsBelow(text, headsOf(text)).find((one) => includes([address], one.address));
+  return below?.reason ?? paragraphWith(address, text);
+}
+
+/** The lines around the one that names `address`, where they say anything beside. */
+function paragraphWith(address: string, text: readonly string[]): string | null {
+  const at = text.findIndex((line) => line.toLowerCase().includes(address.toLowerCase()));
+  if (at === -1) return null;
+  const before = text.slice(0, at).findLastIndex((line) => line.trim() === '');
+  const after = text.findIndex((line, index) => index > at && line.trim() === '');
+  const paragraph = text.slice(before + 1, after === -1 ? text.length : after);
+  return paragraph.length > 1 ? paragraph.join(' ').replace(/\s+/g, ' ').trim() : null;
 }
 
 export function readNotice(mime: ReportMime, attached: readonly Field[]): Notice | null {
   if (!isFromMailSystem(mime)) return null;
-  const lines = linesIn(mime);
+  const lines = withoutOwnHeader(linesIn(mime), mime);
   const cut = returnedAt(lines);
   const notice = withoutSeparator(lines.slice(0, cut));
   const below = readBlocks(lines.slice(cut).join('\n'), 1)[0] ?? [];
@@ -114,6 +130,18 @@ function returnedAt(lines: readonly string[]): number {
     if (isMessageLine(lines[start] ?? '') && messageFieldsFrom(lines, start) >= 3) return start;
   }
   return lines.length;
+}
+
+/** Some notices begin with their own header once more: it is none of the returned message. */
+function withoutOwnHeader(lines: readonly string[], { headers, subject }: ReportMime): readonly string[] {
+  const begin = returnedAt(lines);
+  if (begin === lines.length || subject === null) return lines;
+  const length = lines.slice(begin).findIndex((line) => line.trim() === '');
+  const fields = readBlocks(lines.slice(begin, length === -1 ? lines.length : begin + length).join('\n'), 1)[0] ?? [];
+  const same = (name: string, own: string | null): boolean => own !== null && fieldValue(fields, name)?.trim() === own.trim();
+  if (length === -1 || !same('subject', subject) || addressIn(fieldValue(fields, 'to')) !== addressIn(fieldValue(headers, 'to')))
+    return lines;
+  return [...lines.slice(0, begin), ...lines.slice(begin + length)];
 }
 
 /** Takes the lines off that only lead to the returned message. */
@@ -179,7 +207,7 @@ function recipientsOf(reading: Reading): NoticeRecipient[] {
   const heads = headsOf(text).filter((head) =>
     failed.length > 0 ? includes(failed, head.address) : head.plain || isRecipient(head.address),
   );
-  const parted = reasonsBelow(text, heads);
+  const parted = heads.length > 0 ? reasonsBelow(text, heads) : reasonsAbove(text);
   if (failed.length > 0) {
     const whole = text.join(' ');
     return failed.map((address) => ({ address, reason: parted.find((one) => includes([address], one.address))?.reason ?? whole }));
@@ -219,7 +247,7 @@ const PLAIN = /^\s*<[^<>\s]+>:/;
 function headsOf(text: readonly string[]): Head[] {
   const heads: Head[] = [];
   for (const [line, content] of text.entries()) {
-    const match = AT_HEAD.exec(content);
+    const match = SESSION.test(content) ? null : AT_HEAD.exec(content);
     if (match?.[1] !== undefined) {
       heads.push({ line, address: match[1].replace(/\.+$/, ''), rest: content.slice(match[0].length), plain: PLAIN.test(content) });
     }
@@ -248,6 +276,32 @@ function reasonsBelow(text: readonly string[], heads: readonly Head[]): NoticeRe
 function reasonIn(text: readonly string[]): string {
   const at = text.findIndex((line) => CODE.test(line));
   return at === -1 ? '' : text.slice(at).join(' ').trim();
+}
+
+/** What sendmail writes in the end of each: `550 <a@b>... User unknown`. */
+const ENDED = new RegExp(`^[45]\\d\\d (?:[45]\\.\\d{1,3}\\.\\d{1,3} )?<(${ADDRESS})>\\.\\.\\. (.+)`, 'i');
+const SESSION = /^(?:>>>|<<<) /;
+
+/** The transcript of a session alone: above the line for each address stand the command and its reply. */
+function reasonsAbove(text: readonly string[]): NoticeRecipient[] {
+  const ended: NoticeRecipient[] = [];
+  let session: string[] = [];
+  for (const line of text) {
+    if (SESSION.test(line)) session.push(line);
+    const [, address = '', reason = ''] = ENDED.exec(line) ?? [];
+    if (address === '') continue;
+    if (
+      !includes(
+        ended.map((one) => one.address),
+        address,
+      ) &&
+      ended.length < RECIPIENTS_LIMIT
+    ) {
+      ended.push({ address, reason: [...session.slice(-20), reason].join(' ') });
+    }
+    session = [];
+  }
+  return ended;
 }
 
 function addressesIn(value: string): string[] {

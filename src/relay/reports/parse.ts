@@ -9,13 +9,14 @@
  */
 import type { ReportedRecipient, ReportRecord } from '../../domain/ports.ts';
 import { isAutoReply } from './auto-reply.ts';
+import { attachedRefusal, type Beside, readBeside } from './beside.ts';
 import { type DeliveryStatus, type DsnRecipient, readDeliveryStatus } from './delivery-status.ts';
-import { type Diagnosis, diagnose, type Explanation, readTranscript } from './diagnosis.ts';
+import { type Circumstances, type Diagnosis, diagnose, type Explanation, readTranscript } from './diagnosis.ts';
 import { readFeedbackReport } from './feedback-report.ts';
 import { addressIn, type Field, fieldValue, messageIdOf, readFields } from './fields.ts';
 import { type ReportHints, readHints } from './hints.ts';
 import { type ReportMime, readMime } from './mime.ts';
-import { isFromMailSystem, readNotice, reasonFor } from './notice.ts';
+import { isFromMailSystem, readNotice, reasonFor, textAbove } from './notice.ts';
 import { readProviderNotification } from './provider-notification.ts';
 import { returnedHeaders } from './returned.ts';
 
@@ -148,7 +149,11 @@ function fromDeliveryStatus(text: string, base: Base, mime: ReportMime): ParsedR
   const dsn = readDeliveryStatus(text);
   if (dsn.recipients.length === 0) return null;
   const transcript = readTranscript(mime.text);
-  const recipients = dsn.recipients.map((recipient) => reportedRecipient(withReason(withAddress(recipient, mime), mime), transcript));
+  const beside = besideOf(mime, dsn.recipients.length);
+  const recipients = dsn.recipients.map((recipient) => {
+    const told = withReason(withAddress(recipient, mime), mime);
+    return reportedRecipient(told, { refusedAt: transcript(told.diagnostic), beside });
+  });
   return {
     ...base,
     kind: kindOf(recipients.map(({ recipient }) => recipient)),
@@ -193,13 +198,26 @@ function readText(mime: ReportMime, base: Base, attached: readonly Field[]): Par
   if (notice.recipients.length === 0) return null;
   const action = notice.delayed ? 'delayed' : 'failed';
   const transcript = readTranscript(mime.text);
-  const diagnosed = onceEach((reason) => diagnose({ action, status: null, diagnostic: reason, refusedAt: transcript(reason) }));
+  const beside = besideOf(mime, notice.recipients.length);
+  const diagnosed = onceEach((reason) => diagnose({ action, status: null, diagnostic: reason, refusedAt: transcript(reason), beside }));
   return {
     ...withReturned,
     kind: notice.delayed ? 'delayed' : 'bounce',
-    ...parted(notice.recipients.map(({ address, reason }) => judged(address, action, diagnosed(reason)))),
+    ...parted(
+      notice.recipients.map(({ address, reason }) => judged(address, action, withAttached(diagnosed(reason), { address, action, mime }))),
+    ),
     addresses: lowerCase(notice.recipients.map(({ address }) => address)),
   };
+}
+
+/** Where the notice tells nothing that is known, the one may that it passes on. */
+function withAttached(
+  found: Diagnosis,
+  { address, action, mime }: { address: string; action: 'failed' | 'delayed'; mime: ReportMime },
+): Diagnosis {
+  const attached = found.explanation?.rule === null ? partOf(mime, 'message/rfc822') : undefined;
+  const refusal = attached === undefined ? null : attachedRefusal(attached, address);
+  return refusal === null ? found : diagnose({ action, status: null, diagnostic: refusal, refusedAt: 'rcpt' });
 }
 
 /** Hundreds of recipients may share one reason: it is judged once. */
@@ -244,10 +262,14 @@ function parted(all: readonly Judged[]): { recipients: ReportedRecipient[]; expl
   return { recipients: all.map(({ recipient }) => recipient), explanations: all.map(({ explanation }) => explanation) };
 }
 
-function reportedRecipient(recipient: DsnRecipient, transcript: ReturnType<typeof readTranscript>): Judged {
+function reportedRecipient(recipient: DsnRecipient, circumstances: Circumstances): Judged {
   const action = actionOf(recipient);
-  const refusedAt = transcript(recipient.diagnostic);
-  return judged(recipient.finalRecipient ?? recipient.originalRecipient, action, diagnose({ ...recipient, action, refusedAt }));
+  return judged(recipient.finalRecipient ?? recipient.originalRecipient, action, diagnose({ ...recipient, ...circumstances, action }));
+}
+
+/** The text around the replies; of several recipients nobody knows which one it speaks of. */
+function besideOf(mime: ReportMime, recipients: number): Beside | null {
+  return recipients === 1 ? readBeside(textAbove(mime)) : null;
 }
 
 /** The Action field, or what the status' class implies where a server left it out. */

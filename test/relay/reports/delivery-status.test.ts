@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readDeliveryStatus, statusIn } from '../../../src/relay/reports/delivery-status.ts';
 
-const NOBODY = { originalRecipient: null, finalRecipient: null, action: null, status: null, remoteMta: null, diagnostic: null };
+const NOBODY = {
+  originalRecipient: null,
+  finalRecipient: null,
+  action: null,
+  status: null,
+  remark: null,
+  remoteMta: null,
+  diagnostic: null,
+};
 
 const CASES: { name: string; text: string; envelopeId?: string; mta?: string; recipients: object[] }[] = [
   {
@@ -27,10 +35,11 @@ Status: 4.4.7 (queue)`,
         finalRecipient: 'louisl@larry.example.org',
         action: 'failed',
         status: '4.0.0',
+        remark: null,
         remoteMta: 'mx2.example.net',
         diagnostic: '426 connection timed out',
       },
-      { ...NOBODY, finalRecipient: 'bob@example.org', action: 'delayed', status: '4.4.7' },
+      { ...NOBODY, finalRecipient: 'bob@example.org', action: 'delayed', status: '4.4.7', remark: 'queue' },
     ],
   },
   {
