@@ -52,5 +52,13 @@ await bundle.close();
 for (const entry of entries) {
   const file = join(folder, entry);
   const chunk = slashed(relative(dirname(file), join(folder, chunkOf(entry))));
-  writeFileSync(file, `#!/usr/bin/env node\nimport '${chunk.startsWith('.') ? chunk : `./${chunk}`}';\n`);
+  writeFileSync(
+    file,
+    `#!/usr/bin/env node
+import module from 'node:module';
+// Node.js 22 and newer: what was compiled once is not compiled again at the next start.
+module.enableCompileCache?.();
+await import('${chunk.startsWith('.') ? chunk : `./${chunk}`}');
+`,
+  );
 }

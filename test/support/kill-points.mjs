@@ -3,14 +3,22 @@
  * passing of a named point. The points are found from outside, at the calls into Node.js and LevelDB,
  * so that nothing of this stands in the product.
  *
- *     KILL_AT=register-batch:7
+ * Armed while it runs: the point is written to the file that KILL_FILE names (`register-batch:7`), the
+ * process is sent SIGUSR2, and counts from when the file is gone.
  */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 
-const [point = '', count = '1'] = (process.env.KILL_AT ?? '').split(':');
-let left = Number(count);
+let point = '';
+let left = 0;
+
+process.on('SIGUSR2', () => {
+  const [name, count] = fs.readFileSync(process.env.KILL_FILE, 'utf8').split(':');
+  point = name;
+  left = Number(count);
+  fs.unlinkSync(process.env.KILL_FILE);
+});
 
 function pass(name) {
   if (name === point && --left === 0) process.kill(process.pid, 'SIGKILL');
