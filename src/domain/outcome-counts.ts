@@ -4,7 +4,6 @@
  * one that says otherwise does not take it back.
  */
 import type { FeedEvent } from './events.ts';
-import { idTime } from './ids.ts';
 import type { RecipientState } from './recipient.ts';
 
 /**
@@ -45,15 +44,15 @@ export function delayOf(milliseconds: number): Delay {
   return DELAYS.find(([, end]) => milliseconds <= end)?.[0] ?? 'longer';
 }
 
-/** What is counted for an event: nothing for most. */
-export function outcomeCounts(event: FeedEvent): readonly OutcomeCount[] {
-  const { message, state, nextHop, category = 'unknown', source } = event;
-  if (message === undefined || state === undefined) return [];
+/** What is counted for an event: nothing for most. `acceptedAt`, Unix milliseconds: of its message. */
+export function outcomeCounts(event: FeedEvent, acceptedAt: number): readonly OutcomeCount[] {
+  const { state, nextHop, category = 'unknown', source } = event;
+  if (state === undefined) return [];
   const counts: OutcomeCount[] = [];
   const replied = nextHop !== undefined && source !== 'report';
   switch (event.type) {
     case 'recipient.transferred':
-      counts.push({ group: 'delay', value: delayOf(event.at - idTime(message)), state });
+      counts.push({ group: 'delay', value: delayOf(event.at - acceptedAt), state });
       break;
     case 'recipient.failed':
     case 'recipient.expired':

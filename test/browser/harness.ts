@@ -65,8 +65,13 @@ export interface Site {
   api<T>(path: string, init?: { readonly method?: string; readonly body?: unknown }): Promise<T>;
 }
 
-/** Where there is no browser for this machine, the tests are skipped, and the reason is in their name. */
-export function inBrowser(name: string, tests: (site: () => Site) => void, yaml: string | (() => Promise<string>) = SANDBOX): void {
+/** Where there is no browser for this machine, the tests are skipped, and the reason is in their name. `prepare` fills the relay's data. */
+export function inBrowser(
+  name: string,
+  tests: (site: () => Site) => void,
+  yaml: string | (() => Promise<string>) = SANDBOX,
+  prepare?: (dataDir: string) => Promise<void>,
+): void {
   const browser = inject('browser');
   if ('missing' in browser) {
     describe.skip(`${name} (skipped: ${browser.missing})`, () => tests(unavailable));
@@ -75,7 +80,7 @@ export function inBrowser(name: string, tests: (site: () => Site) => void, yaml:
   describe(name, () => {
     let site: Visited | undefined;
     beforeAll(async () => {
-      site = await visit(browser.endpoint, typeof yaml === 'string' ? yaml : await yaml());
+      site = await visit(browser.endpoint, typeof yaml === 'string' ? yaml : await yaml(), prepare);
     });
     afterEach(async () => {
       expect(await site?.leave()).toEqual([]);
@@ -95,8 +100,8 @@ interface Visited extends Site {
   close(): Promise<void>;
 }
 
-async function visit(endpoint: string, yaml: string): Promise<Visited> {
-  const [browser, relay] = await Promise.all([chromium.connect(endpoint), startTestRelay(yaml)]);
+async function visit(endpoint: string, yaml: string, prepare?: (dataDir: string) => Promise<void>): Promise<Visited> {
+  const [browser, relay] = await Promise.all([chromium.connect(endpoint), startTestRelay(yaml, prepare)]);
   const token = readControl(relay.dataDir)?.token;
   if (token === undefined) throw new Error('no control.json');
   const visitors: BrowserContext[] = [];

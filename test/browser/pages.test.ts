@@ -13,6 +13,7 @@ const PAGES = [
   '/signals',
   '/signals/rules',
   '/suppressions',
+  '/statistics',
   '/references',
   '/references/streams',
   '/settings/clean-up',

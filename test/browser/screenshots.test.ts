@@ -5,8 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SANDBOX } from '../cli/relay.ts';
 import { DESKTOP, inBrowser, PHONE, type Site } from './harness.ts';
+import { fillThePast } from './past.ts';
 
+/** `RELAIS_SCREENSHOTS=statistics,overview`: these alone; `1`: all. */
+const SHOTS = (process.env['RELAIS_SCREENSHOTS'] ?? '').split(',');
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
 const LOOKS = [
@@ -52,38 +56,44 @@ async function sendTheDay(site: Site): Promise<string> {
 const wanted = process.env['RELAIS_SCREENSHOTS'] !== undefined;
 if (!wanted) test.skip('screenshots are made by npm run screenshots', () => undefined);
 else
-  inBrowser('screenshots', (site) => {
-    test('of every page', async () => {
-      const failed = await sendTheDay(site());
-      const { document } = await site().api<{ document: string }>(`/messages/${failed}`);
-      const pages: Record<string, string> = {
-        overview: '/',
-        messages: '/messages',
-        message: `/messages/${failed}`,
-        statistics: '/statistics',
-        documents: '/documents',
-        document: `/documents/${encodeURIComponent(document)}`,
-        contacts: '/contacts',
-        contact: '/contacts/bounce@bakkerij-west.example',
-        queue: '/queue',
-        reports: '/reports',
-        suppressions: '/suppressions',
-        streams: '/streams',
-        signals: '/signals',
-        users: '/settings/users',
-        audit: '/settings/audit',
-      };
-      mkdirSync(IMAGES, { recursive: true });
-      const missing: string[] = [];
-      for (const { name, viewport, dark } of LOOKS) {
-        for (const [page, path] of Object.entries(pages)) {
-          const visited = await site().open(path, { viewport, dark, expectFaults: /./ });
-          if ((await visited.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")) !== 200) missing.push(page);
-          await visited.waitForTimeout(300); // Charts are drawn.
-          await visited.screenshot({ path: `${IMAGES}${page}-${name}.png` });
-          await visited.context().close();
+  inBrowser(
+    'screenshots',
+    (site) => {
+      test('of every page', async () => {
+        const failed = await sendTheDay(site());
+        const { document } = await site().api<{ document: string }>(`/messages/${failed}`);
+        const pages: Record<string, string> = {
+          overview: '/',
+          messages: '/messages',
+          message: `/messages/${failed}`,
+          statistics: '/statistics',
+          documents: '/documents',
+          document: `/documents/${encodeURIComponent(document)}`,
+          contacts: '/contacts',
+          contact: '/contacts/bounce@bakkerij-west.example',
+          queue: '/queue',
+          reports: '/reports',
+          suppressions: '/suppressions',
+          streams: '/streams',
+          signals: '/signals',
+          users: '/settings/users',
+          audit: '/settings/audit',
+        };
+        mkdirSync(IMAGES, { recursive: true });
+        const missing: string[] = [];
+        for (const { name, viewport, dark } of LOOKS) {
+          for (const [page, path] of Object.entries(pages)) {
+            if (!SHOTS.includes('1') && !SHOTS.includes(page)) continue;
+            const visited = await site().open(path, { viewport, dark, expectFaults: /./ });
+            if ((await visited.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")) !== 200) missing.push(page);
+            await visited.waitForTimeout(300); // Charts are drawn.
+            await visited.screenshot({ path: `${IMAGES}${page}-${name}.png` });
+            await visited.context().close();
+          }
         }
-      }
-      expect(missing).toEqual([]);
-    }, 300_000);
-  });
+        expect(missing).toEqual([]);
+      }, 300_000);
+    },
+    SANDBOX,
+    fillThePast,
+  );

@@ -88,11 +88,12 @@ reports: {domain: bounce.test, listeners: [{address: 127.0.0.1, port: 0}], token
 http: {port: 0}
 `;
 
-/** Starts a relay in a directory of its own. */
-export async function startTestRelay(yaml: string = SANDBOX): Promise<TestRelay> {
+/** Starts a relay in a directory of its own; `prepare` may fill its data beforehand. */
+export async function startTestRelay(yaml: string = SANDBOX, prepare?: (dataDir: string) => Promise<void>): Promise<TestRelay> {
   const dir = mkdtempSync(join(tmpdir(), 'relais-cli-'));
   const config = join(dir, 'relais.yaml');
   writeFileSync(config, yaml);
+  await prepare?.(join(dir, 'data'));
   const child = spawn(process.execPath, [MAIN, 'start', '--config', config], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

@@ -550,11 +550,11 @@ class InMemoryStore implements MemoryStore {
     const [from, to] = [Math.floor(request.from / DAY) * DAY, Math.ceil(request.to / DAY) * DAY];
     const rows = new Map<string, { at: number; group: string; states: Partial<Record<RecipientState, number>> }>();
     for (const event of this.#events) {
-      const accepted = event.message === undefined ? -1 : idTime(event.message);
+      const accepted = event.message === undefined ? -1 : (this.#entries.get(event.message)?.message.acceptedAt ?? idTime(event.message));
       if (accepted < from || accepted >= to || event.origin === 'notification') continue;
       if (request.accounts !== undefined && !request.accounts.includes(event.account ?? '')) continue;
       const at = Math.floor(accepted / DAY) * DAY;
-      for (const { group, value, state } of outcomeCounts(event)) {
+      for (const { group, value, state } of outcomeCounts(event, accepted)) {
         if (group !== request.group) continue;
         const row = rows.get(`${at} ${value}`) ?? { at, group: value, states: {} };
         row.states[state] = (row.states[state] ?? 0) + 1;

@@ -28,6 +28,7 @@ import { sendPage } from './respond.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { signInRoutes } from './sign-in-routes.tsx';
 import { signalRoutes } from './signals-routes.tsx';
+import { statisticsRoute } from './statistics-page.tsx';
 import { suppressionRoutes } from './suppressions-page.tsx';
 import { templatesRoute } from './templates-page.tsx';
 
@@ -40,6 +41,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   registerRoutes(app, shared);
   bulkRoutes(app, shared);
   templatesRoute(app, shared);
+  statisticsRoute(app, shared);
   liveRoute(app, shared);
   messageRoutes(app, shared);
   documentRoutes(app, shared);

@@ -1,10 +1,11 @@
 /** What the overview shows below its search: today in figures, what needs somebody, and how it went lately. */
 import type { MessageSummary } from '../../domain/message.ts';
 import type { NextHopStatus, QueueCounts, StatisticsRow } from '../../domain/ports.ts';
+import { DaysChart } from './days-chart.tsx';
 import { RelativeTime, StateBadge, type View } from './parts.tsx';
 import { type Outcomes, outcomesOf, SHARES, type Share, ShareBar } from './share-bar.tsx';
+import { DAY } from './statistics-figures.ts';
 
-export const DAY = 86_400_000;
 /** Shown as the trend, today with them. */
 export const TREND_DAYS = 14;
 
@@ -132,82 +133,20 @@ function Failure({ view, summary }: { readonly view: View; readonly summary: Mes
   );
 }
 
-const HEIGHT = 120;
-const WIDTH = 40;
-
 function Trend({ view: { t }, figures: { rows, today } }: { readonly view: View; readonly figures: OverviewFigures }) {
-  const days = Array.from({ length: TREND_DAYS }, (_, i) => today - (TREND_DAYS - 1 - i) * DAY);
-  const outcomes = days.map((day) => ({ day, outcomes: outcomesOf(rows.filter(({ at }) => at >= day && at < day + DAY)) }));
-  const most = Math.max(1, ...outcomes.map((one) => one.outcomes.all));
-  const name = (day: number): string => new Date(day).toLocaleDateString(t.language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const shown = SHARES.filter((share) => outcomes.some((one) => one.outcomes[share] > 0));
+  const days = Array.from({ length: TREND_DAYS }, (_, i) => today - (TREND_DAYS - 1 - i) * DAY).map((day) => ({
+    day,
+    totals: { ...outcomesOf(rows.filter(({ at }) => at >= day && at < day + DAY)), bounced: 0 },
+  }));
   return (
     <section class="card trend" aria-labelledby="trend">
-      <h2 id="trend">{t.overview.trend(TREND_DAYS)}</h2>
-      <svg viewBox={`0 0 ${TREND_DAYS * WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-labelledby="trend-title">
-        <title id="trend-title">{t.overview.trend(TREND_DAYS)}</title>
-        {outcomes.map((one, i) => (
-          <DayBar
-            words={`${name(one.day)}: ${one.outcomes.all.toLocaleString(t.language)}`}
-            outcomes={one.outcomes}
-            most={most}
-            x={i * WIDTH}
-          />
-        ))}
-      </svg>
-      <p class="axis" aria-hidden="true">
-        <span>{name(days[0] ?? today)}</span>
-        <span>{name(today)}</span>
-      </p>
-      <details>
-        <summary>{t.overview.table}</summary>
-        <section class="scroll" tabindex={0} aria-labelledby="trend">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t.overview.day}</th>
-                <th scope="col">{t.overview.sum}</th>
-                {shown.map((share) => (
-                  <th scope="col">{t.shares[share]}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {outcomes.toReversed().map((one) => (
-                <tr>
-                  <th scope="row">{name(one.day)}</th>
-                  <td>{one.outcomes.all.toLocaleString(t.language)}</td>
-                  {shown.map((share) => (
-                    <td>{one.outcomes[share].toLocaleString(t.language)}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      </details>
+      <div class="card-head">
+        <h2 id="trend">{t.overview.trend(TREND_DAYS)}</h2>
+        <a class="more" href="/statistics">
+          {t.statistics.title}
+        </a>
+      </div>
+      <DaysChart t={t} days={days} />
     </section>
-  );
-}
-
-interface DayBarProps {
-  readonly words: string;
-  readonly outcomes: Outcomes;
-  readonly most: number;
-  readonly x: number;
-}
-
-/** Its shares one upon the other, what went well at the bottom. */
-function DayBar({ words, outcomes, most, x }: DayBarProps) {
-  let bottom = HEIGHT;
-  return (
-    <g>
-      <title>{words}</title>
-      {SHARES.filter((share) => outcomes[share] > 0).map((share) => {
-        const height = Math.max(2, (outcomes[share] / most) * (HEIGHT - 4));
-        bottom -= height;
-        return <rect class={`share-${share}`} x={x + 4} y={bottom.toFixed(1)} width={WIDTH - 8} height={height.toFixed(1)} rx="2" />;
-      })}
-    </g>
   );
 }

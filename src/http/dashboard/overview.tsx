@@ -7,12 +7,13 @@ import { assertPermitted } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AppEnv } from '../environment.ts';
 import { Page } from './layout.tsx';
-import { DAY, Figures, type OverviewFigures, TREND_DAYS } from './overview-figures.tsx';
+import { Figures, type OverviewFigures, TREND_DAYS } from './overview-figures.tsx';
 import { type Frame, frameOf, pageCaller } from './page.ts';
 import { SearchIcon } from './parts.tsx';
 import { QueueStrip } from './queue-strip.tsx';
 import { readRegisterFilter, registerPath } from './register-filter.ts';
 import { sendPage } from './respond.ts';
+import { DAY } from './statistics-figures.ts';
 import { asLanguage, type Strings } from './strings.ts';
 
 export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
@@ -31,7 +32,7 @@ export function overviewRoute(app: Hono<AppEnv>, shared: Shared): void {
     const mayManage = caller.permissions.has('queue:manage') && caller.accounts === null;
     return sendPage(
       c,
-      <Page frame={frame} title={t.frame.places.overview} current="overview">
+      <Page frame={frame} title={t.frame.places.overview} current="overview" scripts={['uplot', 'charts']}>
         <div class="head">
           <h1>{t.frame.places.overview}</h1>
           {mayManage ? <QueueStrip view={{ t, now: now() }} queue={{ counts: store.queue, nextHops: delivery.nextHops() }} /> : null}

@@ -30,6 +30,7 @@ const PLACES: readonly Place[] = [
   { name: 'reports', path: '/reports', group: 'delivery', needs: ['messages:read'], tab: 6 },
   { name: 'signals', path: '/signals', group: 'delivery', needs: ['messages:read'], spans: true },
   { name: 'suppressions', path: '/suppressions', group: 'delivery', needs: ['suppressions:manage'], spans: true },
+  { name: 'statistics', path: '/statistics', group: 'insight', needs: ['messages:read'] },
   { name: 'references', path: '/references', group: 'relay', needs: ['messages:read'] },
   { name: 'settings', path: '/settings', group: 'relay' },
   { name: 'api', path: '/docs', group: 'relay' },

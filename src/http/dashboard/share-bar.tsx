@@ -38,8 +38,15 @@ export function outcomesOf(rows: readonly Pick<StatisticsRow, 'states'>[]): Outc
   return { ...counts, all: SHARES.reduce((sum, share) => sum + counts[share], 0) };
 }
 
-/** Widths in hundredths that no style attribute is needed for; each share that there is can be seen. */
-export function ShareBar({ t, outcomes }: { readonly t: Strings; readonly outcomes: Outcomes }) {
+interface ShareBarProps {
+  readonly t: Strings;
+  readonly outcomes: Outcomes;
+  /** How many the whole width stands for; without it, all that there are. */
+  readonly of?: number;
+}
+
+/** Widths that no style attribute is needed for; each share that there is can be seen. */
+export function ShareBar({ t, outcomes, of = outcomes.all }: ShareBarProps) {
   const shown = SHARES.filter((share) => outcomes[share] > 0);
   const words = shown.map((share) => `${t.shares[share]}: ${outcomes[share].toLocaleString(t.language)}`).join(', ');
   let x = 0;
@@ -47,7 +54,7 @@ export function ShareBar({ t, outcomes }: { readonly t: Strings; readonly outcom
     <svg class="share-bar" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label={words}>
       <title>{words}</title>
       {shown.map((share) => {
-        const width = (outcomes[share] / outcomes.all) * 1000;
+        const width = (outcomes[share] / of) * 1000;
         const rect = <rect class={`share-${share}`} x={x.toFixed(1)} y="0" width={Math.max(6, width).toFixed(1)} height="8" />;
         x += width;
         return rect;

@@ -210,9 +210,7 @@ export class Statistics {
       // Notifications are the relay's own words, no mail that an ERP sent.
       if (message === undefined || event.origin === 'notification') continue;
       const hour = Math.floor(idTime(message) / HOUR);
-      for (const outcome of outcomeCounts(event)) {
-        this.#add({ hour: hour - (hour % 24), account, dimension: outcome.group, value: outcome.value }, outcome.state, 1);
-      }
+      this.#projectOutcomes(event, idTime(message));
       const add = (domain: string, counted: RecipientState, by: number): void => {
         this.#add({ hour, account, dimension: 'account', value: '' }, counted, by);
         this.#add({ hour, account, dimension: 'template', value: template }, counted, by);
@@ -230,6 +228,13 @@ export class Statistics {
         add(domain, previous, -1);
         add(domain, state, 1);
       }
+    }
+  }
+
+  #projectOutcomes(event: FeedEvent, acceptedAt: number): void {
+    const hour = Math.floor(acceptedAt / DAY) * 24;
+    for (const { group, value, state } of outcomeCounts(event, acceptedAt)) {
+      this.#add({ hour, account: event.account ?? '', dimension: group, value }, state, 1);
     }
   }
 

@@ -10,6 +10,8 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { ICON } from './icon.ts';
 
+const require = createRequire(import.meta.url);
+
 export interface Asset {
   readonly path: string;
   readonly contentType: string;
@@ -18,7 +20,7 @@ export interface Asset {
 }
 
 /** On every page: htmx and `relais`. Others where a page names them. */
-export type ScriptName = 'htmx' | 'relais' | 'live' | 'register' | 'uplot';
+export type ScriptName = 'htmx' | 'relais' | 'live' | 'register' | 'uplot' | 'charts';
 
 export interface Assets {
   readonly stylesheet: Asset;
@@ -33,11 +35,12 @@ export function dashboardAssets(): Assets {
     stylesheet: asset('relais', 'css', styles()),
     icon: asset('relais', 'svg', ICON),
     scripts: {
-      htmx: asset('htmx', 'js', ofPackage('htmx.org/dist/htmx.min.js')),
-      uplot: asset('uplot', 'js', ofPackage('uplot/dist/uPlot.iife.min.js')),
+      htmx: asset('htmx', 'js', read(require.resolve('htmx.org/dist/htmx.min.js'))),
+      uplot: asset('uplot', 'js', read(require.resolve('uplot/dist/uPlot.iife.min.js'))),
       relais: ownScript('relais'),
       live: ownScript('live'),
       register: ownScript('register'),
+      charts: ownScript('charts'),
     },
   };
   return assets;
@@ -64,13 +67,13 @@ function styles(): string {
   const files = readdirSync(beside('styles/')).filter((name) => name.endsWith('.css'));
   const own = files.sort().map((name) => readFileSync(beside(`styles/${name}`), 'utf8'));
   // In front, so that ours win.
-  return [ofPackage('uplot/dist/uPlot.min.css'), ...own].join('\n');
+  return [read(require.resolve('uplot/dist/uPlot.min.css')), ...own].join('\n');
 }
 
 function ownScript(name: ScriptName): Asset {
   return asset(name, 'js', readFileSync(beside(`scripts/${name}.js`), 'utf8'));
 }
 
-function ofPackage(path: string): string {
-  return readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
+function read(path: string): string {
+  return readFileSync(path, 'utf8');
 }

@@ -14,6 +14,7 @@ import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
 import { SIGNAL_WORDS } from './signals.ts';
+import { STATISTICS_WORDS } from './statistics.ts';
 
 export function pageWords(language: Language) {
   return {
@@ -31,5 +32,6 @@ export function pageWords(language: Language) {
     settings: settingsWords[language],
     shares: SHARE_WORDS[language],
     signals: SIGNAL_WORDS[language],
+    statistics: STATISTICS_WORDS[language],
   };
 }
