@@ -12,7 +12,7 @@ import { assertPermitted } from '../auth/access.ts';
 import type { AppEnv } from '../environment.ts';
 import { Page } from './layout.tsx';
 import { frameOf, pageCaller } from './page.ts';
-import { ExactTime, Fact, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
+import { ClockTime, Fact, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
 import { sendPage, sendPart, wantsPart } from './respond.ts';
 import { stringsFor } from './strings.ts';
 import { contactPath, documentPath, ErpLink, reasonWords, VerdictBadge } from './verdict-words.tsx';
@@ -161,7 +161,7 @@ function Recipient({ view, addressee, mayCorrect }: DocumentProps & { readonly a
         </span>
       </div>
       <p class="plain">{reasonWords(t, { reason: standing.reason, address, category })}</p>
-      <ol class="timeline">
+      <ol class="story">
         {steps.map((step, i) => (
           <Step view={view} step={step} before={steps[i - 1]} />
         ))}
@@ -177,7 +177,8 @@ function Recipient({ view, addressee, mayCorrect }: DocumentProps & { readonly a
   );
 }
 
-const DOTS: Readonly<Record<DocumentStep['recipient']['state'], string>> = {
+/** As the steps of a message's story are marked. */
+const TONES: Readonly<Record<DocumentStep['recipient']['state'], string>> = {
   queued: 'next',
   deferred: 'wait',
   held: 'wait',
@@ -185,7 +186,7 @@ const DOTS: Readonly<Record<DocumentStep['recipient']['state'], string>> = {
   delivered: 'best',
   failed: 'bad',
   expired: 'bad',
-  cancelled: '',
+  cancelled: 'plain',
   suppressed: 'bad',
 };
 
@@ -197,32 +198,27 @@ function Step({ view, step, before }: { readonly view: View; readonly step: Docu
   const next = isPending(state) && state !== 'held' ? recipient.nextAttemptAt : null;
   const moved = before !== undefined && before.recipient.address !== recipient.address;
   return (
-    <li>
-      <span class={`dot ${DOTS[state]}`} />
-      <div class="what">
-        <span>
+    <li class={`step step-${TONES[state]}`}>
+      <div class="step-head">
+        <span class="with-badge">
           <b>
             <a href={`/messages/${message}`}>
               {words.links[link]}
               <span class="visually-hidden">, {words.openMessage}</span>
             </a>
-          </b>{' '}
+          </b>
           <StateBadge t={t} state={state} />
         </span>
         <span class="muted">
-          <ExactTime at={acceptedAt} />
+          <ClockTime view={view} at={acceptedAt} />
         </span>
       </div>
-      {moved || next !== null ? (
-        <div class="where">
-          {moved ? `${recipient.address} ${words.correctedFrom(before.recipient.address)}` : ''}
-          {next === null ? null : (
-            <>
-              {words.nextTry} {next <= now ? t.message.soon : <RelativeTime view={view} at={next} />}
-            </>
-          )}
-        </div>
-      ) : null}
+      {moved ? <p class="step-more">{`${recipient.address} ${words.correctedFrom(before.recipient.address)}`}</p> : null}
+      {next === null ? null : (
+        <p class="step-more">
+          {words.nextTry} {next <= now ? t.message.soon : <RelativeTime view={view} at={next} />}
+        </p>
+      )}
       {failure?.reply == null || state === 'transferred' || state === 'delivered' ? null : <ReplyText reply={failure.reply} />}
     </li>
   );

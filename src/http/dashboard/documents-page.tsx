@@ -187,7 +187,7 @@ function Narrowed({ view: { t }, asked }: ListProps) {
 function Table({ view, asked, page }: ListProps) {
   const { columns, caption } = view.t.documents.list;
   return (
-    <div class="card register documents">
+    <div class="card register">
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>

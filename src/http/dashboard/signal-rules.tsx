@@ -147,7 +147,7 @@ function TrialForm({ t, rules, shown, csrf }: TrialFormProps) {
   const chosen = shown?.form.get('signal') ?? rules[0]?.rule.name;
   const fault = shown?.faults.get('yaml');
   return (
-    <section class="card part trial-card" aria-labelledby="trial">
+    <section class="card part" aria-labelledby="trial">
       <h2 id="trial">{words.title}</h2>
       <p class="muted">{words.lead}</p>
       <form method="post" action="/signals/rules/try" class="trial-form">
