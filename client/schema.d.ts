@@ -5408,6 +5408,7 @@ export interface paths {
                 query?: {
                     /** @description How many items at most. */
                     limit?: number;
+                    /** @description Opaque: `next` of the page before. */
                     cursor?: string;
                 };
                 header?: never;

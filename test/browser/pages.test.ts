@@ -62,7 +62,7 @@ inBrowser('pages', (site) => {
     const id = await site().send({ to: 'bounce@customer.example', subject: 'Invoice 2026-0044' });
     await site().event('recipient.failed', id);
     const page = await site().open('/messages', { scripts: false });
-    await page.getByRole('link', { name: 'Invoice 2026-0044' }).click();
+    await page.getByRole('link', { name: 'Invoice 2026-0044', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Invoice 2026-0044' }).waitFor();
     expect(await page.getByText('550').first().isVisible()).toBe(true);
   });

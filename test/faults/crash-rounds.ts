@@ -7,12 +7,7 @@ import { expect } from 'vitest';
 import { startCountingHop } from '../support/counting-hop.ts';
 import { reconcile, waitForEmptyQueue } from '../support/reconcile.ts';
 import { freePort, startRelaisProcess } from '../support/relais-process.ts';
-import { type LedgerEntry, type Load, submitLoad } from '../support/smtp-load.ts';
-
-/** Until the ledger holds `count` messages; after `limit` milliseconds whatever it holds. */
-async function recordedOr({ ledger }: Load, count: number, limit: number): Promise<void> {
-  for (const until = Date.now() + limit; ledger.length < count && Date.now() < until; ) await sleep(1);
-}
+import { type LedgerEntry, recordedOr, submitLoad } from '../support/smtp-load.ts';
 
 /** Kills relais `rounds` times at a random moment while messages flow, then accounts for every 250. */
 export async function crashRounds(rounds: number): Promise<{ recorded: number; duplicates: number; kills: number }> {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CountingHop, startCountingHop } from '../support/counting-hop.ts';
 import { reconcile, waitForEmptyQueue } from '../support/reconcile.ts';
 import { freePort, type RelaisProcess, startRelaisProcess } from '../support/relais-process.ts';
-import { type LedgerEntry, submitLoad } from '../support/smtp-load.ts';
+import { type LedgerEntry, recordedOr, submitLoad } from '../support/smtp-load.ts';
 
 const PRELOAD = fileURLToPath(new URL('../support/sync-trace.mjs', import.meta.url));
 
@@ -76,7 +76,8 @@ delivery: {retry: [1s]}
     const ledger: LedgerEntry[] = [];
     for (let round = 0; round < 4; round++) {
       const load = submitLoad({ port: relais.smtpPort, sessions: 8, name: `cut${round}` });
-      await sleep(100 + round * 60);
+      await recordedOr(load, 10 + round * 8, 5_000);
+      await sleep(round * 10);
       await relais.kill('SIGKILL');
       load.stop();
       await load.done;

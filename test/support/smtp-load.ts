@@ -1,5 +1,6 @@
 /** A plain SMTP client that submits many messages and keeps a ledger of what was answered 250. */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LedgerEntry {
   /** The id of the 250 reply. */
@@ -13,6 +14,11 @@ export interface Load {
   /** Ends after the messages now on their way. */
   stop(): void;
   readonly done: Promise<void>;
+}
+
+/** Until the ledger holds `count` messages; after `limit` milliseconds whatever it holds. */
+export async function recordedOr({ ledger }: Load, count: number, limit: number): Promise<void> {
+  for (const until = Date.now() + limit; ledger.length < count && Date.now() < until; ) await sleep(1);
 }
 
 /** Lines of replies, one promise each; rejects once the connection is gone. */
