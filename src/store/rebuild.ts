@@ -2,8 +2,8 @@
  * `relais rebuild`: a new register from the spool alone, when the old one is damaged or gone.
  *
  * Comes back: every accepted message whose content was not erased, with envelope, headers and
- * references, and the reports. Tokens, users, positions of readers and of mailboxes, suppressions, next hops and keys
- * of requests are taken from the old register as far as it can be read. Does not come back: what happened to each recipient, attempts,
+ * references, and the reports. Tokens, users, positions of readers and of mailboxes, suppressions, next hops, keys
+ * of requests, and what people linked reports to, are taken from the old register as far as it can be read. Does not come back: what happened to each recipient, attempts,
  * signals under way, statistics, and records whose content was erased.
  *
  * Since nobody knows whether a recipient got the mail, each comes back as `held`: nothing is sent
@@ -126,7 +126,7 @@ async function fillFresh(parts: {
       // Of a message that does not come back the key of its request says nothing: see accept-keys.ts.
       const acceptKeys = await carry(database, old.acceptKeys(now()), 'x');
       const audits = await carry(database, old.audits(), 'l');
-      return { ...(await fill({ database, spool, base, now: now() })), acceptKeys, audits };
+      return { ...(await fill({ database, spool, base, now: now(), ties: old.ties })), acceptKeys, audits };
     } finally {
       await database.close();
     }
@@ -198,9 +198,10 @@ async function fill(parts: {
   readonly spool: Spool;
   readonly base: number;
   readonly now: number;
+  readonly ties: OldRegister['ties'];
 }): Promise<Filled> {
-  const { database, spool, base, now } = parts;
-  const filling = new Filling({ database, lastSeq: base, now });
+  const { database, spool, base, now, ties } = parts;
+  const filling = new Filling({ database, lastSeq: base, now, ties });
   const damage: SpoolDamage[] = [];
   const damagedSegments = new Set<number>();
   let damagedPlaces = 0;

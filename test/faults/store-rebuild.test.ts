@@ -6,7 +6,7 @@ import { StoreError } from '../../src/domain/errors.ts';
 import type { AcceptedMessage } from '../../src/domain/message.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import { Database } from '../../src/store/level/database.ts';
-import { DAY, gather } from '../contract/messages.ts';
+import { DAY, gather, reportEvidence } from '../contract/messages.ts';
 import { allIds, storeBench } from './store-fixture.ts';
 import { buildStore, runStoreChild } from './store-process.ts';
 
@@ -219,6 +219,34 @@ describe('rebuild', () => {
     expect((await store.message(old.id))?.supersededBy).toEqual([fresh.id]);
     await store.close();
     expect((await verify(dir)).findings).toEqual([]);
+  });
+
+  it('knows still what a person linked a report to, and puts it back on the review list where that can not be read', async () => {
+    const dir = newDir();
+    const before = await open(dir);
+    const { id: message } = await maker.accept(before);
+    const report = maker.report();
+    await before.recordReport({ report, raw: Buffer.from('What is this?'), items: [], now: clock.now, fingerprint: 'f7' });
+    const other = maker.report();
+    await before.recordReport({ report: other, raw: Buffer.from('And this?'), items: [], now: clock.now });
+    const matches = [{ message, index: 0, rank: 4, linked: { by: 'ann', at: clock.now } }] as const;
+    const items = [{ message, index: 0, evidence: reportEvidence(report.id, 'failed') }];
+    expect((await before.linkReport({ id: report.id, matches, items, now: clock.now })).linked).toBe(true);
+    await before.close();
+    const lost = copyOf(dir);
+    rmSync(join(lost, 'register'), { recursive: true });
+
+    expect(await rebuild(dir)).toMatchObject({ reports: 2, reportsTied: 1 });
+    const store = await open(dir);
+    expect((await store.report(report.id))?.report).toMatchObject({ matched: matches[0], matches });
+    const waiting = async (of: Store): Promise<string[]> => (await of.reports({ matched: false }, { limit: 10 })).items.map(({ id }) => id);
+    expect(await waiting(store)).toEqual([other.id]);
+    expect((await store.linkReport({ id: report.id, matches, items, now: clock.now })).linked).toBe(false);
+    await store.close();
+    expect((await verify(dir)).findings).toEqual([]);
+
+    expect(await rebuild(lost)).toMatchObject({ reports: 2, reportsTied: 0 });
+    expect((await waiting(await open(lost))).sort()).toEqual([report.id, other.id].sort());
   });
 
   it('sends no scheduled message before its time', async () => {

@@ -13,6 +13,7 @@ import { decodeMessage } from '../level/records.ts';
 import { type StoredReport, stageReportRecord } from '../level/reports.ts';
 import { type CommitRecord, EMPTY_COMMIT, type SegmentCount, Transaction } from '../level/transaction.ts';
 import type { ScannedEntry, SpoolEnd, SpoolLocation } from '../spool/spool.ts';
+import type { OldRegister } from './old-register.ts';
 
 /** Why recipients are held. */
 export const HELD_REASON = 'rebuilt from the spool: whether it was sent before is not known';
@@ -27,6 +28,8 @@ export interface FillCounts {
   messages: number;
   recipients: number;
   reports: number;
+  /** Of these: tied by what the old register knew. */
+  reportsTied: number;
   /** Entries with an erased mark. */
   erased: number;
   /** Messages whose content does not match its SHA-256. */
@@ -40,7 +43,7 @@ type Item =
   | { readonly kind: 'report'; readonly report: ReportRecord; readonly fingerprint: string | undefined; readonly entry: ScannedEntry };
 
 export class Filling {
-  readonly counts: FillCounts = { messages: 0, recipients: 0, reports: 0, erased: 0, damagedContents: 0, unreadable: 0 };
+  readonly counts: FillCounts = { messages: 0, recipients: 0, reports: 0, reportsTied: 0, erased: 0, damagedContents: 0, unreadable: 0 };
   readonly segments = new Map<number, SegmentCount>();
   /** The highest that was seen. */
   group = 0;
@@ -49,14 +52,21 @@ export class Filling {
   readonly #damaged = new Set<string>();
   readonly #database: Database;
   readonly #now: number;
+  readonly #ties: OldRegister['ties'];
   #record: CommitRecord;
   #waiting: Item[] = [];
   #recipients = 0;
 
   /** `lastSeq`: the feed begins after it. */
-  constructor(options: { readonly database: Database; readonly lastSeq: number; readonly now: number }) {
-    const { database, lastSeq, now } = options;
+  constructor(options: {
+    readonly database: Database;
+    readonly lastSeq: number;
+    readonly now: number;
+    readonly ties: OldRegister['ties'];
+  }) {
+    const { database, lastSeq, now, ties } = options;
     this.#database = database;
+    this.#ties = ties;
     this.#now = now;
     this.#record = { ...EMPTY_COMMIT, seq: lastSeq, firstSeq: lastSeq + 1, firstAcceptSeq: lastSeq + 1 };
   }
@@ -90,7 +100,7 @@ export class Filling {
 
   async #write(end: SpoolEnd, last: boolean): Promise<void> {
     const batch = this.#database.batch();
-    const items = await this.#unknown(this.#waiting);
+    const items = await this.#tied(await this.#unknown(this.#waiting));
     const messages = await new MessageLoader(this.#database).loadMany(supersededBy(items), false);
     const sources = { messages, values: await this.#values(items), segments: this.segments };
     const transaction = new Transaction({ batch, before: this.#record, now: this.#now, ...sources });
@@ -125,6 +135,19 @@ export class Filling {
       return false;
     });
     return fresh;
+  }
+
+  /** With what was found out after they came: the spool has what was known then. */
+  async #tied(items: readonly Item[]): Promise<Item[]> {
+    const keyOf = (item: Item): string | null =>
+      item.kind === 'report' && item.report.matched === null ? reportKey(invertId(item.report.id)) : null;
+    const ties = await this.#ties(items.map(keyOf).filter((key) => key !== null));
+    return items.map((item) => {
+      const matches = ties.get(keyOf(item) ?? '');
+      if (matches === undefined || item.kind !== 'report') return item;
+      this.counts.reportsTied++;
+      return { ...item, report: { ...item.report, matched: matches[0] ?? null, matches } };
+    });
   }
 
   /** Reports that bear the same fingerprints as these. */

@@ -1,11 +1,13 @@
 /**
  * What can still be read of a register that is about to be replaced: where its feed ended, and the
- * administrative records, with the audit log, and with the keys of requests, so that one that is
- * repeated is not recorded twice. Everything in it is doubted: a value counts when its checksum holds, and
+ * administrative records, with the audit log, with what people tied reports to, and with the keys of
+ * requests, so that one that is repeated is not recorded twice. Everything in it is doubted: a value counts when its checksum holds, and
  * the end of the feed is the highest number that anything in it names.
  */
 import { stat } from 'node:fs/promises';
 import { StoreError } from '../../domain/errors.ts';
+import type { ReportMatch } from '../../domain/ports.ts';
+import { matchesOf } from '../../domain/representation.ts';
 import { acceptKeyEntries } from '../level/accept-keys.ts';
 import { auditEntries } from '../level/audit.ts';
 import { decodeJson, payloadOf } from '../level/codec.ts';
@@ -22,6 +24,7 @@ import {
   type KeyRange,
 } from '../level/keys.ts';
 import { openReadingCopy } from '../level/reading-copy.ts';
+import type { StoredReport } from '../level/reports.ts';
 import type { CommitRecord } from '../level/transaction.ts';
 import { beginReading } from '../opening-marker.ts';
 
@@ -34,6 +37,8 @@ export interface OldRegister {
   acceptKeys(now: number): AsyncIterable<readonly (readonly [string, Buffer])[]>;
   /** The audit log, in slices of its records' and indexes' keys with their values. */
   audits(): AsyncIterable<readonly (readonly [string, Buffer])[]>;
+  /** What ties of these keys of reports it knows: a person's word, or a later copy's, is not in the spool. */
+  ties(keys: readonly string[]): Promise<ReadonlyMap<string, readonly ReportMatch[]>>;
   /** Why it, or a part of it, could not be read; null: it could. */
   readonly trouble: string | null;
   /** Until then no relais can open it, where it could be read. */
@@ -51,6 +56,7 @@ export async function readOldRegister(dataDir: string, register: string): Promis
     collections: new Map(),
     acceptKeys: async function* () {},
     audits: async function* () {},
+    ties: async () => new Map(),
     trouble,
     close: async () => undefined,
   });
@@ -65,6 +71,7 @@ export async function readOldRegister(dataDir: string, register: string): Promis
         ...(await readAll(database)),
         acceptKeys: (now) => readWhole(database, ACCEPT_KEYS, (key, value) => acceptKeyEntries(key, value, now)),
         audits: () => readWhole(database, AUDITS, auditEntries),
+        ties: (keys) => tiesOf(database, keys),
         close: () => copy.close(),
       };
     } catch (error) {
@@ -79,7 +86,21 @@ export async function readOldRegister(dataDir: string, register: string): Promis
   }
 }
 
-async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKeys' | 'audits' | 'close'>> {
+async function tiesOf(database: Database, keys: readonly string[]): Promise<Map<string, readonly ReportMatch[]>> {
+  const ties = new Map<string, readonly ReportMatch[]>();
+  for (const key of keys) {
+    try {
+      const value = await database.get(key);
+      const matches = value === undefined ? [] : matchesOf(decodeJson<StoredReport>(key, value).report);
+      if (matches.length > 0) ties.set(key, matches);
+    } catch {
+      // Damaged, or in a table that can not be read: the report is back on the review list.
+    }
+  }
+  return ties;
+}
+
+async function readAll(database: Database): Promise<Omit<OldRegister, 'acceptKeys' | 'audits' | 'ties' | 'close'>> {
   let damaged = 0;
   const whole = (key: string, value: Buffer): boolean => {
     try {
