@@ -2220,7 +2220,7 @@ export interface paths {
                     /** @description How many items at most. */
                     limit?: number;
                     /** @description Only these; repeated or joined by commas. */
-                    types?: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered")[];
+                    types?: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered" | "backup.failed" | "backup.made")[];
                     /** @description At most 60s. */
                     wait?: string;
                 };
@@ -2301,7 +2301,7 @@ export interface paths {
                 query?: {
                     after?: number;
                     /** @description Only these; repeated or joined by commas. */
-                    types?: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered")[];
+                    types?: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered" | "backup.failed" | "backup.made")[];
                 };
                 header?: never;
                 path?: never;
@@ -5252,6 +5252,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups that there are, the one that is being made, and when the next is due */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The backups */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackupState"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission backup:run is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Makes a backup while the relay works
+         * @description Into the configured directory; another one, by its absolute path on the machine of the relay, only for the command line on that machine.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description Absolute; default: the configured one. */
+                        dir?: string;
+                        /** @description Of the newest; default: as configured, else all. */
+                        keep?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description It was made */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackupResult"];
+                    };
+                };
+                /** @description It takes longer */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackupResult"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission backup:run is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}/legal-hold": {
         parameters: {
             query?: never;
@@ -5900,7 +6022,7 @@ export interface paths {
                         /** @enum {string} */
                         role: "viewer" | "operator" | "admin";
                         /** @description In place of the role’s. */
-                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[];
+                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[];
                         /** @description Restricts to the mail of these accounts. */
                         accounts?: string[];
                         /** @example 90d */
@@ -6049,7 +6171,7 @@ export interface paths {
                         /** @enum {string} */
                         role?: "viewer" | "operator" | "admin";
                         /** @description In place of the role’s; null: those of the role. */
-                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[] | null;
+                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[] | null;
                         /** @description Restricts to the mail of these accounts; null: all. */
                         accounts?: string[] | null;
                         /** @example 30s */
@@ -6185,7 +6307,7 @@ export interface paths {
                         /** @enum {string} */
                         role: "viewer" | "operator" | "admin";
                         /** @description In place of the role’s. */
-                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[];
+                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[];
                         /** @description Restricts to the mail of these accounts. */
                         accounts?: string[];
                     };
@@ -6400,7 +6522,7 @@ export interface paths {
                         /** @enum {string} */
                         role?: "viewer" | "operator" | "admin";
                         /** @description In place of the role’s; null: those of the role. */
-                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[] | null;
+                        permissions?: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[] | null;
                         /** @description Restricts to the mail of these accounts; null: all. */
                         accounts?: string[] | null;
                         password?: string;
@@ -7075,7 +7197,7 @@ export interface components {
              */
             at: string;
             /** @enum {string} */
-            type: "message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered";
+            type: "message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered" | "backup.failed" | "backup.made";
             message?: string;
             recipient?: string;
             index?: number;
@@ -7097,6 +7219,8 @@ export interface components {
             nextAttemptAt?: string;
             nextHop?: string;
             mailbox?: string;
+            /** @description Of backups. */
+            directory?: string;
             attempt?: number;
             ambiguous?: boolean;
             dsnPassed?: boolean;
@@ -7961,7 +8085,7 @@ export interface components {
         };
         SignalRule: {
             name: string;
-            on: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered")[];
+            on: ("message.accepted" | "recipient.deferred" | "recipient.transferred" | "recipient.delivered" | "recipient.failed" | "recipient.expired" | "recipient.delayed" | "recipient.relayed" | "recipient.expanded" | "recipient.held" | "recipient.released" | "recipient.cancelled" | "recipient.suppressed" | "recipient.complained" | "recipient.auto-replied" | "message.referenced" | "message.resent" | "message.content-erased" | "message.deleted" | "report.unmatched" | "queue.blocked" | "queue.recovered" | "mailbox.failing" | "mailbox.recovered" | "channel.failing" | "channel.recovered" | "backup.failed" | "backup.made")[];
             where: {
                 [key: string]: string[];
             };
@@ -8439,6 +8563,76 @@ export interface components {
                 keptUnread: number;
             }[];
         };
+        BackupState: {
+            configured: {
+                dir: string;
+                schedule: string;
+                keep: number | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            nextRunAt: string | null;
+            running: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 */
+                startedAt: string;
+                dir: string;
+                by: string | null;
+                copied: number;
+                /** @description Octets to be copied; null: it is not known yet. */
+                total: number | null;
+            } | null;
+            lastRun: components["schemas"]["BackupRun"];
+            /** @description Backups that failed since relais was started. */
+            failures: number;
+            /** @description Whole backups of the configured directory, newest first. */
+            items: components["schemas"]["Backup"][];
+        };
+        /** @description Since relais was started. */
+        BackupRun: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            endedAt: string;
+            dir: string;
+            /** @description Null: by schedule. */
+            by: string | null;
+            /** @description Why none was made. */
+            error: string | null;
+            made: components["schemas"]["Backup"];
+        } | null;
+        Backup: {
+            /** @description Of its directory below that of the backups. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description The instant that it holds.
+             */
+            madeAt: string;
+            octets: number;
+            /** @description Octets that were copied for it; the rest is shared with the one before. */
+            copied: number;
+            /** @description Of the last event in it. */
+            seq: number;
+            messages: number;
+            /** @description Recipients in the queue at that instant. */
+            pending: number;
+        } | null;
+        BackupResult: {
+            /** @description True, with 202: it goes on; `GET /backups` tells when it is done. */
+            running: boolean;
+            made: components["schemas"]["Backup"];
+        };
         LegalHold: {
             name: string;
             /** @description The one message; null: those of the filter. */
@@ -8523,7 +8717,7 @@ export interface components {
             kind: "local" | "token" | "user";
             /** @enum {string} */
             role: "viewer" | "operator" | "admin";
-            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[];
+            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[];
             /** @description Accounts it is restricted to; null: all. */
             accounts: string[] | null;
         };
@@ -8531,7 +8725,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "admin";
-            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[];
+            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[];
             /** @description Accounts it is restricted to; null: all. */
             accounts: string[] | null;
             /**
@@ -8560,7 +8754,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "admin";
-            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read")[];
+            permissions: ("messages:read" | "messages:content" | "messages:send" | "messages:resend" | "messages:delete" | "changes:read" | "queue:manage" | "sync:run" | "suppressions:manage" | "signals:manage" | "access:manage" | "settings:read" | "audit:read" | "backup:run")[];
             /** @description Accounts it is restricted to; null: all. */
             accounts: string[] | null;
             /**

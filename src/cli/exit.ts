@@ -1,5 +1,6 @@
 /** How a command ends: exit codes of CONTRACT (sysexits.h), and errors that are told in one sentence. */
 import { ConfigError } from '../config/index.ts';
+import { BackupError } from '../domain/backup.ts';
 import { StoreError } from '../domain/errors.ts';
 import { ServiceError } from '../relais/room-errors.ts';
 
@@ -32,6 +33,7 @@ export function describeError(error: unknown): { readonly code: number; readonly
   if (error instanceof CommandError) return { code: error.exitCode, text: joined(error.message, error.advice) };
   if (error instanceof ConfigError) return { code: EXIT.config, text: error.message };
   if (error instanceof ServiceError) return { code: EXIT.unavailable, text: error.message };
+  if (error instanceof BackupError) return { code: error.code === 'damaged' ? EXIT.negative : EXIT.store, text: error.message };
   if (error instanceof StoreError) return { code: error.code === 'locked' ? EXIT.locked : EXIT.store, text: error.message };
   const system = error as NodeJS.ErrnoException;
   if (system.code !== undefined && system.path !== undefined) return { code: EXIT.store, text: `${system.path}: ${systemReason(system)}` };

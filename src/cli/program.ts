@@ -9,6 +9,7 @@ import { DEFAULT_ACCOUNT } from '../domain/settings.ts';
 import { addAccess } from './access-commands.ts';
 import { addActing } from './acting.ts';
 import { localControl, requireRelay } from './api.ts';
+import { addBackups } from './backup-commands.ts';
 import type { ContactListOptions } from './contacts.ts';
 import type { GenerateOptions } from './dkim.ts';
 import type { DocumentListOptions } from './documents.ts';
@@ -175,6 +176,7 @@ function addGroups(program: Command, screen: Terminal): void {
 }
 
 function addStore(program: Command, screen: Terminal): void {
+  addBackups(program, screen);
   program
     .command('verify')
     .description('check that register, spool and feed of a stopped relay hold together; changes nothing')

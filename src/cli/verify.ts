@@ -16,7 +16,7 @@ export async function verify(
   if (!report.ok) throw new CommandError(EXIT.store, `The store in ${config.dataDir} is damaged.`);
 }
 
-function reportLines({ ok, counts, findings, omitted }: VerifyReport, terminal: Terminal): string[] {
+export function reportLines({ ok, counts, findings, omitted }: VerifyReport, terminal: Terminal): string[] {
   const { colors } = terminal;
   const lines = findings.map((finding) => findingLine(finding, terminal));
   if (omitted > 0) lines.push(`and ${omitted} more`);

@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isAbsolute, relative } from 'node:path';
 import { type Config, DEFAULT_ACCOUNT, type Listener, type Route } from '../domain/settings.ts';
 import { type Finding, isCertificate, mistake, warning } from './findings.ts';
 import type { ConfigPath } from './issues.ts';
@@ -27,6 +28,7 @@ export function relate(config: Config): readonly Finding[] {
     ...tlsMaterial(config),
     ...dkimKeys(config),
     ...fileDrops(config),
+    ...backups(config),
     ...relateSignals(config),
     ...exposure(config),
     ...relateOidc(config),
@@ -46,6 +48,14 @@ function fileDrops({ synchronisation, accounts }: Config): Finding[] {
     }
   }
   return found;
+}
+
+/** What goes with the data directory goes with its backups. */
+function backups({ backup, dataDir }: Config): Finding[] {
+  if (backup === undefined) return [];
+  const inside = relative(dataDir, backup.dir);
+  if (inside.startsWith('..') || isAbsolute(inside)) return [];
+  return [mistake(`is in dataDir (${dataDir}): backups belong elsewhere, best on another disk`, ['backup', 'dir'])];
 }
 
 /** Cited by DeliverySettings in domain/settings.ts: a lease must outlive the attempt it covers. */

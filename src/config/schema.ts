@@ -299,6 +299,12 @@ const fileDrop = section({
   accounts: list(NAME, 1).optional().describe('default: all'),
 });
 
+const backup = section({
+  dir: text('a path').describe('relative to this file, best on another disk; made when it is not there'),
+  schedule: cron().default('30 2 * * *'),
+  keep: whole(1, 10_000).default(7).describe('of the newest; older ones are removed once a new one is whole'),
+});
+
 const age = () => duration({ min: 60_000 });
 
 /** One pattern, or a list of which one must fit. */
@@ -394,6 +400,7 @@ export const fileSchema = section({
   owners: list(owner).default([]).describe('who looks after which mail, for signals to `owner`; the first that matches'),
   retention: retention.prefault({}),
   synchronisation: section({ files: list(fileDrop).default([]).describe('the change feed as files') }).prefault({}),
+  backup: backup.optional().describe('backups that are made by themselves; without it: none'),
   http: http.prefault({}),
 });
 

@@ -91,6 +91,7 @@ export function settle({ parsed, file, directory, hostname, ownRules }: SettleRe
         accounts: accounts ?? null,
       })),
     },
+    ...(parsed.backup === undefined ? {} : { backup: { ...parsed.backup, dir: resolve(directory, parsed.backup.dir) } }),
     http: { ...parsed.http, publicUrl: parsed.http.publicUrl ?? null, oidc: settleOidc(parsed.http.oidc) },
   });
 }

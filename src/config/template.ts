@@ -220,6 +220,12 @@ signals:
 #   files:
 #     - {name: erp, directory: ./outbox, format: csv, schedule: "*/15 * * * *"}
 
+# Backups that are made by themselves while mail flows; \`relais backup\` makes one now, \`relais restore\` puts one back.
+# backup:
+#   dir: /mnt/backup/relais   # best on another disk; what has not changed is shared between them
+#   schedule: "30 2 * * *"
+#   keep: 7
+
 # Dashboard and API. For other machines put a reverse proxy with TLS in front.
 http:
   address: 127.0.0.1

@@ -51,6 +51,9 @@ export const EVENT_TYPES = [
   /** A channel of signals takes nothing, for the `reason` given; and takes them again. */
   'channel.failing',
   'channel.recovered',
+  /** A backup by schedule could not be made, for the `reason` given; and one was made. */
+  'backup.failed',
+  'backup.made',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -72,6 +75,8 @@ export interface EventDraft {
   readonly mailbox?: string;
   /** Name of a channel of signals. */
   readonly channel?: string;
+  /** Of backups. */
+  readonly directory?: string;
   readonly attempt?: number;
   readonly ambiguous?: boolean;
   /** Where the sender gave NOTIFY: whether the next hop took it over (RFC 3461 §5.2). */

@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
 import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
+import type { BackupRecord, BackupRequest } from './backup.ts';
 import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from './cleanup.ts';
 import type { ContactMail } from './contact-standing.ts';
 import type { DocumentMail, DocumentVerdict, VerdictOnDocument, VerdictPolicy } from './document-verdict.ts';
@@ -401,6 +402,7 @@ export const PERMISSIONS = [
   'access:manage',
   'settings:read',
   'audit:read',
+  'backup:run',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -1004,6 +1006,15 @@ export interface Store {
     request: CleanupRequest,
     options?: { readonly signal?: AbortSignal; readonly onProgress?: (counts: CleanupCounts) => void },
   ): Promise<CleanupCounts>;
+
+  /**
+   * Makes a backup that holds one instant after the call: all that was answered before it, nothing
+   * by half. Mail goes on meanwhile. Throws BackupError; one at a time. What can only be backed up by
+   * other means throws it too.
+   */
+  backup(request: BackupRequest): Promise<BackupRecord>;
+  /** The whole backups in a directory, newest first; none where there is no such directory. */
+  backups(dir: string): Promise<readonly BackupRecord[]>;
   /**
    * Erases one person's data: messages to this address alone; in all else that is kept the address is
    * replaced by a salted hash of it. What lies under a legal hold stays, and is counted. In slices that

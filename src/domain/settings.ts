@@ -2,6 +2,7 @@
  * The configuration as the rooms of relais read it: whole, checked, frozen. `src/config` makes it
  * from files and environment; nothing else reads those. Durations are milliseconds, sizes octets.
  */
+import type { BackupSettings } from './backup.ts';
 import type { EventType } from './events.ts';
 import type { Role } from './ports.ts';
 import type { PriorityPatterns } from './priority.ts';
@@ -405,6 +406,8 @@ export interface Config {
   readonly retention: RetentionSettings;
   /** Absent: none. */
   readonly synchronisation?: { readonly files: readonly FileDropSettings[] };
+  /** Absent: none are made by themselves. */
+  readonly backup?: BackupSettings;
   readonly http: HttpSettings;
 }
 

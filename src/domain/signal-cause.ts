@@ -36,10 +36,11 @@ function categoryOf({ type, category }: FeedEvent): string | null {
 
 /** The cause where the rule leaves it to relais: what somebody would have to look at. */
 function ownCause({ event }: SignalSubject): SignalCause {
-  const { type, nextHop, mailbox, channel } = event;
+  const { type, nextHop, mailbox, channel, directory } = event;
   if (type.startsWith('queue.') && nextHop !== undefined) return { nextHop };
   if (mailbox !== undefined) return { mailbox };
   if (channel !== undefined) return { channel };
+  if (directory !== undefined) return { directory };
   const domain = domainOf(event);
   const category = categoryOf(event);
   if (domain === null) return { event: type };

@@ -203,6 +203,7 @@ export const LASTING_EVENTS: readonly EventType[] = [
   'queue.blocked',
   'mailbox.failing',
   'channel.failing',
+  'backup.failed',
 ];
 
 /** What holds where the configuration says nothing of signals. */

@@ -17,7 +17,7 @@ export type SignalState = (typeof SIGNAL_STATES)[number];
 
 /** What the events of a signal have in common. */
 export type SignalCause = Readonly<
-  Partial<Record<Exclude<SignalGroupKey, 'cause'> | 'mailbox' | 'channel' | 'event' | 'share' | 'expected' | 'day', string>>
+  Partial<Record<Exclude<SignalGroupKey, 'cause'> | 'mailbox' | 'channel' | 'directory' | 'event' | 'share' | 'expected' | 'day', string>>
 >;
 
 /** An event that joined. */

@@ -76,7 +76,7 @@ export function createApp(options: HttpOptions): HttpApp {
     suggestions,
     stopping: stopping.signal,
   };
-  const metrics = createMetrics({ store, delivery, reports: options.reports, version, now });
+  const metrics = createMetrics({ store, delivery, reports: options.reports, backups: options.backups, version, now });
   const app = new Hono<AppEnv>();
   app.use('*', async (c, next) => {
     const started = performance.now();

@@ -1,4 +1,5 @@
 /** What the HTTP room is given: the ports it works on and the settings it was started with. */
+import type { BackupDesk } from '../domain/backup.ts';
 import type { CleanupDesk } from '../domain/cleanup.ts';
 import type { DnsChecked } from '../domain/dns-check.ts';
 import type { MessageId } from '../domain/ids.ts';
@@ -92,6 +93,8 @@ export interface HttpOptions {
   readonly running: RunningView;
   /** Null: its room is not up. */
   readonly cleanup: () => CleanupDesk | null;
+  /** Null while housekeeping is started. */
+  readonly backups: () => BackupDesk | null;
   /** Full rights, for the command line on the same machine. */
   readonly localToken: string;
   /** Signs session cookies; kept through restarts. */

@@ -222,6 +222,7 @@ export class Rooms {
       case 'housekeeping':
         this.#housekeeping = startHousekeeping({
           retention: config.retention,
+          backup: config.backup ?? null,
           files: { drops: config.synchronisation?.files ?? [], store: this.#options.store },
           ...this.#common(),
         });
@@ -368,6 +369,7 @@ export class Rooms {
       referenceDesk: () => this.#references?.desk ?? null,
       readiness: () => this.#readiness(),
       cleanup: () => this.#housekeeping?.cleanup ?? null,
+      backups: () => this.#housekeeping?.backups ?? null,
       localToken,
       sessionKey: this.#keys.session,
       sandbox: config.sandbox,
@@ -474,7 +476,7 @@ function concernOf(room: RoomName, config: Config): string {
         config.references.contactUrl,
       ]);
     case 'housekeeping':
-      return JSON.stringify([config.retention, config.synchronisation]);
+      return JSON.stringify([config.retention, config.synchronisation, config.backup]);
     case 'http':
       return JSON.stringify([config.http, config.sandbox, diskFloor]);
     case 'submission':

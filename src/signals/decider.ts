@@ -89,6 +89,7 @@ const CONDITIONS = [
   ['queue.blocked', 'queue.recovered', 'nextHop'],
   ['mailbox.failing', 'mailbox.recovered', 'mailbox'],
   ['channel.failing', 'channel.recovered', 'channel'],
+  ['backup.failed', 'backup.made', 'directory'],
 ] as const;
 
 const RULES = 'rules';

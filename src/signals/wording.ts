@@ -21,6 +21,7 @@ export interface SignalWording {
   readonly refusesUs: (domain: string) => string;
   readonly hopBlocked: (nextHop: string) => string;
   readonly mailboxFailing: (mailbox: string) => string;
+  readonly backupFailed: (directory: string) => string;
   readonly channelFailing: (channel: string) => string;
   readonly noMail: (came: number, expected: number) => string;
   readonly runIncomplete: (run: string, came: number, expected: number) => string;
@@ -59,10 +60,11 @@ export interface Headlined {
 /** One line that says what is the matter. */
 export function headline({ cause, count }: Headlined, words: SignalWording): string {
   const number = new Intl.NumberFormat(words.locale);
-  const { nextHop, mailbox, channel, day, expected, run, share, domain } = cause;
+  const { nextHop, mailbox, channel, directory, day, expected, run, share, domain } = cause;
   if (day !== undefined) return words.noMail(count, Number(expected ?? 1));
   if (run !== undefined && expected !== undefined) return words.runIncomplete(run, count, Number(expected));
   if (channel !== undefined) return words.channelFailing(channel);
+  if (directory !== undefined) return words.backupFailed(directory);
   if (mailbox !== undefined) return words.mailboxFailing(mailbox);
   if (nextHop !== undefined && domain === undefined && cause.category === undefined) return words.hopBlocked(nextHop);
   const where = [domain, ...partsOf(cause, words)].filter((part) => part !== undefined).join(', ');

@@ -11,6 +11,7 @@ import type { LegalHoldRecord } from '../domain/legal-hold.ts';
 import type { Log } from '../domain/log.ts';
 import type { Store, SuppressionRecord } from '../domain/ports.ts';
 import type { SuppressionPolicy } from '../domain/suppression.ts';
+import { forgetRegisterCopies } from './backup/register-copy.ts';
 import { assertReached, markReached } from './high-water.ts';
 import { StoredCollection } from './level/collections.ts';
 import { Committer } from './level/committer.ts';
@@ -102,6 +103,7 @@ async function openAround(opened: OpenedRegister, disk: DiskSpace, options: Stor
     ...(options.files === undefined ? {} : { files: options.files }),
   });
   try {
+    await forgetRegisterCopies(options.dataDir);
     await assertReached(options.dataDir, opened.record);
     await checkRegister(opened, spool);
     const { record, orphans } = await settleTail(opened, spool, log);

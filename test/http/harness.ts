@@ -1,6 +1,7 @@
 /** The HTTP room over the store in memory: an application without a socket, and people to call it. */
 import { createHash, randomBytes } from 'node:crypto';
 import { parseConfig } from '../../src/config/index.ts';
+import { type BackupDesk, BackupError, type BackupRun } from '../../src/domain/backup.ts';
 import { type CleanupCounts, type CleanupDesk, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
 import type { DnsChecked } from '../../src/domain/dns-check.ts';
 import { createIdFactory, type MessageId, type ReportId } from '../../src/domain/ids.ts';
@@ -87,6 +88,23 @@ function fakeCleanup(now: () => number): CleanupDesk {
   };
 }
 
+/** One that was made; `keep` of 666 finds the disk full. */
+function fakeBackups(now: () => number): BackupDesk {
+  const settings = { dir: '/var/backups/relais', schedule: '30 2 * * *', keep: 7 };
+  const made = { name: '20260302T023000Z', octets: 5000, copied: 700, madeAt: now(), seq: 12, messages: 3, pending: 1 };
+  let lastRun: BackupRun | null = null;
+  return {
+    run: async ({ dir, keep }, by) => {
+      if (keep === 666) throw new BackupError('full', `${dir} is full: make room`);
+      const run = { startedAt: now(), endedAt: now() + 5, dir, by: by.name, made, error: null };
+      lastRun = run;
+      return run;
+    },
+    list: async () => [made],
+    status: () => ({ settings, nextRunAt: now() + 3_600_000, running: null, lastRun, lastMadeAt: now(), failures: 2 }),
+  };
+}
+
 const CONFIG: Config = parseConfig(
   'hostname: relay.example.com\nroutes: [{via: hold}]\naccounts: [{name: erp}, {name: payroll}]\n',
   '/etc/relais/relais.yaml',
@@ -128,6 +146,7 @@ export function httpOptions(
   const submitter = fakeSubmitter(store, now, newMessageId);
   const desk = fakeReportDesk(store, now);
   const cleanup = fakeCleanup(now);
+  const backups = fakeBackups(now);
   const referenceDesk = more.referenceDesk ?? fakeReferenceDesk(store, REFERENCES, now);
   const signals = fakeSignalDesk(now);
   const options: HttpOptions = {
@@ -145,6 +164,7 @@ export function httpOptions(
     referenceDesk: () => referenceDesk,
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: () => cleanup,
+    backups: () => backups,
     localToken: LOCAL_TOKEN,
     sessionKey: new Uint8Array(32).fill(7),
     sandbox: true,

@@ -80,6 +80,9 @@ describe('/metrics', () => {
       'relais_mailbox_up{mailbox="other"} 0',
       'relais_mailbox_last_read_seconds{mailbox="bounces"} 5',
       'relais_disk_free_bytes 1099511627776',
+      `relais_backup_last_made_seconds ${room.options.now() / 1000}`,
+      'relais_backup_failed 0',
+      'relais_backup_failures_total 2',
       'relais_orphans{kind="content"} 0',
       'relais_http_request_seconds_count{method="GET",route="/api/v1/messages/{id}",status="404"} 1',
     ]) {

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { asciiDomainOf, normalizeAddress } from '../../src/domain/address.ts';
 import { type AuditEntry, type AuditFilter, type AuditRecord, fitsAudit } from '../../src/domain/audit.ts';
+import { BackupError, type BackupRecord } from '../../src/domain/backup.ts';
 import { type CleanupCounts, type CleanupRequest, type CleanupRunRecord, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
 import type { ContactMail } from '../../src/domain/contact-standing.ts';
 import { StoreError } from '../../src/domain/errors.ts';
@@ -744,6 +745,14 @@ class InMemoryStore implements MemoryStore {
       () => {},
       () => {},
     );
+  }
+
+  async backups(): Promise<readonly BackupRecord[]> {
+    return [];
+  }
+
+  async backup(): Promise<BackupRecord> {
+    throw new BackupError('place', 'a store in memory has no backup');
   }
 
   async cleanup(request: CleanupRequest): Promise<CleanupCounts> {

@@ -4,6 +4,7 @@ import type { AppEnv } from '../environment.ts';
 import { notFound, Problem } from '../problem.ts';
 import { administrationRoutes } from './administration.ts';
 import { auditRoutes } from './audit.ts';
+import { backupRoutes } from './backups.ts';
 import { bulkActionRoutes } from './bulk-actions.ts';
 import { changeRoutes } from './changes.ts';
 import { cleanupRoutes } from './cleanup.ts';
@@ -63,6 +64,7 @@ export function createApi(shared: Shared): Api {
   referenceRoutes(api, shared);
   streamRoutes(api, shared);
   cleanupRoutes(api, shared);
+  backupRoutes(api, shared);
   legalHoldRoutes(api, shared);
   erasureRoutes(api, shared);
   administrationRoutes(api);

@@ -177,6 +177,7 @@ export const Event = z
     nextAttemptAt: at.optional(),
     nextHop: z.string().optional(),
     mailbox: z.string().optional(),
+    directory: z.string().optional().openapi({ description: 'Of backups.' }),
     attempt: z.number().int().optional(),
     ambiguous: z.boolean().optional(),
     dsnPassed: z.boolean().optional(),

@@ -4,6 +4,7 @@
  */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BackupDesk } from '../../domain/backup.ts';
 import type { DeliveryControl, NextHopStatus, ReportDesk, Store } from '../../domain/ports.ts';
 
 /** Next hops told apart: direct delivery has one a domain, and a series each would be too many. */
@@ -24,6 +25,7 @@ export function createMetrics(options: {
   readonly store: Store;
   readonly delivery: DeliveryControl;
   readonly reports: () => ReportDesk | null;
+  readonly backups: () => BackupDesk | null;
   readonly version: string;
   readonly now: () => number;
 }): Metrics {
@@ -34,6 +36,7 @@ export function createMetrics(options: {
   loop.enable();
   stateMetrics(registers, options);
   reportMetrics(registers, options.reports);
+  backupMetrics(registers, options.backups);
   runtimeMetrics(registers, loop, options.version);
 
   const attempts = new Counter({
@@ -193,6 +196,37 @@ function reportMetrics(registers: Registry[], desk: () => ReportDesk | null): vo
       for (const { name, lastRun } of desk()?.collector.status().mailboxes ?? []) {
         if (lastRun?.error === null) this.set({ mailbox: name }, lastRun.endedAt / 1000);
       }
+    },
+  });
+}
+
+function backupMetrics(registers: Registry[], desk: () => BackupDesk | null): void {
+  new Gauge({
+    name: 'relais_backup_last_made_seconds',
+    help: 'Unix time of the newest whole backup in the configured directory; absent: there is none.',
+    registers,
+    collect() {
+      this.reset();
+      const madeAt = desk()?.status().lastMadeAt ?? null;
+      if (madeAt === null) this.remove();
+      else this.set(madeAt / 1000);
+    },
+  });
+  new Gauge({
+    name: 'relais_backup_failed',
+    help: '1 when the last backup since the start could not be made.',
+    registers,
+    collect() {
+      this.set(desk()?.status().lastRun?.error == null ? 0 : 1);
+    },
+  });
+  new Counter({
+    name: 'relais_backup_failures_total',
+    help: 'Backups that could not be made since the start.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(desk()?.status().failures ?? 0);
     },
   });
 }

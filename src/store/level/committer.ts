@@ -86,6 +86,8 @@ export class Committer {
   readonly #segments: Map<number, SegmentCount>;
   #record: CommitRecord;
   #waiting: Waiting[] = [];
+  /** What is to run while no commit is in flight. */
+  #between: { readonly work: () => Promise<void>; readonly reject: (error: unknown) => void }[] = [];
   #running = false;
   #uncommitted: ReadonlySet<MessageId> = new Set();
   #poison: Error | null = null;
@@ -132,6 +134,16 @@ export class Committer {
     });
   }
 
+  /** Runs `work` while no commit is in flight, and holds those that wait: it is to be short. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(new StoreError('closed', 'the store is closed'));
+    if (this.#poison !== null) return Promise.reject(poisoned(this.#poison));
+    return new Promise<T>((resolve, reject) => {
+      this.#between.push({ work: () => work().then(resolve, reject), reject });
+      this.#start();
+    });
+  }
+
   /** A write outside the commits was rejected. */
   fail(error: unknown): StoreError {
     const cause = error instanceof Error ? error : new Error(String(error));
@@ -140,14 +152,15 @@ export class Committer {
       this.#options.log.error({ err: cause }, 'a write was rejected: the store takes nothing more until it was opened again');
       this.#options.onPoisoned(cause);
     }
-    for (const { reject } of this.#waiting.splice(0)) reject(poisoned(this.#poison));
+    for (const { reject } of [...this.#waiting.splice(0), ...this.#between.splice(0)]) reject(poisoned(this.#poison));
     return poisoned(this.#poison);
   }
 
   /** Takes nothing more; resolves when what waits is committed, and nothing of the spool is in doubt. */
   async drain(): Promise<void> {
     this.#closing = true;
-    if (this.#running || this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#running || this.#waiting.length > 0 || this.#between.length > 0)
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
     const { start, offset, singles } = this.#record.end;
     if (this.#poison !== null || (start === offset && singles.length === 0)) return;
     const batch = this.#options.database.batch();
@@ -164,8 +177,9 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0 && this.#poison === null) {
-      await this.#commit(this.#take());
+    while ((this.#waiting.length > 0 || this.#between.length > 0) && this.#poison === null) {
+      for (const { work } of this.#between.splice(0)) await work();
+      if (this.#waiting.length > 0) await this.#commit(this.#take());
       // Who was answered in this turn often comes back with the next operation.
       if (this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { StoreError } from '../../domain/errors.ts';
 
 const NAME = 'identity.json';
+/** Stands in a data directory while a backup is restored into it; see backup/restoring.ts. */
+export const RESTORING = 'restoring';
 const FORMAT = 1;
 
 export interface Identity {
@@ -24,6 +26,9 @@ export interface Identity {
 export async function claimIdentity(dataDir: string, now: number): Promise<Identity> {
   const existing = await readIdentity(dataDir);
   if (existing !== undefined) return existing;
+  if ((await readdir(dataDir)).includes(RESTORING)) {
+    throw new StoreError('damaged', `a backup was being restored into ${dataDir}, and that was broken off: run \`relais restore\` again`);
+  }
   const left = await leftovers(dataDir);
   if (left !== undefined) {
     throw new StoreError(

@@ -28,15 +28,9 @@ export async function openReadingCopy(register: string): Promise<ReadingCopy> {
   const left = (await readdir(parent)).filter((name) => name.startsWith(COPY_PREFIX));
   for (const name of left) await rm(join(parent, name), { recursive: true, force: true });
   const copy = join(parent, `${COPY_PREFIX}${process.pid}`);
-  await mkdir(copy, { recursive: true, mode: 0o700 });
   const remove = (): Promise<void> => rm(copy, { recursive: true, force: true });
   try {
-    for (const name of await readdir(register)) {
-      if (name === 'LOG' || name === 'LOG.old') continue;
-      const unchanging = name.endsWith('.ldb') || name.endsWith('.sst') || name === 'LOCK';
-      await (unchanging ? linkOrCopy(join(register, name), join(copy, name)) : copyFile(join(register, name), join(copy, name)));
-    }
-    const database = await Database.open(copy, { create: false });
+    const database = await openCopyOf(register, copy);
     return {
       database,
       close: async () => {
@@ -48,6 +42,17 @@ export async function openReadingCopy(register: string): Promise<ReadingCopy> {
     await remove();
     throw inPlaceOf(error, copy, register);
   }
+}
+
+/** Opens a copy of the register at `copy`, a directory on the same file system that is made for it. */
+export async function openCopyOf(register: string, copy: string): Promise<Database> {
+  await mkdir(copy, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(register)) {
+    if (name === 'LOG' || name === 'LOG.old') continue;
+    const unchanging = name.endsWith('.ldb') || name.endsWith('.sst') || name === 'LOCK';
+    await (unchanging ? linkOrCopy(join(register, name), join(copy, name)) : copyFile(join(register, name), join(copy, name)));
+  }
+  return Database.open(copy, { create: false });
 }
 
 /** File systems without hard links have copies. */

@@ -10,6 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AuditEntry, AuditFilter, AuditRecord } from '../../domain/audit.ts';
+import { BackupError, type BackupRecord, type BackupRequest } from '../../domain/backup.ts';
 import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from '../../domain/cleanup.ts';
 import type { ContactMail } from '../../domain/contact-standing.ts';
 import { StoreError } from '../../domain/errors.ts';
@@ -57,6 +58,8 @@ import type { SignalChannelRecord, SignalMember, SignalRecord } from '../../doma
 import { pseudonymOf } from '../../domain/subject.ts';
 import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from '../../domain/subject-erasure.ts';
 import { suppressionOf } from '../../domain/suppression.ts';
+import { listBackups } from '../backup/manifest.ts';
+import { backUp } from '../backup/running.ts';
 import { isSamePlace } from '../spool/types.ts';
 import { AcceptKeys, type FreshKey } from './accept-keys.ts';
 import { appendAudit, listAudits } from './audit.ts';
@@ -136,6 +139,8 @@ export class LevelStore extends WithCollections implements Store {
   };
   readonly #scheduleListeners = new Set<(changes: readonly ScheduleChange[]) => void>();
   readonly #poisonListeners = new Set<(cause: Error) => void>();
+  /** The one that is being made. */
+  #backup: { readonly ended: Promise<unknown>; readonly end: () => void } | null = null;
   readonly #keys: AcceptKeys;
   readonly #searches: SearchMemory;
   readonly #statistics: Statistics;
@@ -511,6 +516,24 @@ export class LevelStore extends WithCollections implements Store {
     return cleanUp(this.#cleanup, request, options);
   }
 
+  async backup(request: BackupRequest): Promise<BackupRecord> {
+    this.#assertOpen();
+    if (this.#backup !== null) throw new BackupError('busy', 'a backup is being made: wait for it, and try again');
+    const ending = new AbortController();
+    const signal = request.signal === undefined ? ending.signal : AbortSignal.any([request.signal, ending.signal]);
+    const made = backUp(this.#context, { ...request, signal });
+    this.#backup = { ended: made.catch(() => undefined), end: () => ending.abort(new BackupError('ended', 'relais was stopped')) };
+    try {
+      return await made;
+    } finally {
+      this.#backup = null;
+    }
+  }
+
+  async backups(dir: string): Promise<readonly BackupRecord[]> {
+    return (await listBackups(dir)).map(({ path: _path, manifest: _manifest, ...backup }) => backup);
+  }
+
   // ── State ──
 
   get queue(): QueueCounts {
@@ -539,6 +562,8 @@ export class LevelStore extends WithCollections implements Store {
 
   async #close(): Promise<void> {
     const { committer, feed, disk, spool, database } = this.#context;
+    this.#backup?.end();
+    await this.#backup?.ended;
     feed.close();
     await disk.close();
     await committer.drain();

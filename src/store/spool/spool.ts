@@ -82,6 +82,9 @@ export interface CopiedEntries {
   readonly locations: readonly (SpoolLocation | null)[];
 }
 
+/** Undefined: the segment may be overwritten or removed now; else when it may. */
+export type SegmentGuard = (segment: number) => Promise<void> | undefined;
+
 export class Spool {
   readonly #dir: string;
   readonly #files: SpoolFiles;
@@ -109,6 +112,7 @@ export class Spool {
   #recovered: boolean;
   #poison: Error | null = null;
   #closed = false;
+  #guard: SegmentGuard | null = null;
 
   /** Opens a spool, or begins one where the directory is empty. `recover` comes next. */
   static async open(options: SpoolOptions): Promise<Spool> {
@@ -194,6 +198,11 @@ export class Spool {
     return readContent({ open: this.#open, seal: this.#seal, location, expected });
   }
 
+  /** While it is set, what was written is overwritten or removed only once `guard` lets it: a backup reads it as it was. Null: at once. */
+  set guard(guard: SegmentGuard | null) {
+    this.#guard = guard;
+  }
+
   /** Overwrites entries, header and content, durably. */
   erase(locations: readonly SpoolLocation[]): Promise<void> {
     return this.#track(this.#erase(locations));
@@ -208,6 +217,7 @@ export class Spool {
       else list.push(location);
     }
     for (const [segment, list] of bySegment) {
+      await this.#guard?.(segment);
       const state = this.#segments.get(segment);
       if (state === undefined) continue; // dropped before: nothing of it is left
       const file = await this.#files.open(segmentPath(this.#dir, { segment, form: state.form }), 'write');
@@ -238,6 +248,7 @@ export class Spool {
     this.#assertWritable();
     const dropped: number[] = [];
     for (const segment of segments) {
+      await this.#guard?.(segment);
       const state = this.#segments.get(segment);
       if (state === undefined || this.#isWritten(segment, state.form)) continue;
       this.#open.forget(segment);

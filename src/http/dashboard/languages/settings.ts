@@ -188,6 +188,7 @@ const en: SettingsWords = {
     'access:manage': 'Users, tokens, sessions',
     'settings:read': 'Accounts, routes, configuration, DNS check',
     'audit:read': 'Read the audit log',
+    'backup:run': 'Make backups',
   },
   rights: {
     role: 'Role',
@@ -374,6 +375,7 @@ const fr: SettingsWords = {
     'access:manage': 'Utilisateurs, jetons, sessions',
     'settings:read': 'Comptes, routes, configuration, contrôle DNS',
     'audit:read': 'Lire le journal d’audit',
+    'backup:run': 'Faire des sauvegardes',
   },
   rights: {
     role: 'Rôle',
@@ -562,6 +564,7 @@ const nl: SettingsWords = {
     'access:manage': 'Gebruikers, tokens, sessies',
     'settings:read': 'Accounts, routes, configuratie, DNS-controle',
     'audit:read': 'De auditlog lezen',
+    'backup:run': 'Back-ups maken',
   },
   rights: {
     role: 'Rol',
@@ -749,6 +752,7 @@ const de: SettingsWords = {
     'access:manage': 'Benutzer, Token, Sitzungen',
     'settings:read': 'Konten, Routen, Konfiguration, DNS-Prüfung',
     'audit:read': 'Das Prüfprotokoll lesen',
+    'backup:run': 'Sicherungen erstellen',
   },
   rights: {
     role: 'Rolle',
