@@ -1,8 +1,8 @@
 /**
  * Group commit. Operations wait while one commit is in flight; then all that wait are taken
  * together, staged in order into one transaction, and made durable with one write to the spool
- * and one synchronous batch in the register, side by side; with a report in the group one after the
- * other. No timer is added: under load the groups grow by themselves.
+ * and one synchronous batch in the register, side by side; with reports and no mail that is accepted in
+ * the group one after the other. No timer is added: under load the groups grow by themselves.
  *
  * Operations that accept come last in each group, so that their events are the tail of the feed:
  * should their bytes turn out not to be whole after a crash, the tail is taken back (opening.ts),

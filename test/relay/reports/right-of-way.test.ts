@@ -35,8 +35,9 @@ describe('mail that is being submitted has the right of way', () => {
     await vi.advanceTimersByTimeAsync(100);
     const all = Array.from({ length: 1000 }, report);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(state.passed).toBeGreaterThan(190);
-    expect(state.passed).toBeLessThan(210);
+    // One for 20 messages, of 3200.
+    expect(state.passed).toBeGreaterThan(150);
+    expect(state.passed).toBeLessThan(170);
     state.perSecond = 10;
     const before = state.passed;
     await vi.advanceTimersByTimeAsync(1000);
