@@ -4765,6 +4765,314 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs, those with the latest mail first
+         * @description Mail that says that it belongs together, by X-Relais-Run, and bursts of one template of one account.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    account?: string;
+                    template?: string;
+                    held?: boolean;
+                    /** @description How many items at most. */
+                    limit?: number;
+                    /** @description Opaque: `next` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Run"][];
+                            /** @description `cursor` of the next page; null at the end. */
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The run */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds what waits of a run, and what still comes of it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description As it is now; the counts follow the feed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission queue:manage is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets all that is held of a run go on, and what still comes */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description As it is now; the counts follow the feed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Run"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission queue:manage is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/references": {
         parameters: {
             query?: never;
@@ -6819,8 +7127,8 @@ export interface paths {
                 query?: {
                     /** @description Name of the user or token. */
                     by?: string;
-                    action?: "content.read" | "report.read" | "report.submitted" | "report.linked" | "evidence.made" | "register.exported" | "message.resent" | "message.retried" | "message.held" | "message.released" | "message.cancelled" | "message.deleted" | "cleanup.run" | "legal-hold.set" | "legal-hold.lifted" | "subject.erased" | "references.applied" | "stream.named" | "sync.run" | "queue.paused" | "queue.resumed" | "queue.flushed" | "suppression.set" | "suppression.lifted" | "signal.changed" | "signal.tested" | "signal.retried" | "backup.made" | "user.created" | "user.changed" | "user.deleted" | "password.changed" | "totp.set" | "totp.removed" | "recovery.made" | "recovery.used" | "token.created" | "token.changed" | "token.revoked" | "session.opened" | "session.refused" | "session.ended";
-                    subjectKind?: "message" | "report" | "document" | "address" | "next-hop" | "signal" | "legal-hold" | "user" | "token" | "session" | "stream" | "all";
+                    action?: "content.read" | "report.read" | "report.submitted" | "report.linked" | "evidence.made" | "register.exported" | "message.resent" | "message.retried" | "message.held" | "message.released" | "message.cancelled" | "message.deleted" | "cleanup.run" | "legal-hold.set" | "legal-hold.lifted" | "subject.erased" | "references.applied" | "stream.named" | "sync.run" | "queue.paused" | "queue.resumed" | "queue.flushed" | "suppression.set" | "suppression.lifted" | "signal.changed" | "signal.tested" | "signal.retried" | "run.held" | "run.released" | "backup.made" | "user.created" | "user.changed" | "user.deleted" | "password.changed" | "totp.set" | "totp.removed" | "recovery.made" | "recovery.used" | "token.created" | "token.changed" | "token.revoked" | "session.opened" | "session.refused" | "session.ended";
+                    subjectKind?: "message" | "report" | "document" | "address" | "next-hop" | "signal" | "legal-hold" | "user" | "token" | "session" | "stream" | "run" | "all";
                     /** @description Id of a message or report, name of a user or token, an address. */
                     subject?: string;
                     from?: string;
@@ -8269,6 +8577,84 @@ export interface components {
             /** @description Ids of the first and the latest. */
             messages: string[];
         };
+        Run: {
+            id: string;
+            /** @description As in the `cause` of signals. */
+            key: string;
+            account: string;
+            /** @description Of X-Relais-Run; null: a burst of one template that nobody named. */
+            name: string | null;
+            template: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description Of its last message.
+             */
+            lastAt: string;
+            /** @description Messages that it is to have, as it says. */
+            expected: number | null;
+            /** @description Messages that came. */
+            received: number;
+            missing: number;
+            recipients: number;
+            /** @description Recipients, as are those that follow. */
+            waiting: number;
+            held: number;
+            /** @description With those that were delivered. */
+            transferred: number;
+            /** @description With those that expired or are suppressed. */
+            failed: number;
+            cancelled: number;
+            states: {
+                queued?: number;
+                deferred?: number;
+                held?: number;
+                transferred?: number;
+                delivered?: number;
+                failed?: number;
+                expired?: number;
+                cancelled?: number;
+                suppressed?: number;
+            };
+            /** @description The same document to the same recipient. */
+            duplicates: number;
+            /** @description Of these, those that are the same octet for octet. */
+            identical: number;
+            duplicateExamples: {
+                message: string;
+                of: string;
+                index: number;
+                identical: boolean;
+            }[];
+            /** @description The latest. */
+            failures: {
+                message: string;
+                index: number;
+                category: string | null;
+            }[];
+            /** @description What waits of it, and what comes, is held: by a person or by a rule. */
+            hold: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 */
+                at: string;
+                by: string | null;
+                rule: string | null;
+            } | null;
+            released: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 */
+                at: string;
+                by: string;
+            } | null;
+        };
         References: {
             /** @description In the order in which they are asked, after the rules. */
             profiles: string[];
@@ -8823,10 +9209,10 @@ export interface components {
                 name: string;
             };
             /** @enum {string} */
-            action: "content.read" | "report.read" | "report.submitted" | "report.linked" | "evidence.made" | "register.exported" | "message.resent" | "message.retried" | "message.held" | "message.released" | "message.cancelled" | "message.deleted" | "cleanup.run" | "legal-hold.set" | "legal-hold.lifted" | "subject.erased" | "references.applied" | "stream.named" | "sync.run" | "queue.paused" | "queue.resumed" | "queue.flushed" | "suppression.set" | "suppression.lifted" | "signal.changed" | "signal.tested" | "signal.retried" | "backup.made" | "user.created" | "user.changed" | "user.deleted" | "password.changed" | "totp.set" | "totp.removed" | "recovery.made" | "recovery.used" | "token.created" | "token.changed" | "token.revoked" | "session.opened" | "session.refused" | "session.ended";
+            action: "content.read" | "report.read" | "report.submitted" | "report.linked" | "evidence.made" | "register.exported" | "message.resent" | "message.retried" | "message.held" | "message.released" | "message.cancelled" | "message.deleted" | "cleanup.run" | "legal-hold.set" | "legal-hold.lifted" | "subject.erased" | "references.applied" | "stream.named" | "sync.run" | "queue.paused" | "queue.resumed" | "queue.flushed" | "suppression.set" | "suppression.lifted" | "signal.changed" | "signal.tested" | "signal.retried" | "run.held" | "run.released" | "backup.made" | "user.created" | "user.changed" | "user.deleted" | "password.changed" | "totp.set" | "totp.removed" | "recovery.made" | "recovery.used" | "token.created" | "token.changed" | "token.revoked" | "session.opened" | "session.refused" | "session.ended";
             subject: {
                 /** @enum {string} */
-                kind: "message" | "report" | "document" | "address" | "next-hop" | "signal" | "legal-hold" | "user" | "token" | "session" | "stream" | "all";
+                kind: "message" | "report" | "document" | "address" | "next-hop" | "signal" | "legal-hold" | "user" | "token" | "session" | "stream" | "run" | "all";
                 id: string;
             };
             detail: {

@@ -55,8 +55,11 @@ function waiting({ on, after, threshold, expect }: SignalRule, path: ConfigPath)
 }
 
 function grouping(rule: SignalRule, path: ConfigPath): Finding[] {
-  const { group, threshold, digest } = rule;
+  const { group, threshold, digest, hold } = rule;
   const found: Finding[] = [];
+  if (hold && threshold?.within !== 'run') {
+    found.push(mistake('holds a run: it needs a threshold with within: run', [...path, 'hold'], [...path, 'threshold', 'within']));
+  }
   const lasting = (['quiet', 'digest', 'repeat', 'escalate', 'threshold'] as const).filter((key) => rule[key] !== null);
   if (group === null) {
     for (const key of lasting)

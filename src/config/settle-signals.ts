@@ -40,6 +40,7 @@ export function settleSignal(signal: FileSignal, timeZone: string): SignalRule {
     digest: digest === undefined ? null : settleDigest(digest, timeZone),
     repeat: signal.repeat ?? null,
     escalate: escalate === undefined ? null : { after: escalate.after, notify: escalate.notify.map(settleChannel) },
+    hold: signal.hold,
     notify,
   });
   return { ...rule, group: settleGroup(signal.group, rule) };

@@ -216,6 +216,9 @@ export const signal = section({
   escalate: section({ after: duration({ min: 60_000, max: 31 * DAY }), notify: list(channel, 1) })
     .optional()
     .describe('told to these as well when nobody acknowledged it for so long'),
+  hold: yesNo()
+    .default(false)
+    .describe('with a threshold within a run: what waits of the run, and what still comes, is held until a person releases it'),
   notify: list(channel).default([]).describe('empty: shown on the page alone'),
 });
 

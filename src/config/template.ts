@@ -195,6 +195,11 @@ signals:
   #   on: [recipient.failed]
   #   threshold: {share: 5%, within: 1h, least: 20}
   #   notify: [{command: /usr/local/bin/page-somebody}]
+  # - name: run goes wrong
+  #   on: [recipient.failed]
+  #   threshold: {share: 10%, within: run, least: 50}
+  #   hold: true            # what waits of the run, and what comes, until somebody releases it
+  #   notify: [{mail: {to: [sender, owner]}}]
   # - name: no invoices this morning
   #   where: {template: [invoice*]}
   #   expect: {mail: {by: "07:00", days: working, timeZone: Europe/Brussels}}

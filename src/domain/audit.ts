@@ -35,6 +35,9 @@ export const AUDIT_ACTIONS = [
   'signal.changed',
   'signal.tested',
   'signal.retried',
+  /** All of a run. */
+  'run.held',
+  'run.released',
   'backup.made',
   'user.created',
   'user.changed',
@@ -68,6 +71,7 @@ export const AUDIT_SUBJECTS = [
   'token',
   'session',
   'stream',
+  'run',
   'all',
 ] as const;
 export type AuditSubjectKind = (typeof AUDIT_SUBJECTS)[number];

@@ -19,6 +19,7 @@ import type { OutcomeGroup } from './outcome-counts.ts';
 import type { Attempt, Evidence, EvidenceRank, RecipientRecord, RecipientState, Transition } from './recipient.ts';
 import type { ChangeMode } from './references.ts';
 import type { Category, EnhancedStatus, Reply } from './reply.ts';
+import type { RunRecord } from './run.ts';
 import type { Language, ReferenceField, ReferenceRule } from './settings.ts';
 import type { SignalChanges, SignalChannelRecord, SignalId, SignalMember, SignalRecord, SignalState } from './signal.ts';
 import type { SignalChannel, SignalRule } from './signal-rule.ts';
@@ -737,6 +738,12 @@ export interface SignalDesk {
     readonly signal: AbortSignal;
   }): Promise<SignalTrial | undefined>;
   channelOf(delivery: SignalDelivery): SignalChannelStatus | undefined;
+  /** Runs, those with the latest mail first. */
+  runs(): readonly RunRecord[];
+  run(id: string): RunRecord | undefined;
+  /** Holds what waits of a run, and what still comes; or lets what is held of it go on. Undefined: there is no such run. */
+  holdRun(id: string, by: string): Promise<RunRecord | undefined>;
+  releaseRun(id: string, by: string): Promise<RunRecord | undefined>;
 }
 
 /** What a domain's MTA-STS policy said when it was fetched. */
@@ -962,6 +969,8 @@ export interface Store {
   readonly signalMembers: Collection<SignalMember>;
   /** What rules remember, by a name of theirs. */
   readonly signalStates: Collection<object>;
+  /** By the run's key. */
+  readonly runs: Collection<RunRecord>;
   /** By the channel's name. */
   readonly signalChannels: Collection<SignalChannelRecord>;
 

@@ -7,6 +7,8 @@ export const REFERENCE_FIELD_PREFIX = 'x-relais-';
 
 const VALUE_LIMIT = 200;
 const TAG_LIMIT = 20;
+/** The tag that a run is found by; where the ERP gave one itself, that stays. */
+const RUN_TAG = 'run';
 
 function clean(value: string): string {
   return value
@@ -36,6 +38,7 @@ export function readReferences(fields: readonly { readonly name: string; readonl
     const [name = '', ...rest] = clean(field.value).split('=');
     if (name.trim() !== '') tags.set(name.trim(), rest.join('=').trim());
   }
+  const run = runOf(first('run'));
   return {
     document: first('document'),
     documentType: first('document-type'),
@@ -44,8 +47,8 @@ export function readReferences(fields: readonly { readonly name: string; readonl
     template: first('template'),
     class: first('class'),
     stream: null,
-    tags: Object.fromEntries(tags),
-    ...runOf(first('run')),
+    tags: Object.fromEntries(run === undefined || tags.has(RUN_TAG) ? tags : [...tags, [RUN_TAG, run.name]]),
+    ...(run === undefined ? {} : { run }),
   };
 }
 
@@ -61,12 +64,12 @@ export const NO_REFERENCES: References = {
 };
 
 /** `NAME`, or `NAME; expected=1200`: the run that a message belongs to, and how many messages that has. */
-function runOf(value: string | null): Pick<References, 'run'> {
-  if (value === null) return {};
+function runOf(value: string | null): References['run'] {
+  if (value === null) return undefined;
   const [name = '', ...parameters] = value.split(';').map((part) => part.trim());
-  if (name === '') return {};
+  if (name === '') return undefined;
   const expected = parameters.flatMap((parameter) => /^expected\s*=\s*(\d{1,9})$/i.exec(parameter)?.[1] ?? [])[0];
-  return { run: { name, expected: expected === undefined ? null : Number(expected) } };
+  return { name, expected: expected === undefined ? null : Number(expected) };
 }
 
 /** Those that an earlier version wrote, which knew fewer fields: what it did not know is null. */

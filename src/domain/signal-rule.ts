@@ -155,6 +155,8 @@ export interface SignalRule {
   /** Told again after each of these times until it is acknowledged or closed. */
   readonly repeat: number | null;
   readonly escalate: { readonly after: number; readonly notify: readonly SignalChannel[] } | null;
+  /** With a threshold within a run: what waits of the run, and what still comes, is held until a person releases it. */
+  readonly hold: boolean;
   /** Empty: shown on the page and over the API alone. */
   readonly notify: readonly SignalChannel[];
 }
@@ -182,6 +184,7 @@ export function signalRule(given: Pick<SignalRule, 'name'> & Partial<SignalRule>
     digest: null,
     repeat: null,
     escalate: null,
+    hold: false,
     notify: [],
     ...given,
   };

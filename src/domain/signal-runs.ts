@@ -24,14 +24,18 @@ export interface Run {
 export type Runs = readonly Run[];
 
 /** A pause that ends a run that nobody named. */
-export const RUN_PAUSE = 10 * 60_000;
+export const RUN_PAUSE = 3 * 60_000;
 /** Messages from which on a burst is a run. */
 export const RUN_LEAST = 20;
 const RUNS_KEPT = 500;
 const KEPT_FOR = 7 * 86_400_000;
 
-function namedKey(account: string, name: string): string {
+export function namedKey(account: string, name: string): string {
   return `${account}: ${name}`;
+}
+
+export function unnamedKey(account: string, kind: string, startedAt: number): string {
+  return `${account}: ${kind} ${new Date(startedAt).toISOString().slice(0, 16)}`;
 }
 
 /** Template, or where none is named the stream that the message was found to be of; null: neither. */
@@ -56,7 +60,7 @@ export function noteMessage(runs: Runs, message: AcceptedMessage): Runs {
   if (kind === null) return runs;
   const prefix = `${account}: ${kind} `;
   const before = runs.findLast((run) => run.name === null && run.key.startsWith(prefix) && acceptedAt - run.lastAt <= RUN_PAUSE);
-  const key = prefix + new Date(acceptedAt).toISOString().slice(0, 16);
+  const key = unnamedKey(account, kind, acceptedAt);
   const run: Run =
     before === undefined
       ? { key, account, name: null, expected: null, startedAt: acceptedAt, lastAt: acceptedAt, messages: 1, told: false }

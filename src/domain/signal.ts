@@ -5,6 +5,7 @@
  * the register when it is told, and erased with them.
  */
 import type { MessageId } from './ids.ts';
+import type { RunRecord } from './run.ts';
 import type { Language } from './settings.ts';
 import type { SignalGroupKey } from './signal-rule.ts';
 
@@ -86,6 +87,8 @@ export interface SignalChanges {
   readonly members: readonly { readonly name: string; readonly value: SignalMember | null }[];
   /** What rules remember: counts, runs, when they last looked; null: nothing any more. */
   readonly states: readonly { readonly name: string; readonly value: object | null }[];
+  /** Runs, by their key; null: no longer kept. */
+  readonly runs?: readonly { readonly name: string; readonly value: RunRecord | null }[];
 }
 
 /** A recipient that a signal waits for; its name in the collection is `signal message index`. */

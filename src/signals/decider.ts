@@ -95,6 +95,14 @@ const CONDITIONS = [
 const RULES = 'rules';
 const RUNS = 'runs';
 const CONDITION_STATE = 'conditions';
+/** Followed by the key of a run that a rule holds. */
+export const HOLD_STATE = 'hold.';
+const HOLD_KEPT = 30 * 86_400_000;
+
+export interface RunHolding {
+  readonly rule: string;
+  readonly at: number;
+}
 
 export class Decider {
   readonly #o: DeciderOptions;
@@ -251,6 +259,14 @@ export class Decider {
     const opened = this.#o.book.openFor(rule.name, causeKey(cause)) !== undefined;
     const share = threshold.kind === 'share' ? { share: String(Math.round((hits / outcomes) * 1000) / 10) } : {};
     this.#join(rule, subject, { cause, shown: { ...cause, ...share }, count: opened ? 1 : hits, index });
+    if (rule.hold && run !== undefined) this.#hold(run, rule, event.at);
+  }
+
+  /** Written with the signal; carried out by the keeper of the runs. */
+  #hold(run: Run, rule: SignalRule, at: number): void {
+    const { book } = this.#o;
+    const name = HOLD_STATE + run.key;
+    if (book.state(name) === undefined) book.setState(name, { rule: rule.name, at } satisfies RunHolding);
   }
 
   #count(rule: SignalRule, count: Parameters<typeof addCount>[1]): Counts {
@@ -513,6 +529,9 @@ export class Decider {
       if (record.state === 'closed') closed.push(record);
       else if (!this.#rules.has(record.rule))
         book.put({ ...record, state: 'closed', nextAt: null, closed: { at: now, by: null, why: 'quiet' } });
+    }
+    for (const name of book.stateNames()) {
+      if (name.startsWith(HOLD_STATE) && (book.state<RunHolding>(name)?.at ?? 0) + HOLD_KEPT <= now) book.setState(name, null);
     }
     closed.sort((a, b) => (b.closed?.at ?? 0) - (a.closed?.at ?? 0));
     for (const [i, { id, closed: over }] of closed.entries()) {

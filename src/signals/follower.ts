@@ -17,7 +17,7 @@ import type { FeedEvent } from '../domain/events.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { SignalDelivery, Store } from '../domain/ports.ts';
-import type { SignalRecord } from '../domain/signal.ts';
+import type { SignalChanges, SignalRecord } from '../domain/signal.ts';
 import type { MessageRecord } from '../domain/signal-match.ts';
 import { countArrivals } from './arrivals.ts';
 import { SignalBook } from './book.ts';
@@ -33,7 +33,7 @@ export interface FollowerOptions {
   readonly compose: (tellings: readonly Telling[]) => Promise<readonly SignalDelivery[]>;
   readonly now: () => number;
   readonly log: Log;
-  readonly onRecorded: (deliveries: readonly SignalDelivery[]) => void;
+  readonly onRecorded: (deliveries: readonly SignalDelivery[], states: SignalChanges['states']) => void;
   /** The book was read anew: deliveries may have been recorded without our learning of it. */
   readonly onReloaded: () => Promise<void>;
 }
@@ -317,7 +317,7 @@ export class Follower {
     const done = await store.recordSignals({ consumer, from, seq, deliveries, changes, now: now() });
     if (!done) throw new Error(`the position of ${consumer} was moved by another reader`);
     book.written();
-    onRecorded(deliveries);
+    onRecorded(deliveries, changes.states);
   }
 }
 

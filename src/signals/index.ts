@@ -11,6 +11,7 @@
  */
 import type { Log } from '../domain/log.ts';
 import type { SignalChannelStatus, SignalDelivery, SignalDesk, SignalRuleStatus, Store, Submitter } from '../domain/ports.ts';
+import type { RunRecord } from '../domain/run.ts';
 import type { Account } from '../domain/settings.ts';
 import type { SignalId, SignalRecord } from '../domain/signal.ts';
 import { BY_CAUSE, CHANNEL_RULE_NAME, type SignalChannel, type SignalOwner, type SignalRule, signalRule } from '../domain/signal-rule.ts';
@@ -18,11 +19,12 @@ import { Channel, givenUp } from './channel.ts';
 import { channelName } from './channel-name.ts';
 import { commandTransport } from './command.ts';
 import { Composer } from './compose.ts';
-import { channelsOf, Decider } from './decider.ts';
+import { channelsOf, Decider, HOLD_STATE, type RunHolding } from './decider.ts';
 import { Follower } from './follower.ts';
 import type { LinkSettings } from './links.ts';
 import { mailTransport } from './mail.ts';
 import type { Resolve } from './post.ts';
+import { RunKeeper } from './runs.ts';
 import { RETRY_DELAYS } from './schedule.ts';
 import type { Transport } from './transport.ts';
 import { tryRule } from './trial.ts';
@@ -46,6 +48,8 @@ export interface SignalsOptions {
   readonly requestTimeout?: number;
   /** Milliseconds after the 1st, 2nd, … try; after the last the delivery is kept as failed. */
   readonly retryDelays?: readonly number[];
+  /** Milliseconds that the reader of the runs leaves the feed alone after it moved. */
+  readonly runGather?: number;
   /** Resolves host names; the system's resolver by default. */
   readonly resolve?: Resolve;
 }
@@ -73,11 +77,13 @@ class SignalRoom implements SignalDesk {
   readonly #channels = new Map<string, Channel>();
   readonly #composer: Composer;
   #follower: Follower | undefined;
+  readonly #runs: RunKeeper;
 
   constructor(options: SignalsOptions) {
     this.#o = options;
     const { links = NO_LINKS, owners = [], store, now } = options;
     this.#rules = [...options.rules, channelRule(options.rules)];
+    this.#runs = new RunKeeper(options);
     this.#composer = new Composer({
       store,
       links,
@@ -105,16 +111,25 @@ class SignalRoom implements SignalDesk {
       compose: (tellings) => this.#composer.compose(tellings),
       now,
       log,
-      onRecorded: (deliveries) => {
+      onRecorded: (deliveries, states) => {
         for (const delivery of deliveries) this.#enqueue(delivery);
+        for (const { name, value } of states) this.#holdRun(name, value);
       },
       onReloaded: () => this.#resume(),
     });
+    const { book } = this.#follower.decider;
+    await this.#runs.start();
+    for (const name of book.stateNames()) this.#holdRun(name, book.state(name) ?? null);
   }
 
   async stop(graceMs: number): Promise<void> {
-    await this.#follower?.stop();
+    await Promise.all([this.#follower?.stop(), this.#runs.stop()]);
     await Promise.all([...this.#channels.values()].map((channel) => channel.stop(graceMs)));
+  }
+
+  /** What a rule decided to hold. */
+  #holdRun(state: string, value: object | null): void {
+    if (value !== null && state.startsWith(HOLD_STATE)) this.#runs.holdByRule(state.slice(HOLD_STATE.length), value as RunHolding);
   }
 
   #languageOf(account: string): Account['language'] {
@@ -268,6 +283,22 @@ class SignalRoom implements SignalDesk {
     await store.updateSignal(again);
     this.#enqueue(again, true);
     return again;
+  }
+
+  runs(): readonly RunRecord[] {
+    return this.#runs.list();
+  }
+
+  run(id: string): RunRecord | undefined {
+    return this.#runs.get(id);
+  }
+
+  holdRun(id: string, by: string): Promise<RunRecord | undefined> {
+    return this.#runs.hold(id, by);
+  }
+
+  releaseRun(id: string, by: string): Promise<RunRecord | undefined> {
+    return this.#runs.release(id, by);
   }
 
   async tryOut({ rule, ...request }: Parameters<SignalDesk['tryOut']>[0]): ReturnType<SignalDesk['tryOut']> {

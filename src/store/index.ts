@@ -176,6 +176,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     signalChannels: await StoredCollection.load('signalChannels', database, () => committer),
     signalMembers: await StoredCollection.load('signalMembers', database, () => committer),
     signalRecords: await StoredCollection.load('signalRecords', database, () => committer),
+    runs: await StoredCollection.load('runs', database, () => committer),
     signalStates: await StoredCollection.load('signalStates', database, () => committer),
     suppressions,
     tokens: await StoredCollection.load('tokens', database, () => committer),

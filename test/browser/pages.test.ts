@@ -10,6 +10,7 @@ const PAGES = [
   '/contacts',
   '/queue',
   '/reports',
+  '/runs',
   '/signals',
   '/signals/rules',
   '/suppressions',

@@ -1,10 +1,12 @@
 /** The desk of the signals, with one rule and what a test puts in; it keeps what was asked of it. */
 import type { SignalDelivery, SignalDesk, SignalRuleStatus, SignalTrial } from '../../src/domain/ports.ts';
+import type { RunRecord } from '../../src/domain/run.ts';
 import type { SignalRecord } from '../../src/domain/signal.ts';
 import { BY_CAUSE, signalRule } from '../../src/domain/signal-rule.ts';
 
 export interface FakeSignalDesk extends SignalDesk {
   readonly open: Map<string, SignalRecord>;
+  readonly seenRuns: Map<string, RunRecord>;
   readonly status: SignalRuleStatus;
 }
 
@@ -19,9 +21,17 @@ export function fakeSignalDesk(now: () => number): FakeSignalDesk {
     unacknowledged: 0,
     lastAt: null,
   };
+  const runs = new Map<string, RunRecord>();
+  const changed = (id: string, change: (run: RunRecord) => RunRecord): RunRecord | undefined => {
+    const run = runs.get(id);
+    if (run === undefined) return undefined;
+    runs.set(id, change(run));
+    return runs.get(id);
+  };
   const known = (name: string): boolean => name === status.rule.name || open.has(name);
   return {
     open,
+    seenRuns: runs,
     status,
     rules: () => [status],
     records: ({ rule, state }) =>
@@ -46,5 +56,9 @@ export function fakeSignalDesk(now: () => number): FakeSignalDesk {
     retry: async () => undefined,
     tryOut: async ({ rule }) => (typeof rule === 'string' && rule !== status.rule.name ? undefined : NOTHING),
     channelOf: () => undefined,
+    runs: () => [...runs.values()],
+    run: (id) => runs.get(id),
+    holdRun: async (id, by) => changed(id, (run) => ({ ...run, held: { at: now(), by, rule: null } })),
+    releaseRun: async (id, by) => changed(id, (run) => ({ ...run, released: { at: now(), by } })),
   };
 }

@@ -13,6 +13,7 @@ import type {
   ReferenceDesk,
   ReportedRecipient,
   ReportRecord,
+  SignalDesk,
   TokenRecord,
 } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
@@ -121,6 +122,7 @@ export function httpOptions(
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
     readonly referenceDesk?: ReferenceDesk;
+    readonly signalDesk?: SignalDesk;
     readonly takesMail?: HttpOptions['takesMail'];
   } = {},
 ): { options: HttpOptions; log: RecordingLog; hops: NextHopStatus[]; submitter: FakeSubmitter; desk: FakeReportDesk } {
@@ -148,7 +150,7 @@ export function httpOptions(
   const cleanup = fakeCleanup(now);
   const backups = fakeBackups(now);
   const referenceDesk = more.referenceDesk ?? fakeReferenceDesk(store, REFERENCES, now);
-  const signals = fakeSignalDesk(now);
+  const signals = more.signalDesk ?? fakeSignalDesk(now);
   const options: HttpOptions = {
     settings: { address: '127.0.0.1', port: 0, publicUrl: null, metricsNetworks: ['127.0.0.0/8'], ...more.settings },
     store,
@@ -185,6 +187,7 @@ export function createRoom(
     readonly config?: Config;
     readonly dns?: readonly DnsChecked[];
     readonly referenceDesk?: ReferenceDesk;
+    readonly signalDesk?: SignalDesk;
     readonly takesMail?: HttpOptions['takesMail'];
   } = {},
 ): Room {

@@ -68,6 +68,7 @@ import {
 import { changedReferences, referencesBefore } from '../../src/domain/references.ts';
 import { erasedSignalBody, matchesOf } from '../../src/domain/representation.ts';
 import { retentionClassOf } from '../../src/domain/retention.ts';
+import type { RunRecord } from '../../src/domain/run.ts';
 import { NO_CHANGES, type SignalChannelRecord, type SignalMember, type SignalRecord } from '../../src/domain/signal.ts';
 import { pseudonymOf, Subject } from '../../src/domain/subject.ts';
 import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from '../../src/domain/subject-erasure.ts';
@@ -190,6 +191,8 @@ class InMemoryStore implements MemoryStore {
   readonly signalRecords = memoryCollection(() => this.#commit(), this.#signalRecords);
   readonly #signalMembers = new Map<string, SignalMember>();
   readonly signalMembers = memoryCollection(() => this.#commit(), this.#signalMembers);
+  readonly #runs = new Map<string, RunRecord>();
+  readonly runs = memoryCollection<RunRecord>(() => this.#commit(), this.#runs);
   readonly #signalStates = new Map<string, object>();
   readonly signalStates = memoryCollection(() => this.#commit(), this.#signalStates);
   readonly signalChannels = memoryCollection<SignalChannelRecord>(() => this.#commit());
@@ -620,6 +623,7 @@ class InMemoryStore implements MemoryStore {
     for (const id of changes.forgotten) this.#signalRecords.delete(id);
     for (const { name, value } of changes.members) setOrDelete(this.#signalMembers, name, value);
     for (const { name, value } of changes.states) setOrDelete(this.#signalStates, name, value);
+    for (const { name, value } of changes.runs ?? []) setOrDelete(this.#runs, name, value);
     return true;
   }
 

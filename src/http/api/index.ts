@@ -25,6 +25,7 @@ import { reportIntakeRoutes } from './report-intake.ts';
 import { reportRoutes } from './reports.ts';
 import { resendRoutes } from './resend.ts';
 import { API_BASE, type Api, type Method } from './route.ts';
+import { runRoutes } from './runs.ts';
 import { sendRoutes } from './send.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signals.ts';
@@ -61,6 +62,7 @@ export function createApi(shared: Shared): Api {
   syncRoutes(api, shared);
   statisticsRoutes(api, shared);
   signalRoutes(api, shared);
+  runRoutes(api, shared);
   referenceRoutes(api, shared);
   streamRoutes(api, shared);
   cleanupRoutes(api, shared);

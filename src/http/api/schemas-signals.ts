@@ -1,6 +1,7 @@
 /** What the API answers about signals. */
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../domain/events.ts';
+import { RECIPIENT_STATES } from '../../domain/recipient.ts';
 import { SIGNAL_STATES } from '../../domain/signal.ts';
 
 export { pageOf } from './schemas.ts';
@@ -104,3 +105,38 @@ export const SignalTrialAnswer = z
     ),
   })
   .openapi('SignalTrial');
+
+const RunStateCounts = z.partialRecord(z.enum(RECIPIENT_STATES), z.number().int());
+
+export const Run = z
+  .strictObject({
+    id: z.string(),
+    key: z.string().openapi({ description: 'As in the `cause` of signals.' }),
+    account: z.string(),
+    name: nullableText.openapi({ description: 'Of X-Relais-Run; null: a burst of one template that nobody named.' }),
+    template: nullableText,
+    startedAt: at,
+    lastAt: at.openapi({ description: 'Of its last message.' }),
+    expected: z.number().int().nullable().openapi({ description: 'Messages that it is to have, as it says.' }),
+    received: z.number().int().openapi({ description: 'Messages that came.' }),
+    missing: z.number().int(),
+    recipients: z.number().int(),
+    waiting: z.number().int().openapi({ description: 'Recipients, as are those that follow.' }),
+    held: z.number().int(),
+    transferred: z.number().int().openapi({ description: 'With those that were delivered.' }),
+    failed: z.number().int().openapi({ description: 'With those that expired or are suppressed.' }),
+    cancelled: z.number().int(),
+    states: RunStateCounts,
+    duplicates: z.number().int().openapi({ description: 'The same document to the same recipient.' }),
+    identical: z.number().int().openapi({ description: 'Of these, those that are the same octet for octet.' }),
+    duplicateExamples: z.array(z.strictObject({ message: z.string(), of: z.string(), index: z.number().int(), identical: z.boolean() })),
+    failures: z
+      .array(z.strictObject({ message: z.string(), index: z.number().int(), category: nullableText }))
+      .openapi({ description: 'The latest.' }),
+    hold: z
+      .strictObject({ at, by: nullableText, rule: nullableText })
+      .nullable()
+      .openapi({ description: 'What waits of it, and what comes, is held: by a person or by a rule.' }),
+    released: z.strictObject({ at, by: z.string() }).nullable(),
+  })
+  .openapi('Run');

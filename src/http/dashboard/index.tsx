@@ -25,6 +25,7 @@ import { referenceRoutes } from './references-page.tsx';
 import { registerRoutes } from './register-routes.tsx';
 import { reportRoutes } from './report-routes.tsx';
 import { sendPage } from './respond.ts';
+import { runRoutes } from './runs-page.tsx';
 import { settingsRoutes } from './settings/index.ts';
 import { signInRoutes } from './sign-in-routes.tsx';
 import { signalRoutes } from './signals-routes.tsx';
@@ -48,6 +49,7 @@ export function dashboardRoutes(app: Hono<AppEnv>, shared: Shared, api: Api): vo
   contactRoutes(app, shared);
   queueRoutes(app, shared);
   reportRoutes(app, shared);
+  runRoutes(app, shared);
   signalRoutes(app, shared);
   suppressionRoutes(app, shared);
   settingsRoutes(app, shared);

@@ -27,6 +27,7 @@ const PLACES: readonly Place[] = [
   { name: 'documents', path: '/documents', group: 'first', needs: ['messages:read'], tab: 3 },
   { name: 'contacts', path: '/contacts', group: 'first', needs: ['messages:read'], tab: 4 },
   { name: 'queue', path: '/queue', group: 'delivery', needs: ['queue:manage'], spans: true, tab: 5 },
+  { name: 'runs', path: '/runs', group: 'delivery', needs: ['messages:read'] },
   { name: 'reports', path: '/reports', group: 'delivery', needs: ['messages:read'], tab: 6 },
   { name: 'signals', path: '/signals', group: 'delivery', needs: ['messages:read'], spans: true },
   { name: 'suppressions', path: '/suppressions', group: 'delivery', needs: ['suppressions:manage'], spans: true },

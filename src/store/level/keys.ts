@@ -339,6 +339,7 @@ export const COLLECTION_KINDS = {
   legalHolds: '2',
   mailboxes: 'b',
   nextHops: 'h',
+  runs: '6',
   streams: 'e',
   sessions: 'a',
   uses: 'l',

@@ -1,7 +1,8 @@
 /** Deliveries of signals: recorded with the position of the rule that made them, listed by signal, newest first. */
 import type { Page, PageRequest, SignalDelivery, Store } from '../../domain/ports.ts';
 import { erasedSignalBody } from '../../domain/representation.ts';
-import { NO_CHANGES, type SignalMember, type SignalRecord } from '../../domain/signal.ts';
+import type { RunRecord } from '../../domain/run.ts';
+import { NO_CHANGES, type SignalChanges, type SignalMember, type SignalRecord } from '../../domain/signal.ts';
 import { decodeJson, encodeJson, NO_VALUE } from './codec.ts';
 import type { StoredCollection } from './collections.ts';
 import type { StoreContext } from './context.ts';
@@ -28,6 +29,7 @@ export interface SignalCollections {
   readonly signalRecords: StoredCollection<SignalRecord>;
   readonly signalMembers: StoredCollection<SignalMember>;
   readonly signalStates: StoredCollection<object>;
+  readonly runs: StoredCollection<RunRecord>;
 }
 
 const POSITION = /^[\s\S]{1,400}$/;
@@ -48,21 +50,18 @@ export async function recordSignals(
   collections: SignalCollections,
   request: Parameters<Store['recordSignals']>[0],
 ): Promise<boolean> {
-  const { consumers, signalRecords, signalMembers, signalStates } = collections;
+  const { consumers, signalRecords, signalMembers, signalStates, runs } = collections;
   const { consumer, seq, deliveries, now, changes = NO_CHANGES } = request;
   const key = collectionKey('consumers', consumer);
   const moved = await committer.submit({
     reads: [key, ...deliveries.map(({ id }) => signalKey(id))],
-    weight: 1 + deliveries.length + changes.signals.length + changes.members.length,
+    weight: 1 + deliveries.length + changes.signals.length + changes.members.length + (changes.runs ?? []).length,
     stage: (transaction) => {
       const value = transaction.value(key);
       if (!isNext(value === undefined ? undefined : decodeJson<{ seq: number }>(key, value).seq, request)) return false;
       consumers.stage(transaction, consumer, { seq, at: now });
       for (const delivery of deliveries) if (transaction.value(signalKey(delivery.id)) === undefined) stageDelivery(transaction, delivery);
-      for (const record of changes.signals) signalRecords.stage(transaction, record.id, record);
-      for (const id of changes.forgotten) signalRecords.stage(transaction, id, null);
-      for (const { name, value: member } of changes.members) signalMembers.stage(transaction, name, member);
-      for (const { name, value: state } of changes.states) signalStates.stage(transaction, name, state);
+      stageChanges(transaction, collections, changes);
       return true;
     },
   });
@@ -72,7 +71,20 @@ export async function recordSignals(
   for (const id of changes.forgotten) signalRecords.remember(id, null);
   for (const { name, value } of changes.members) signalMembers.remember(name, value);
   for (const { name, value } of changes.states) signalStates.remember(name, value);
+  for (const { name, value } of changes.runs ?? []) runs.remember(name, value);
   return true;
+}
+
+function stageChanges(
+  transaction: Transaction,
+  { signalRecords, signalMembers, signalStates, runs }: SignalCollections,
+  changes: SignalChanges,
+): void {
+  for (const record of changes.signals) signalRecords.stage(transaction, record.id, record);
+  for (const id of changes.forgotten) signalRecords.stage(transaction, id, null);
+  for (const { name, value } of changes.members) signalMembers.stage(transaction, name, value);
+  for (const { name, value } of changes.states) signalStates.stage(transaction, name, value);
+  for (const { name, value } of changes.runs ?? []) runs.stage(transaction, name, value);
 }
 
 /** Its body stays as it stands: that of an erased message was made blank while a try of it ran. */

@@ -54,6 +54,7 @@ import type {
   ViewRecord,
 } from '../../domain/ports.ts';
 import type { RecipientRecord, Transition } from '../../domain/recipient.ts';
+import type { RunRecord } from '../../domain/run.ts';
 import type { SignalChannelRecord, SignalMember, SignalRecord } from '../../domain/signal.ts';
 import { pseudonymOf } from '../../domain/subject.ts';
 import type { SubjectErasureAnswer, SubjectErasureRecord, SubjectErasureRequest } from '../../domain/subject-erasure.ts';
@@ -108,6 +109,7 @@ export interface Collections {
   readonly signalMembers: StoredCollection<SignalMember>;
   readonly signalRecords: StoredCollection<SignalRecord>;
   readonly signalStates: StoredCollection<object>;
+  readonly runs: StoredCollection<RunRecord>;
   readonly suppressions: StoredCollection<SuppressionRecord>;
   readonly tokens: StoredCollection<TokenRecord>;
   readonly users: StoredCollection<UserRecord>;

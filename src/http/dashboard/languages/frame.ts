@@ -9,6 +9,7 @@ export interface FrameWords {
     readonly documents: string;
     readonly contacts: string;
     readonly queue: string;
+    readonly runs: string;
     readonly reports: string;
     readonly suppressions: string;
     readonly references: string;
@@ -47,6 +48,7 @@ const en: FrameWords = {
     documents: 'Documents',
     contacts: 'Contacts',
     queue: 'Queue',
+    runs: 'Runs',
     reports: 'Reports',
     suppressions: 'Suppressed',
     references: 'References',
@@ -85,6 +87,7 @@ const fr: FrameWords = {
     documents: 'Documents',
     contacts: 'Contacts',
     queue: 'File d’attente',
+    runs: 'Séries',
     reports: 'Rapports',
     suppressions: 'Bloqués',
     references: 'Références',
@@ -123,6 +126,7 @@ const nl: FrameWords = {
     documents: 'Documenten',
     contacts: 'Contacten',
     queue: 'Wachtrij',
+    runs: 'Reeksen',
     reports: 'Rapporten',
     suppressions: 'Geblokkeerd',
     references: 'Referenties',
@@ -161,6 +165,7 @@ const de: FrameWords = {
     documents: 'Belege',
     contacts: 'Kontakte',
     queue: 'Warteschlange',
+    runs: 'Läufe',
     reports: 'Berichte',
     suppressions: 'Gesperrt',
     references: 'Referenzen',

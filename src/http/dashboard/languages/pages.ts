@@ -10,6 +10,7 @@ import { overviewWords } from './overview.ts';
 import { preview } from './preview.ts';
 import { REFERENCE_WORDS } from './references.ts';
 import { REGISTER_PAGE } from './register-page.ts';
+import { RUN_WORDS } from './runs.ts';
 import { settingsWords } from './settings.ts';
 import { relaySettingsWords } from './settings-relay.ts';
 import { SHARE_WORDS } from './shares.ts';
@@ -29,6 +30,7 @@ export function pageWords(language: Language) {
     references: REFERENCE_WORDS[language],
     registerPage: REGISTER_PAGE[language],
     relaySettings: relaySettingsWords[language],
+    runs: RUN_WORDS[language],
     settings: settingsWords[language],
     shares: SHARE_WORDS[language],
     signals: SIGNAL_WORDS[language],
