@@ -3,12 +3,13 @@
  * doubled. A cell that a spreadsheet would take for a formula gets an apostrophe in front (R53).
  */
 import type { MessageSummary } from '../../domain/message.ts';
+import { Blocks } from './blocks.ts';
 import { EXPORT_COLUMNS, type ExportCell, looksLikeFormula, TIME_COLUMN, visitRows } from './rows.ts';
 
 /** Lets spreadsheets see that it is UTF-8. */
 const BYTE_ORDER_MARK = '\ufeff';
-/** Characters handed on at once. */
-const CHUNK = 64 * 1024;
+/** Octets handed on at once. */
+const BLOCK = 64 * 1024;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** `rows`: told after each part how many there are so far. */
@@ -17,18 +18,17 @@ export async function* csvOf(
   options: { readonly byteOrderMark: boolean; readonly rows: (rows: number, summaries: readonly MessageSummary[]) => void },
 ): AsyncGenerator<Buffer> {
   let rows = 0;
-  let text = `${options.byteOrderMark ? BYTE_ORDER_MARK : ''}${EXPORT_COLUMNS.join(',')}\r\n`;
+  const blocks = new Blocks(BLOCK);
+  blocks.add(`${options.byteOrderMark ? BYTE_ORDER_MARK : ''}${EXPORT_COLUMNS.join(',')}\r\n`);
   for await (const summaries of slices) {
     visitRows(summaries, (row) => {
-      text += lineOf(row);
+      blocks.add(lineOf(row));
       rows++;
     });
     options.rows(rows, summaries);
-    if (text.length < CHUNK) continue;
-    yield Buffer.from(text);
-    text = '';
+    yield* blocks.take();
   }
-  if (text !== '') yield Buffer.from(text);
+  yield* blocks.end();
 }
 
 function lineOf(row: readonly ExportCell[]): string {

@@ -2,23 +2,20 @@
  * The register as an Excel workbook (ECMA-376), written as it goes: a sheet is streamed into the zip row
  * by row, and where one is full the next begins. Texts are texts and never formulas (R53); instants are
  * dates of Excel's, in UTC.
- *
- * The quirk of yazl kept here: what is added while a stream of it is read is written after it, so the
- * parts that name all sheets come last.
  */
-import { Readable } from 'node:stream';
-import { ZipFile } from 'yazl';
 import type { MessageSummary } from '../../domain/message.ts';
+import { Blocks } from './blocks.ts';
 import { EXPORT_COLUMNS, type ExportCell, type ExportColumn, looksLikeFormula, TIME_COLUMN, visitRows } from './rows.ts';
+import { type ZipEntry, zipOf } from './zip.ts';
 
 /** Rows of a sheet, the heading among them: what Excel takes. */
 const SHEET_ROWS = 1_048_576;
 /** Characters of a cell that Excel takes. */
 const CELL_LIMIT = 32_767;
-/** Fast: what is written compresses well anyhow. */
-const COMPRESSION = 1;
-/** Characters handed on at once. */
-const CHUNK = 128 * 1024;
+/** Octets of a sheet: the zip takes 4 GiB. */
+const SHEET_OCTETS = 4_000_000_000;
+/** Octets that are compressed at once. */
+const BLOCK = 512 * 1024;
 
 /** Of `styles.xml`. */
 const STYLE = { date: 1, quoted: 2, heading: 3 } as const;
@@ -33,70 +30,90 @@ export function xlsxOf(
     /** For tests: fewer than Excel takes. */
     readonly sheetRows?: number;
   },
-): AsyncIterable<Buffer> {
-  const zip = new ZipFile();
-  const output = zip.outputStream as Readable;
-  zip.on('error', (error: Error) => output.destroy(error));
-  const source = slices[Symbol.asyncIterator]();
-  const heading = rowXml(
-    EXPORT_COLUMNS.map((column) => options.heading[column]),
-    STYLE.heading,
-  );
-  const sheetRows = options.sheetRows ?? SHEET_ROWS;
-  /** Rows that are made and stand in no sheet yet, oldest first. */
-  let waiting: string[] = [];
-  let rows = 0;
-  let sheets = 0;
-  let drained = false;
+): AsyncGenerator<Buffer> {
+  return zipOf(partsOf(slices, options));
+}
 
-  async function fill(): Promise<void> {
-    const { done, value } = await source.next();
-    drained = done === true;
-    if (value === undefined || drained) return;
+/** The sheets, as many as it takes, and behind them what names them. */
+async function* partsOf(slices: Parameters<typeof xlsxOf>[0], options: Parameters<typeof xlsxOf>[1]): AsyncGenerator<ZipEntry> {
+  const source = new RowSource(slices, options.rows);
+  let sheets = 0;
+  try {
+    do {
+      sheets++;
+      yield { name: `xl/worksheets/sheet${sheets}.xml`, content: sheetOf(source, options) };
+    } while (await source.more());
+  } finally {
+    await source.leave();
+  }
+  for (const [name, xml] of Object.entries(workbookParts(sheets, options.sheetName))) yield { name, content: [Buffer.from(xml)] };
+}
+
+/** Rows as they are read, made to XML. */
+class RowSource {
+  readonly #slices: AsyncIterator<readonly MessageSummary[]>;
+  readonly #told: (rows: number, summaries: readonly MessageSummary[]) => void;
+  /** Made, and in no sheet yet, oldest first. */
+  #waiting: string[] = [];
+  #rows = 0;
+  #drained = false;
+
+  constructor(slices: AsyncIterable<readonly MessageSummary[]>, told: (rows: number, summaries: readonly MessageSummary[]) => void) {
+    this.#slices = slices[Symbol.asyncIterator]();
+    this.#told = told;
+  }
+
+  /** Whether there is a row left. */
+  async more(): Promise<boolean> {
+    while (this.#waiting.length === 0 && !this.#drained) await this.#fill();
+    return this.#waiting.length > 0;
+  }
+
+  /** Some rows, at most so many; none: there are no more. */
+  async take(most: number): Promise<readonly string[]> {
+    await this.more();
+    if (this.#waiting.length > most) return this.#waiting.splice(0, most);
+    const all = this.#waiting;
+    this.#waiting = [];
+    return all;
+  }
+
+  async leave(): Promise<void> {
+    await this.#slices.return?.();
+  }
+
+  async #fill(): Promise<void> {
+    const { done, value } = await this.#slices.next();
+    if (done === true) {
+      this.#drained = true;
+      return;
+    }
     const made: string[] = [];
     visitRows(value, (row) => made.push(rowXml(row)));
-    rows += made.length;
-    options.rows(rows, value);
-    waiting = made;
+    this.#rows += made.length;
+    this.#told(this.#rows, value);
+    this.#waiting = made;
   }
+}
 
-  async function* sheet(): AsyncGenerator<string> {
-    let text = SHEET_HEAD + heading;
-    let count = 1;
-    while (count < sheetRows) {
-      if (waiting.length === 0 && !drained) await fill();
-      if (waiting.length === 0 && drained) break;
-      const fitting = waiting.splice(0, sheetRows - count);
-      count += fitting.length;
-      text += fitting.join('');
-      if (text.length < CHUNK) continue;
-      yield text;
-      text = '';
-    }
-    while (waiting.length === 0 && !drained) await fill();
-    if (waiting.length > 0) addSheet();
-    else addRest();
-    yield `${text}</sheetData><autoFilter ref="A1:${columnName(EXPORT_COLUMNS.length)}${count}"/></worksheet>`;
+async function* sheetOf(
+  source: RowSource,
+  { heading, sheetRows = SHEET_ROWS }: Pick<Parameters<typeof xlsxOf>[1], 'heading' | 'sheetRows'>,
+): AsyncGenerator<Buffer> {
+  const names = EXPORT_COLUMNS.map((column) => heading[column]);
+  const blocks = new Blocks(BLOCK);
+  blocks.add(SHEET_HEAD);
+  blocks.add(rowXml(names, STYLE.heading));
+  let count = 1;
+  while (count < sheetRows && blocks.octets < SHEET_OCTETS) {
+    const rows = await source.take(sheetRows - count);
+    if (rows.length === 0) break;
+    count += rows.length;
+    for (const row of rows) blocks.add(row);
+    yield* blocks.take();
   }
-
-  function addSheet(): void {
-    sheets++;
-    const stream = Readable.from(sheet(), { objectMode: false });
-    // Whoever left in the middle: what is read for him ends too.
-    output.once('close', () => {
-      stream.destroy();
-      void source.return?.();
-    });
-    zip.addReadStream(stream, `xl/worksheets/sheet${sheets}.xml`, { compressionLevel: COMPRESSION });
-  }
-
-  function addRest(): void {
-    for (const [name, xml] of Object.entries(workbookParts(sheets, options.sheetName))) zip.addBuffer(Buffer.from(xml), name);
-    zip.end();
-  }
-
-  addSheet();
-  return output as AsyncIterable<Buffer>;
+  blocks.add(`</sheetData><autoFilter ref="A1:${columnName(EXPORT_COLUMNS.length)}${count}"/></worksheet>`);
+  yield* blocks.end();
 }
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
@@ -134,16 +151,22 @@ function rowXml(row: readonly ExportCell[], style?: number): string {
   return `${xml}</row>`;
 }
 
-/** The style `quoted` keeps it a text also when somebody edits it. */
+/**
+ * The style `quoted` keeps it a text also when somebody edits it. Most take the short form, which is half
+ * of what there is to compress: a text as its value (ECMA-376 §18.18.11), of which space at an end would
+ * be taken off.
+ */
 function textXml(text: string, given?: number): string {
   if (text === '') return '<c/>';
   const style = given ?? (looksLikeFormula(text) ? STYLE.quoted : undefined);
+  const spaced = text.charCodeAt(0) <= SPACE || text.charCodeAt(text.length - 1) <= SPACE;
+  if (style === undefined && !spaced) return `<c t="str"><v>${escaped(text)}</v></c>`;
   const cell = style === undefined ? '<c t="inlineStr"><is>' : `<c t="inlineStr" s="${style}"><is>`;
-  return `${cell}${SPACED.test(text) ? '<t xml:space="preserve">' : '<t>'}${escaped(text)}</t></is></c>`;
+  return `${cell}${spaced ? '<t xml:space="preserve">' : '<t>'}${escaped(text)}</t></is></c>`;
 }
 
-/** Space at an end would be taken off. */
-const SPACED = /^\s|\s$/;
+/** What XML holds for space is this and below. */
+const SPACE = 32;
 
 /** XML 1.0 has no place for these; and `_x0041_` would be read as an A. */
 const UNUSUAL = /[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9a-f]{4}_/i;
