@@ -85,6 +85,9 @@ export interface EventDraft {
   readonly rank?: number;
   readonly reason?: string;
   readonly supersededBy?: MessageId;
+  /** For `message.accepted`: of the content, in lower-case hex, and its octets; absent in events of earlier versions. */
+  readonly sha256?: string;
+  readonly size?: number;
   /** For `message.accepted`: how many recipients by domain. */
   readonly domains?: Readonly<Record<string, number>>;
   /** For `message.referenced`. */
@@ -115,4 +118,6 @@ export interface FeedEvent extends EventDraft {
   readonly run?: string;
   /** Of the message, where it did not come by SMTP. */
   readonly origin?: 'api' | 'resend' | 'notification';
+  /** A person was taken out of it: the salted hash, in hex, of what it said of them (ledger.ts). Absent: nobody was. */
+  readonly withheld?: string;
 }

@@ -5,14 +5,16 @@
  */
 import type { Readable } from 'node:stream';
 import type { Address } from './address.ts';
-import type { AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
+import type { AuditActor, AuditEntry, AuditFilter, AuditRecord } from './audit.ts';
 import type { BackupRecord, BackupRequest } from './backup.ts';
 import type { CleanupCounts, CleanupRequest, CleanupRunRecord } from './cleanup.ts';
 import type { ContactMail } from './contact-standing.ts';
 import type { DocumentMail, DocumentVerdict, VerdictOnDocument, VerdictPolicy } from './document-verdict.ts';
 import type { Envelope } from './envelope.ts';
 import type { EventDraft, EventType, FeedEvent, ReferencesBefore } from './events.ts';
+import type { EvidenceKey, SignedEvidence } from './evidence.ts';
 import type { MessageId, ReportId } from './ids.ts';
+import type { Seal } from './ledger.ts';
 import type { LegalHoldRecord } from './legal-hold.ts';
 import type { AcceptedMessage, MessageSummary, PreparedMessage, ReferenceChange, References, SubmissionClient } from './message.ts';
 import type { OutcomeGroup } from './outcome-counts.ts';
@@ -797,6 +799,25 @@ export interface Submitter {
   submit(request: SubmissionRequest): Promise<SubmissionAnswer>;
 }
 
+/** What evidence is asked for, by whom, and in which language. */
+export interface EvidenceRequest {
+  readonly subject:
+    | { readonly kind: 'message'; readonly detail: MessageDetail }
+    | { readonly kind: 'document'; readonly record: DocumentRecord };
+  readonly by: AuditActor;
+  readonly language: Language;
+}
+
+/** What the other rooms may ask of the evidence. */
+export interface EvidenceDesk {
+  /** With which evidence and seals are verified. */
+  readonly key: EvidenceKey;
+  /** All that is known, sealed up to now, and signed. */
+  make(request: EvidenceRequest): Promise<SignedEvidence>;
+  /** The same for people, as PDF, with the statement in it; signed as a whole as well. */
+  pdf(evidence: SignedEvidence): Promise<Buffer>;
+}
+
 export interface QueueCounts {
   readonly messages: number;
   readonly queued: number;
@@ -822,6 +843,28 @@ export interface StoreMetrics {
   onCommit: ((seconds: number, operations: number) => void) | null;
   /** Entries of the spool, or records, that a crash left without their other half; dropped at opening. */
   readonly orphans: { readonly contents: number; readonly records: number };
+}
+
+/** A seal with the leaves under it, 32 octets each; null: their events are erased, and so are they. */
+export interface SealedLeaves {
+  readonly seal: Seal;
+  readonly leaves: Buffer | null;
+}
+
+/** The seals over the feed, which only grow (ledger.ts). */
+export interface Ledger {
+  /** The newest; undefined: there is none yet. */
+  readonly last: Seal | undefined;
+  /** Sequence number of the first event that is not sealed: there may be none of it yet. */
+  readonly next: number;
+  /** Appends one. False: it does not follow the newest, and nothing is written. */
+  append(seal: Seal, leaves: Buffer): Promise<boolean>;
+  /** The one that is over an event; undefined: none is. */
+  covering(seq: number): Promise<SealedLeaves | undefined>;
+  /** Those over events after `after`, oldest first. */
+  list(part: { readonly after: number; readonly limit: number }): Promise<readonly Seal[]>;
+  /** What the personal parts of events are salted with, base64; made when it is first asked for. */
+  salt(): Promise<string>;
 }
 
 export interface Store {
@@ -943,6 +986,9 @@ export interface Store {
   appendEvent(event: EventDraft & { readonly message?: MessageId }, now: number): Promise<FeedEvent>;
   /** Named positions kept for readers of the feed. */
   readonly consumers: Collection<{ readonly seq: number; readonly at: number }>;
+
+  /** Seals over the feed. What is not sealed yet no clean-up takes, as with any reader of the feed. */
+  readonly ledger: Ledger;
 
   // ── Signals ──
   /**

@@ -186,7 +186,7 @@ function withoutSignature(text: string | null): string | null {
 
 /** An event of the feed. Fields that its type does not have are absent. */
 export function eventJson(event: FeedEvent): Record<string, unknown> {
-  const { seq, at, type, message, recipient, nextAttemptAt, reply, ...rest } = event;
+  const { seq, at, type, message, recipient, nextAttemptAt, reply, withheld: _, ...rest } = event;
   return {
     seq,
     at: rfc3339(at),

@@ -19,6 +19,7 @@ import { RecentContent } from './level/content.ts';
 import type { StoreContext } from './level/context.ts';
 import { DiskSpace } from './level/disk.ts';
 import { Feed } from './level/feed.ts';
+import { LevelLedger } from './level/ledger.ts';
 import { LegalHolds } from './level/legal-holds.ts';
 import { MessageLoader } from './level/loader.ts';
 import {
@@ -148,7 +149,9 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   const turns = new Turns();
   const holds = new LegalHolds(await StoredCollection.load<LegalHoldRecord>('legalHolds', database, () => committer), turns);
   const feed = new Feed(database, { lastSeq: record.seq, firstSeq: record.firstSeq });
+  const secrets = await StoredCollection.load<object>('secrets', database, () => committer);
   const context: StoreContext = {
+    salt: () => (secrets.value('erasure') as { readonly salt: string } | undefined)?.salt,
     database,
     spool,
     loader,
@@ -167,7 +170,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
   const collections: Collections = {
     cleanupRuns: await StoredCollection.load('cleanupRuns', database, () => committer),
     erasures: await StoredCollection.load('erasures', database, () => committer),
-    secrets: await StoredCollection.load('secrets', database, () => committer),
+    secrets,
     consumers: await StoredCollection.load('consumers', database, () => committer),
     mailboxes: await StoredCollection.load('mailboxes', database, () => committer),
     nextHops: await StoredCollection.load('nextHops', database, () => committer),
@@ -195,6 +198,7 @@ async function assemble({ opened, queue, spool, disk, options, orphans }: Parts)
     context,
     collections,
     statistics,
+    ledger: await LevelLedger.open(context, secrets),
     diskFloor: options.diskFloor,
     orphans,
     onDrained: async (last) => {

@@ -12,6 +12,7 @@ import type { SuppressionPolicy } from '../../src/domain/suppression.ts';
 import { auditContract } from './audit.ts';
 import { cleanupContract } from './cleanup.ts';
 import { groupContract } from './groups.ts';
+import { ledgerContract } from './ledger.ts';
 import { linkingContract } from './linking.ts';
 import { listContract } from './lists.ts';
 import { Clock, DAY, HOUR, Maker, reportEvidence, START, scheduleOf, settled } from './messages.ts';
@@ -81,6 +82,8 @@ export function storeContract(implementation: Implementation): void {
             type: 'message.accepted',
             message: accepted.id,
             account: 'erp',
+            sha256: accepted.sha256,
+            size: accepted.size,
             domains: { 'one.example': 1, 'two.example': 2 },
           },
         ]);
@@ -659,6 +662,7 @@ export function storeContract(implementation: Implementation): void {
 
     cleanupContract(() => ({ store, make, clock }));
     subjectContract(() => ({ store, make, clock }));
+    ledgerContract(() => ({ store, make, clock }));
 
     describe('statistics', () => {
       it('counts recipients by hour or day of acceptance, group and present state', async () => {

@@ -12,6 +12,7 @@ import { rebuildStore } from '../../src/store/rebuild.ts';
 import { verifyStore } from '../../src/store/verify.ts';
 import { Clock, DAY, Maker, reportEvidence } from '../contract/messages.ts';
 import { recordingLog } from '../support/recording-log.ts';
+import { sealOnce } from '../support/sealing.ts';
 
 export function storeBench() {
   const dirs: string[] = [];
@@ -110,6 +111,7 @@ export function storeBench() {
         changes: { ...NO_CHANGES, signals: [maker.signalRecord()] },
         now: clock.now,
       });
+      await sealOnce(store, clock.now);
       await store.consumers.put('erp', { seq: 5, at: clock.now });
       await maker.suppress(store, 'eve@customer.example');
       await store.nextHops.put('hop.example:25', { paused: null, failures: 1, blockedUntil: 0, lastError: null, sentAt: [] });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/domain/ports.ts';
-import { decodeJson, encodeJson, NO_VALUE } from '../../src/store/level/codec.ts';
+import { decodeJson, encodeJson, NO_VALUE, payloadOf, seal } from '../../src/store/level/codec.ts';
 import { Database } from '../../src/store/level/database.ts';
 import {
   ACCEPT_KEY_ORDER,
@@ -16,10 +16,12 @@ import {
   EVENTS,
   FINGERPRINTS,
   fingerprintKey,
+  LEAVES,
   MESSAGES,
   PENDING,
   prefixRange,
   REPORTS,
+  SEALS,
 } from '../../src/store/level/keys.ts';
 import type { VerifyReport } from '../../src/store/verify.ts';
 import { storeBench } from './store-fixture.ts';
@@ -221,6 +223,26 @@ describe('verify', () => {
       async (db) => put(db, `${auditIndexPrefix('by', 'eve')}${'0'.repeat(26)}`, NO_VALUE),
       /^index keys of the audit log: 6 where there should be 5$/,
     ],
+    [
+      'an event that somebody changed',
+      async (db) => {
+        const key = await keyAt(db, EVENTS, 1);
+        const event = decodeJson<object>(key, (await db.get(key)) ?? NO_VALUE);
+        await put(db, key, encodeJson({ ...event, account: 'other' }));
+      },
+      /^event 2 is not the one that was sealed$/,
+    ],
+    [
+      'leaves that somebody changed',
+      async (db) => {
+        const key = await keyAt(db, LEAVES, 0);
+        const octets = Buffer.from(payloadOf(key, (await db.get(key)) ?? NO_VALUE));
+        octets[0] = (octets[0] ?? 0) ^ 1;
+        await put(db, key, seal(Buffer.concat([Buffer.alloc(5), octets])));
+      },
+      /^seal 1 is not over the leaves that stand with it$/,
+    ],
+    ['leaves without their seal', async (db) => del(db, await keyAt(db, SEALS, 0)), /^leaves without their seal$/],
     ['a key of no family', async (db) => put(db, 'zebra', NO_VALUE), /a key of no known family/],
     [
       'a commit record that counts otherwise',

@@ -13,6 +13,7 @@ import type { ContactMail } from '../../src/domain/contact-standing.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { EventDraft, FeedEvent } from '../../src/domain/events.ts';
 import { createIdFactory, idTime, type MessageId, type ReportId } from '../../src/domain/ids.ts';
+import { follows, hasLeaves, type Seal, withheldFrom } from '../../src/domain/ledger.ts';
 import { holdCovers, type LegalHoldRecord } from '../../src/domain/legal-hold.ts';
 import { type AcceptedMessage, type MessageSummary, messageState, type PreparedMessage } from '../../src/domain/message.ts';
 import { isOutcomeGroup, type OutcomeGroup, outcomeCounts } from '../../src/domain/outcome-counts.ts';
@@ -26,6 +27,7 @@ import type {
   EraseResult,
   EvidenceItem,
   FeedPage,
+  Ledger,
   MailboxRecord,
   MessageDetail,
   MessageFilter,
@@ -161,6 +163,33 @@ function memoryCollection<T>(
   };
 }
 
+const SALT = Buffer.from('a salt for tests').toString('base64');
+
+function memoryLedger(seals: { readonly seal: Seal; readonly leaves: Buffer }[], commit: () => void): Ledger {
+  return {
+    get last() {
+      return seals.at(-1)?.seal;
+    },
+    get next() {
+      return (seals.at(-1)?.seal.to ?? 0) + 1;
+    },
+    append: async (seal, leaves) => {
+      if (!hasLeaves(seal, leaves)) throw new RangeError('append: not over these leaves');
+      if (!follows(seal, seals.at(-1)?.seal)) return false;
+      commit();
+      seals.push({ seal, leaves });
+      return true;
+    },
+    covering: async (seq) => seals.find(({ seal }) => seal.from <= seq && seq <= seal.to),
+    list: async ({ after, limit }) =>
+      seals
+        .filter(({ seal }) => seal.to > after)
+        .slice(0, limit)
+        .map(({ seal }) => seal),
+    salt: async () => SALT,
+  };
+}
+
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -279,7 +308,8 @@ class InMemoryStore implements MemoryStore {
     this.#entries.set(message.id, entry);
     const domains: Record<string, number> = {};
     for (const { address } of recipients) domains[asciiDomainOf(address)] = (domains[asciiDomainOf(address)] ?? 0) + 1;
-    this.#append({ type: 'message.accepted', domains }, this.#now?.() ?? message.acceptedAt, accepted);
+    const { sha256: digest, size } = accepted;
+    this.#append({ type: 'message.accepted', sha256: digest, size, domains }, this.#now?.() ?? message.acceptedAt, accepted);
     const superseded = message.supersedes === null ? undefined : this.#entries.get(message.supersedes);
     if (superseded !== undefined) {
       const at = this.#now?.() ?? message.acceptedAt;
@@ -688,6 +718,9 @@ class InMemoryStore implements MemoryStore {
     });
   }
 
+  readonly #seals: { readonly seal: Seal; readonly leaves: Buffer }[] = [];
+  readonly ledger: Ledger = memoryLedger(this.#seals, () => this.#commit());
+
   async pseudonymOf(address: string): Promise<string> {
     return pseudonymOf(sha256(Buffer.from(`salt ${address}`)));
   }
@@ -715,7 +748,7 @@ class InMemoryStore implements MemoryStore {
       else if (this.#takeOut(entry, subject)) counts.contents++;
     }
     if (dryRun) return { kind: 'counted', counts, holds };
-    for (const [i, event] of this.#events.entries()) this.#events[i] = subject.outOfValue(event);
+    for (const [i, event] of this.#events.entries()) this.#events[i] = withheldFrom(event, subject.outOfValue(event), SALT);
     for (const [id, stored] of this.#reports) {
       if (subject.outOfValue(stored.report) === stored.report && !subject.isIn(stored.raw.toString())) continue;
       this.#reports.set(id, { ...stored, report: { ...subject.outOfValue(stored.report), id }, raw: Buffer.alloc(0) });
@@ -901,7 +934,7 @@ class InMemoryStore implements MemoryStore {
     for (const [i, event] of this.#events.entries()) {
       if (event.message !== message.id) continue;
       const { recipient: _r, reply: _p, reason: _n, domains: _d, contact: _c, document: _o, was: _w, ...rest } = event;
-      this.#events[i] = rest;
+      this.#events[i] = withheldFrom(event, rest, SALT);
       for (const [id, delivery] of this.#signals) {
         if (delivery.seq === event.seq || delivery.about?.includes(event.seq) === true)
           this.#signals.set(id, { ...delivery, body: erasedSignalBody(delivery.body) });

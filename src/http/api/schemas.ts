@@ -186,6 +186,8 @@ export const Event = z
     rank: z.number().int().optional(),
     reason: z.string().optional(),
     supersededBy: z.string().optional(),
+    sha256: z.string().optional().openapi({ description: 'Of `message.accepted`: of the content, in hex; `size` its octets.' }),
+    size: z.number().int().optional(),
     domains: z.record(z.string(), z.number().int()).optional(),
     account: z.string().optional(),
     was: z

@@ -20,6 +20,7 @@ import { countTaken, type DueMessage, dueMessages, type Readers, Tallies } from 
 import { eraseContents, eraseRecords } from './erasure.ts';
 import { countOldEvents, trimFeed } from './feed-trimming.ts';
 import { PENDING_SIGNALS, signalKey } from './keys.ts';
+import { cleanLeaves } from './ledger.ts';
 import { Pace } from './pace.ts';
 import { cleanReports, countOldReports } from './report-cleaning.ts';
 import { rewriteSegments } from './rewriting.ts';
@@ -122,6 +123,7 @@ class Run {
     await cleanFailures(context, this.#request);
     await keys.sweep(this.#request.now);
     add({ events: await trimFeed(scope, await readersOf(this.#cleanup)) });
+    await cleanLeaves(scope);
   }
 
   /** As the messages stand now: since they were found due they may have been sent again, held or deleted. */

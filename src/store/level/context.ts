@@ -27,6 +27,8 @@ export interface StoreContext {
   readonly holds: LegalHolds;
   /** Whoever overwrites or moves contents looks up where they stand in a turn of its own. */
   readonly turns: Turns;
+  /** What is salted with where a person is taken out; undefined: nothing was so far. */
+  readonly salt: () => string | undefined;
   readonly log: Log;
   /** Unix milliseconds. */
   readonly now: () => number;

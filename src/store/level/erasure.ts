@@ -13,6 +13,7 @@
 import { StoreError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import type { MessageId } from '../../domain/ids.ts';
+import { withheldFrom } from '../../domain/ledger.ts';
 import type { LegalHoldRecord } from '../../domain/legal-hold.ts';
 import type { EraseResult } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
@@ -115,7 +116,8 @@ export async function eraseRecords(
   const reports = await reportsOf(context, messages);
   await eraseFromSpool(context, messages, reports);
   const seqs = messages.flatMap(({ seq, seqs: later }) => [seq, ...later]);
-  const events = (await feed.pick(seqs)).map(withoutPeople);
+  const salt = context.salt();
+  const events = (await feed.pick(seqs)).map((event) => withoutPeople(event, salt));
   const deliveries = await deliveriesOf(context, seqs);
   await committer.submit({
     messages: messages.map(({ message }) => message.id),
@@ -160,7 +162,7 @@ export async function eraseFromSpool(
 }
 
 /** An event that says what happened, and no longer to whom or about what. */
-function withoutPeople(event: FeedEvent): FeedEvent {
+function withoutPeople(event: FeedEvent, salt: string | undefined): FeedEvent {
   const {
     recipient: _recipient,
     reply: _reply,
@@ -171,5 +173,5 @@ function withoutPeople(event: FeedEvent): FeedEvent {
     was: _was,
     ...rest
   } = event;
-  return rest;
+  return salt === undefined ? rest : withheldFrom(event, rest, salt);
 }

@@ -26,6 +26,8 @@
  *     w word 0 ~id              message by word
  *     x digest                  key of a request: which message was accepted with it
  *     X until digest            keys of requests by the end of their time
+ *     y seq                     seal over the events up to that one
+ *     Y seq                     leaves under that seal
  *
  * Values in keys are escaped, so that none contains the separator (octet 0), and bounded in
  * length: of a long one the head and a hash are kept. An index therefore may only be too wide,
@@ -147,6 +149,30 @@ export function eventSeqOf(key: string): number {
 /** Events after `after`. */
 export function eventsAfter(after: number): KeyRange {
   return { gt: eventKey(after), lt: `e${LAST}` };
+}
+
+// ── Ledger ──
+
+export const SEALS = prefixRange('y');
+export const LEAVES = prefixRange('Y');
+
+/** `to`: number of the last event under it. */
+export function sealKey(to: number): string {
+  return `y${String(to).padStart(SEQ_WIDTH, '0')}`;
+}
+
+export function leavesKey(to: number): string {
+  return `Y${String(to).padStart(SEQ_WIDTH, '0')}`;
+}
+
+/** Of the last event under a seal: of its key or that of its leaves. */
+export function leavesSeqOf(key: string): number {
+  return Number(key.slice(1));
+}
+
+/** Seals whose last event comes after `after`. */
+export function sealsAfter(after: number): KeyRange {
+  return { gt: sealKey(Math.max(0, after)), lt: `y${LAST}` };
 }
 
 // ── Indexes ──

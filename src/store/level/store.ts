@@ -75,6 +75,7 @@ import { eraseMessages } from './erasure.ts';
 import { IndexSizes } from './index-sizes.ts';
 import type { SearchedFilter } from './indexes.ts';
 import { PENDING, pendingKeyParts } from './keys.ts';
+import type { LevelLedger } from './ledger.ts';
 import type { LegalHolds } from './legal-holds.ts';
 import { listMessages } from './listing.ts';
 import { messagesKnownAs } from './names.ts';
@@ -130,6 +131,7 @@ const WithCollections = class {
 export class LevelStore extends WithCollections implements Store {
   readonly metrics: StoreMetrics;
   readonly legalHolds: LegalHolds;
+  readonly ledger: LevelLedger;
   readonly #context: StoreContext;
   readonly #diskFloor: number;
   readonly #counts: {
@@ -156,6 +158,7 @@ export class LevelStore extends WithCollections implements Store {
     readonly context: StoreContext;
     readonly collections: Collections;
     readonly statistics: Statistics;
+    readonly ledger: LevelLedger;
     readonly diskFloor: number;
     readonly orphans: Orphans;
     /** Hears of the last commit when the store is closed. */
@@ -171,6 +174,7 @@ export class LevelStore extends WithCollections implements Store {
     const { database } = options.context;
     this.#searches = { words: new WordSearch(database), sizes: new IndexSizes(database) };
     this.legalHolds = options.context.holds;
+    this.ledger = options.ledger;
     const { context, statistics } = options;
     this.#statistics = statistics;
     this.#cleanup = {
@@ -178,10 +182,16 @@ export class LevelStore extends WithCollections implements Store {
       statistics,
       keys: this.#keys,
       erasures: this.erasures,
-      positions: () => [...this.consumers.values()].map(({ seq }) => seq),
+      positions: () => [...this.#readers()],
     };
     this.#counts = { accepted: 0, commits: 0, committedOperations: 0, onCommit: null, orphans: options.orphans };
     this.metrics = this.#counts;
+  }
+
+  /** How far whoever reads the feed has come. Where nothing was sealed so far, nobody waits for it. */
+  *#readers(): Generator<number> {
+    for (const { seq } of this.consumers.values()) yield seq;
+    if (this.ledger.last !== undefined) yield this.ledger.next - 1;
   }
 
   // ── What the committer tells ──

@@ -59,13 +59,15 @@ export interface SubjectScope {
   readonly touched: Set<string>;
 }
 
-/** What addresses are hashed with; made at the first erasure, and kept as long as the store. */
+/** What addresses are hashed with; made when it is first needed, and kept as long as the store. */
 export async function saltOf(secrets: StoredCollection<object>): Promise<string> {
   const kept = secrets.value('erasure') as { readonly salt: string } | undefined;
   if (kept !== undefined) return kept.salt;
-  const salt = randomBytes(32).toString('base64');
-  await secrets.put('erasure', { salt });
-  return salt;
+  // Of two that ask at once both get the one that was written.
+  const written = await secrets.change('erasure', (value) =>
+    value === undefined ? { salt: randomBytes(32).toString('base64') } : undefined,
+  );
+  return (written as { readonly salt: string }).salt;
 }
 
 export function saltedHash(salt: string, address: string): string {

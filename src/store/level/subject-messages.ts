@@ -6,6 +6,7 @@
 import { StoreError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import { invertId, type MessageId } from '../../domain/ids.ts';
+import { withheldFrom } from '../../domain/ledger.ts';
 import type { Attempt } from '../../domain/recipient.ts';
 import { SubjectSearch } from '../../domain/subject.ts';
 import { decodeJson, encodeJson } from './codec.ts';
@@ -39,7 +40,8 @@ export async function rewriteMessages({ context, subject, statistics, counts }: 
   const attemptKeys = attemptKeysOf(stored);
   const attempts = changedOf(attemptKeys, await database.getMany(attemptKeys), (value: Attempt) => subject.outOfValue(value));
   const events = await feed.pick([stored.seq, ...stored.seqs]);
-  const rewritten = events.map((event) => subject.outOfValue(event)).filter((event, i) => event !== events[i]);
+  const salt = context.salt() ?? '';
+  const rewritten = events.map((event) => withheldFrom(event, subject.outOfValue(event), salt)).filter((event, i) => event !== events[i]);
   await committer.submit({
     messages: [id],
     reads: [messageKey(stored.inverted)],

@@ -6,6 +6,7 @@ import type { AuditRecord } from '../../domain/audit.ts';
 import { StoreError } from '../../domain/errors.ts';
 import type { FeedEvent } from '../../domain/events.ts';
 import { invertId, type MessageId } from '../../domain/ids.ts';
+import { withheldFrom } from '../../domain/ledger.ts';
 import type { SignalDelivery } from '../../domain/ports.ts';
 import { matchesOf } from '../../domain/representation.ts';
 import { SubjectSearch } from '../../domain/subject.ts';
@@ -124,7 +125,7 @@ async function isReportHeld(scope: SubjectScope, { report }: StoredReport): Prom
   return [...found.values()].some((stored) => isHeld(scope, stored));
 }
 
-type Stage = (transaction: Transaction, key: string, before: unknown, after: unknown) => void;
+type Stage = (transaction: Transaction, key: string, before: unknown, after: unknown, salt: string) => void;
 
 /** Values of JSON: those that name it are written anew, each as it stands then. */
 async function sweepJson(scope: SubjectScope, range: KeyRange, stage: Stage): Promise<void> {
@@ -145,7 +146,7 @@ async function sweepJson(scope: SubjectScope, range: KeyRange, stage: Stage): Pr
             const before = decodeJson<unknown>(key, value);
             const after = subject.outOfValue(before);
             if (after === before) continue;
-            stage(transaction, key, before, after);
+            stage(transaction, key, before, after, context.salt() ?? '');
             touched.add(key);
             if (key.startsWith('l')) for (const index of auditIndexKeys(before as AuditRecord)) touched.add(index);
           }
@@ -188,7 +189,8 @@ async function replaceInMemory({ context }: SubjectScope, keys: readonly string[
 }
 
 const stagePlain: Stage = (transaction, key, _, after) => transaction.put(key, encodeJson(after));
-const stageEvent = stagePlain;
+const stageEvent: Stage = (transaction, key, before, after, salt) =>
+  transaction.put(key, encodeJson(withheldFrom(before as FeedEvent, after as FeedEvent, salt)));
 
 /** One that was still to be sent to the address goes nowhere any more. */
 const stageDelivery: Stage = (transaction, key, before, after) => {

@@ -184,7 +184,12 @@ export class Transaction {
   accept(request: AcceptStaging): AcceptedMessage {
     const { message, entry } = request;
     const accepted: AcceptedMessage = { ...message, size: entry.size, sha256: entry.sha256 };
-    const event = this.#append({ type: 'message.accepted', domains: domainsOf(message) }, this.now, message, message.id);
+    const event = this.#append(
+      { type: 'message.accepted', sha256: entry.sha256, size: entry.size, domains: domainsOf(message) },
+      this.now,
+      message,
+      message.id,
+    );
     this.#firstAcceptSeq ??= event.seq;
     const { dueAt, expireAt } = request;
     const record: MessageRecord = { message: accepted, seq: event.seq, dueAt, expireAt, location: entry.location };

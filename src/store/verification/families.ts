@@ -35,11 +35,12 @@ import type { StoredReport } from '../level/reports.ts';
 import type { SegmentCount } from '../level/transaction.ts';
 import { isInDoubt, placeOf, type Verification } from './context.ts';
 import { attempt, REBUILD, RESTORE, SETTLES } from './findings.ts';
+import { verifyLedger } from './ledger.ts';
 import { countLiving } from './messages.ts';
 
 const SLICE = 1000;
 /** First characters of the keys that keys.ts builds. */
-const FAMILIES = '!adDefghiklLmopqrsuvwxX';
+const FAMILIES = '!adDefghiklLmopqrsuvwxXyY';
 
 export async function verifyFeed({ database, record, counts, findings }: Verification): Promise<void> {
   let expected = record.firstSeq;
@@ -82,6 +83,7 @@ export async function verifyTotals(verification: Verification): Promise<void> {
   await verifySignals(verification);
   await verifyAcceptKeys(verification);
   await verifyAudits(verification);
+  await verifyLedger(verification);
   for (const family of 'dfhkrs') await verifyChecksums(verification, family);
   for (const family of await strayKeys(verification)) findings.add('damage', 'a key of no known family', JSON.stringify(family), REBUILD);
 }

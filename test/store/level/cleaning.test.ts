@@ -8,6 +8,7 @@ import { verifyStore } from '../../../src/store/verify.ts';
 import { DAY, reportEvidence } from '../../contract/messages.ts';
 import { expectStoreError } from '../../contract/store.ts';
 import { recordingLog } from '../../support/recording-log.ts';
+import { sealOnce } from '../../support/sealing.ts';
 import { storeBench } from './bench-store.ts';
 
 const { make, newDir, open, clock } = storeBench();
@@ -59,6 +60,32 @@ describe('what readers have still to read', () => {
     expect(await store.cleanup(everythingOld())).toMatchObject({ records: 0, keptUnread: 1, deliveries: 0 });
     await store.updateSignal({ ...waiting, state: 'delivered', nextAttemptAt: null });
     expect(await store.cleanup(everythingOld())).toMatchObject({ records: 1, keptUnread: 0 });
+  });
+});
+
+describe('the ledger in a clean-up', () => {
+  it('keeps what is not sealed yet, and lets go of leaves once all their events are gone; the seals stay', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await sent(store);
+    const first = await sealOnce(store, clock.now);
+    const held = await sent(store);
+    await hold(store, held);
+    const second = await sealOnce(store, clock.now);
+    await sent(store);
+    clock.now += 3 * DAY;
+    const request = { ...everythingOld(), patience: 7 * DAY };
+    // The third message is not sealed: its events wait.
+    await store.cleanup(request);
+    expect((await store.changes({ after: second.to, limit: 1 })).items).toHaveLength(1);
+    expect((await store.ledger.covering(first.from))?.leaves).toBeNull();
+    expect((await store.ledger.covering(second.from))?.leaves).toHaveLength(64);
+    expect(await store.ledger.list({ after: 0, limit: 5 })).toEqual([first, second]);
+    await sealOnce(store, clock.now);
+    await store.close();
+    await isSound(dir);
+    const again = await open(dir);
+    expect(again.ledger.last?.number).toBe(3);
   });
 });
 
