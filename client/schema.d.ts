@@ -1788,6 +1788,614 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messages/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of what became of a message: JSON, or PDF where `Accept` asks for `application/pdf`
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evidence"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/{document}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of all mail that carried a document: JSON, or PDF where `Accept` asks for `application/pdf`
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it. Of very much mail the newest.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                    /** @description As in `GET /documents/{document}`. */
+                    administration?: string;
+                };
+                header?: never;
+                path: {
+                    document: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evidence"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/evidence.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of what became of a message: JSON
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evidence"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/{document}/evidence.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of all mail that carried a document: JSON
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it. Of very much mail the newest.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                    /** @description As in `GET /documents/{document}`. */
+                    administration?: string;
+                };
+                header?: never;
+                path: {
+                    document: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evidence"];
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/evidence.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of what became of a message: PDF, with the JSON in it
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/{document}/evidence.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed evidence of all mail that carried a document: PDF, with the JSON in it
+         * @description What was submitted, to whom, each attempt and report, how sure that is and what it does not prove. docs/EVIDENCE.md says how to verify it. Of very much mail the newest.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of its sentences. Left out: as the caller asks (Accept-Language), else that of the account. */
+                    language?: "en" | "fr" | "nl" | "de";
+                    /** @description As in `GET /documents/{document}`. */
+                    administration?: string;
+                };
+                header?: never;
+                path: {
+                    document: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is none of that name, or the caller may not see it */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public key that evidence and seals are verified with
+         * @description To be handed to whoever verifies evidence, by a way that they trust. Any token may read it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The key */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EvidenceKey"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The seals over the feed, oldest first
+         * @description Each is over the events since the one before it, and has its hash. Whoever keeps them elsewhere can tell later whether the past was changed. They say nothing of anybody.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `to` of the last one that is known. */
+                    after?: number;
+                    /** @description How many items at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A page */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Seal"][];
+                            next: number | null;
+                        };
+                    };
+                };
+                /** @description Something in the request is not valid: all faults are listed */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No token, or one that is unknown, revoked or expired */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The permission messages:read is missing */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/documents": {
         parameters: {
             query?: never;
@@ -7541,6 +8149,9 @@ export interface components {
             rank?: number;
             reason?: string;
             supersededBy?: string;
+            /** @description Of `message.accepted`: of the content, in hex; `size` its octets. */
+            sha256?: string;
+            size?: number;
             domains?: {
                 [key: string]: number;
             };
@@ -7842,6 +8453,226 @@ export interface components {
                 code: string;
                 detail: string;
             }[];
+        };
+        Evidence: {
+            statement: {
+                /** @enum {string} */
+                format: "relais-evidence/1";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC.
+                 */
+                madeAt: string;
+                madeBy: {
+                    kind: string;
+                    name: string;
+                };
+                relay: {
+                    hostname: string;
+                    version: string;
+                };
+                /** @enum {string} */
+                language: "en" | "fr" | "nl" | "de";
+                subject: {
+                    /** @enum {string} */
+                    kind: "message";
+                    message: string;
+                } | {
+                    /** @enum {string} */
+                    kind: "document";
+                    document: string;
+                    administration: string | null;
+                    verdict: string;
+                    reason: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    since: string;
+                    more: boolean;
+                };
+                messages: {
+                    id: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC.
+                     */
+                    acceptedAt: string;
+                    account: string;
+                    /** @enum {string} */
+                    origin: "smtp" | "api" | "resend" | "notification";
+                    client: {
+                        address: string;
+                        helo: string;
+                        tls: {
+                            version: string;
+                            cipher: string;
+                        } | null;
+                        user: string | null;
+                    };
+                    sender: string;
+                    subject: string | null;
+                    from: string | null;
+                    date: string | null;
+                    messageId: string | null;
+                    envelopeId: string | null;
+                    document: string | null;
+                    documentType: string | null;
+                    contact: string | null;
+                    administration: string | null;
+                    supersedes: string | null;
+                    supersededBy: string[];
+                    size: number;
+                    /** @description SHA-256 in hex. */
+                    sha256: string;
+                    contentKept: boolean;
+                    /** @enum {string} */
+                    state: "in-progress" | "transferred" | "delivered" | "failed" | "partly-failed" | "cancelled";
+                    recipients: {
+                        index: number;
+                        address: string;
+                        /** @enum {string} */
+                        state: "queued" | "deferred" | "held" | "transferred" | "delivered" | "failed" | "expired" | "cancelled" | "suppressed";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC.
+                         */
+                        stateSince: string;
+                        /** @enum {string} */
+                        confidence: "recorded" | "accepted-by-provider" | "accepted-by-recipient-server" | "confirmed" | "quiet-period-passed" | "contradicted";
+                        /** @description What that says, in a sentence of the language. */
+                        means: string;
+                        doesNotProve: string[];
+                        failure: {
+                            /** @enum {string} */
+                            source: "attempt" | "report";
+                            category: string;
+                            status: string | null;
+                            reply: components["schemas"]["Reply"];
+                            addressInvalid: boolean;
+                        } | null;
+                        attempts: {
+                            number: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC.
+                             */
+                            at: string;
+                            durationMs: number | null;
+                            nextHop: string;
+                            address: string | null;
+                            tls: {
+                                version: string;
+                                cipher: string;
+                                /** @description the certificate was checked and held */
+                                verified: boolean;
+                                /**
+                                 * @description TLSA records, an MTA-STS policy with a certificate, or a certificate alone
+                                 * @enum {string|null}
+                                 */
+                                verifiedBy: "dane" | "mta-sts" | "ca" | null;
+                                /** @description name that the certificate had to bear */
+                                peerName: string | null;
+                                /** @description why it was not verified */
+                                problem: string | null;
+                            } | null;
+                            /**
+                             * @description Null while it runs.
+                             * @enum {string|null}
+                             */
+                            outcome: "transferred" | "deferred" | "failed" | "unanswered" | "internal" | null;
+                            reply: components["schemas"]["Reply"];
+                            /** @enum {string|null} */
+                            phase: "dns" | "connect" | "greeting" | "ehlo" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "final" | "local" | null;
+                            /** @description The message may have been taken without our learning of it. */
+                            ambiguous: boolean;
+                            error: string | null;
+                        }[];
+                        reports: {
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC.
+                             */
+                            receivedAt: string;
+                            via: string;
+                            kind: string;
+                            reportingMta: string | null;
+                            action: string | null;
+                            status: string | null;
+                            diagnostic: string | null;
+                            size: number;
+                            /** @description SHA-256 in hex. */
+                            sha256: string;
+                            /** @description How surely it is tied to the recipient: 1 the surest, 4 the least. */
+                            rank: number;
+                            rankMeans: string;
+                            linked: {
+                                by: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC.
+                                 */
+                                at: string;
+                            } | null;
+                        }[];
+                    }[];
+                    events: {
+                        plain: {
+                            [key: string]: unknown;
+                        };
+                        personal: {
+                            [key: string]: unknown;
+                        };
+                        /** @description Null: a person was taken out of it. */
+                        salt: string | null;
+                        /** @description SHA-256 in hex. */
+                        personalHash: string;
+                        /** @description SHA-256 in hex. */
+                        leaf: string;
+                        /** @description SHA-256 in hex. */
+                        chain: string;
+                        /** @enum {string} */
+                        state: "sealed" | "unsealed" | "unknown";
+                        seal: number | null;
+                        path: string[];
+                    }[];
+                }[];
+                seals: components["schemas"]["Seal"][];
+                head: components["schemas"]["Seal"] & (Record<string, never> | null);
+                /** @description What nothing of it proves. */
+                limits: string[];
+            };
+            signature: components["schemas"]["EvidenceKey"] & {
+                /** @description Base64, over `statement` in canonical form (RFC 8785). */
+                value: string;
+            };
+        };
+        Seal: {
+            ledger: string;
+            number: number;
+            from: number;
+            to: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            /** @description SHA-256 in hex. */
+            root: string;
+            /** @description SHA-256 in hex. */
+            previous: string | null;
+            key: string;
+            /** @description Base64, over all else of it in canonical form (RFC 8785). */
+            signature: string;
+        };
+        EvidenceKey: {
+            /** @enum {string} */
+            algorithm: "Ed25519";
+            /** @description Fingerprint: SHA-256, in hex, of the SubjectPublicKeyInfo in DER. */
+            key: string;
+            /** @description PEM. */
+            publicKey: string;
         };
         DocumentSummary: {
             document: string;

@@ -1,11 +1,11 @@
 /**
  * The relay's own keys in `dataDir/keys`, made at the first start, readable by its user alone:
  * `verp.json` (signs return paths; the first signs, all verify, so that keys rotate), `session.key`
- * (signs sessions and sign-in links), `tls.key` and `tls.crt` (self-signed, where the configuration
+ * (signs sessions and sign-in links), `evidence.key` (signs evidence and seals; Ed25519), `tls.key` and `tls.crt` (self-signed, where the configuration
  * gives no certificate). A file that is there and does not parse is an error, never replaced: with
  * a new VERP key the bounces of all mail on its way would be lost.
  */
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsMaterial } from '../domain/settings.ts';
@@ -15,6 +15,8 @@ import { ConfigError } from './issues.ts';
 export interface RelayKeys {
   readonly verp: readonly TokenKey[];
   readonly session: Buffer;
+  /** PKCS #8, PEM. */
+  readonly evidence: string;
   readonly tls: NonNullable<TlsMaterial>;
 }
 
@@ -42,6 +44,7 @@ export async function openKeys(request: KeyRequest): Promise<RelayKeys> {
   return {
     verp: verpKeys(join(directory, 'verp.json'), request),
     session: sessionKey(join(directory, 'session.key')),
+    evidence: evidenceKey(join(directory, 'evidence.key')),
     tls: request.tls ?? (await certificate(directory, request)),
   };
 }
@@ -140,6 +143,21 @@ function sessionKey(file: string): Buffer {
   return key;
 }
 
+function evidenceKey(file: string): string {
+  const made = (): string => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const text = readOr(file, made);
+  if (!isEd25519(text)) throw damaged(file, 'an Ed25519 key in PEM (PKCS #8)');
+  return text;
+}
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
+
 async function certificate(directory: string, { hostname, now }: KeyRequest): Promise<NonNullable<TlsMaterial>> {
   const keyFile = join(directory, 'tls.key');
   const certificateFile = join(directory, 'tls.crt');
@@ -185,7 +203,7 @@ function holds(pem: string, hostname: string, now: number): boolean {
 }
 
 function damaged(file: string, expected: string): ConfigError {
-  const message = `holds no key: expected ${expected}. Put it back from a backup; take it away only if return paths and sessions may be lost`;
+  const message = `holds no key: expected ${expected}. Put it back from a backup; take it away only if what it signed need not be recognised any more: return paths, sessions or evidence`;
   return new ConfigError(file, [{ path: [], line: null, value: null, message }]);
 }
 

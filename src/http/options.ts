@@ -4,7 +4,7 @@ import type { CleanupDesk } from '../domain/cleanup.ts';
 import type { DnsChecked } from '../domain/dns-check.ts';
 import type { MessageId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
-import type { DeliveryControl, ReferenceDesk, ReportDesk, SignalDesk, Store, Submitter } from '../domain/ports.ts';
+import type { DeliveryControl, EvidenceDesk, ReferenceDesk, ReportDesk, SignalDesk, Store, Submitter } from '../domain/ports.ts';
 import type { Config, HttpSettings, ReferenceSettings } from '../domain/settings.ts';
 import type { SignalRule } from '../domain/signal-rule.ts';
 
@@ -95,6 +95,8 @@ export interface HttpOptions {
   readonly cleanup: () => CleanupDesk | null;
   /** Null while housekeeping is started. */
   readonly backups: () => BackupDesk | null;
+  /** Null: its room is not up. */
+  readonly evidence: () => EvidenceDesk | null;
   /** Full rights, for the command line on the same machine. */
   readonly localToken: string;
   /** Signs session cookies; kept through restarts. */

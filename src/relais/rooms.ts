@@ -2,7 +2,7 @@
  * The rooms over one open store: what each is given, in which order they start and stop, and which
  * of them a changed configuration concerns.
  *
- * They start so that nothing is taken before it can be kept, delivered and followed: notifications,
+ * They start so that nothing is taken before it can be kept, delivered and followed: evidence, notifications,
  * references, reports, the sandbox's hop, delivery, signals, housekeeping, HTTP, and submission last. They stop in
  * drain order: submission first, so that nothing new comes in while what is there goes out. What
  * happens to it then is notified of at the next start.
@@ -17,6 +17,7 @@ import type { Store } from '../domain/ports.ts';
 import { useOwnRules } from '../domain/reply.ts';
 import type { Config } from '../domain/settings.ts';
 import type { SignalId } from '../domain/signal.ts';
+import { type EvidenceRoom, startEvidence } from '../evidence/index.ts';
 import { type Housekeeping, startHousekeeping } from '../housekeeping/index.ts';
 import { type Http, type ReadinessCheck, startHttp } from '../http/index.ts';
 import { type Delivery, startDelivery } from '../relay/delivery/index.ts';
@@ -43,6 +44,7 @@ export interface RoomsOptions {
 }
 
 const START_ORDER = [
+  'evidence',
   'notifications',
   'references',
   'reports',
@@ -64,6 +66,7 @@ const STOP_ORDER: readonly RoomName[] = [
   'signals',
   'housekeeping',
   'http',
+  'evidence',
   'sandbox',
 ];
 
@@ -82,6 +85,7 @@ export class Rooms {
   #delivery: Delivery | null = null;
   #signals: Signals | null = null;
   #housekeeping: Housekeeping | null = null;
+  #evidence: EvidenceRoom | null = null;
   #http: Http | null = null;
   #submission: Submission | null = null;
 
@@ -200,6 +204,9 @@ export class Rooms {
     // Deliveries and reports read replies by the same rules.
     useOwnRules(config.reports.ownRules ?? null);
     switch (name) {
+      case 'evidence':
+        this.#evidence = this.#startEvidence(config);
+        return;
       case 'notifications':
         this.#notifications = await this.#startNotifications(config);
         return;
@@ -240,6 +247,10 @@ export class Rooms {
 
   async #stop(name: RoomName, graceMs: number): Promise<void> {
     switch (name) {
+      case 'evidence':
+        await this.#evidence?.stop();
+        this.#evidence = null;
+        return;
       case 'notifications':
         await this.#notifications?.stop(graceMs);
         this.#notifications = null;
@@ -296,6 +307,11 @@ export class Rooms {
       publicUrl: http.publicUrl,
       delayNoticeAfter: delivery.delayNoticeAfter,
     });
+  }
+
+  #startEvidence({ hostname }: Config): EvidenceRoom {
+    const { version } = this.#options;
+    return startEvidence({ ...this.#common(), key: this.#keys.evidence, hostname, version });
   }
 
   #startSignals({ signals, owners = [], accounts, hostname, http, references }: Config): Promise<Signals> {
@@ -370,6 +386,7 @@ export class Rooms {
       readiness: () => this.#readiness(),
       cleanup: () => this.#housekeeping?.cleanup ?? null,
       backups: () => this.#housekeeping?.backups ?? null,
+      evidence: () => this.#evidence?.desk ?? null,
       localToken,
       sessionKey: this.#keys.session,
       sandbox: config.sandbox,
@@ -448,6 +465,8 @@ function verpConcern({ verp }: RelayKeys): string {
 function concernOf(room: RoomName, config: Config): string {
   const { hostname, reports, routes, delivery, submission, diskFloor } = config;
   switch (room) {
+    case 'evidence':
+      return hostname;
     case 'notifications':
       return JSON.stringify([
         hostname,

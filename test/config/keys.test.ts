@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ it('R65 keys are made once, kept, and readable by their user alone', async () =>
   const first = await openKeys(request());
   expect(await openKeys(request())).toEqual(first);
   const directory = join(dataDir, 'keys');
-  expect(readdirSync(directory).sort()).toEqual(['session.key', 'tls.crt', 'tls.key', 'verp.json']);
+  expect(readdirSync(directory).sort()).toEqual(['evidence.key', 'session.key', 'tls.crt', 'tls.key', 'verp.json']);
   for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
@@ -79,4 +79,19 @@ it('a VERP key file that does not parse is refused, never replaced: bounces on t
   await openKeys(request());
   writeFileSync(join(dataDir, 'keys', 'verp.json'), '{"keys": []}');
   await expect(openKeys(request())).rejects.toThrow(/verp\.json has 1 mistake:\n {2}holds no key/);
+});
+
+it('a key of evidence that is none is an error that says so, and is never replaced', async () => {
+  const { evidence } = await openKeys(request());
+  expect(createPrivateKey(evidence).asymmetricKeyType).toBe('ed25519');
+  const file = join(dataDir, 'keys', 'evidence.key');
+  for (const text of [
+    '',
+    'no key',
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  ]) {
+    writeFileSync(file, text);
+    await expect(openKeys(request())).rejects.toThrow(/evidence\.key.*holds no key: expected an Ed25519 key/s);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  }
 });

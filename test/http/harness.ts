@@ -1,5 +1,5 @@
 /** The HTTP room over the store in memory: an application without a socket, and people to call it. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { parseConfig } from '../../src/config/index.ts';
 import { type BackupDesk, BackupError, type BackupRun } from '../../src/domain/backup.ts';
 import { type CleanupCounts, type CleanupDesk, NOTHING_CLEANED } from '../../src/domain/cleanup.ts';
@@ -18,6 +18,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
 import type { Config, HttpSettings, ReferenceSettings } from '../../src/domain/settings.ts';
+import { startEvidence } from '../../src/evidence/index.ts';
 import { createApp, type HttpApp, type HttpLimits, type HttpOptions } from '../../src/http/index.ts';
 import { surroundings } from '../config/surroundings.ts';
 import { address } from '../support/accepted-message.ts';
@@ -149,6 +150,7 @@ export function httpOptions(
   const desk = fakeReportDesk(store, now);
   const cleanup = fakeCleanup(now);
   const backups = fakeBackups(now);
+  const evidence = startEvidence({ store, key: EVIDENCE_KEY, hostname: 'relay.example', version: '0.0.0-test', now, log });
   const referenceDesk = more.referenceDesk ?? fakeReferenceDesk(store, REFERENCES, now);
   const signals = more.signalDesk ?? fakeSignalDesk(now);
   const options: HttpOptions = {
@@ -167,6 +169,7 @@ export function httpOptions(
     readiness: () => [{ name: 'submission 127.0.0.1:2525', ok: true }],
     cleanup: () => cleanup,
     backups: () => backups,
+    evidence: () => evidence.desk,
     localToken: LOCAL_TOKEN,
     sessionKey: new Uint8Array(32).fill(7),
     sandbox: true,
@@ -179,6 +182,9 @@ export function httpOptions(
   };
   return { options, log, hops, submitter, desk };
 }
+
+/** Signs evidence in all rooms. */
+const EVIDENCE_KEY = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 export function createRoom(
   more: {

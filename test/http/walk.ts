@@ -7,6 +7,7 @@
  * line in QUERIES or BODIES; where it shows nothing of one message, one in SHOWS_NOTHING.
  */
 import type { MessageId, ReportId } from '../../src/domain/ids.ts';
+import { attachedStatement } from '../../src/evidence/index.ts';
 import { accept, createRoom, endAttempt, type Room, report, reported } from './harness.ts';
 
 /** Stands in everything that the hidden mail says, and in nothing that a request asks with. */
@@ -100,6 +101,9 @@ export const SHOWS_NOTHING = new Set([
   'GET /me',
   'GET /consumers',
   'GET /consumers/{name}',
+  // Hashes and times.
+  'GET /evidence/key',
+  'GET /evidence/seals',
   // The rules of the configuration.
   'GET /references',
   // Counts and causes of all accounts together.
@@ -184,6 +188,8 @@ export async function callOf(
 
 /** What an answer says; of a stream what comes before its first sign of life, which is all that there is. */
 export async function textOf(answer: Response): Promise<string> {
+  if (answer.headers.get('content-type') === 'application/pdf')
+    return (await attachedStatement(Buffer.from(await answer.arrayBuffer()))) ?? '';
   if (answer.headers.get('content-type')?.startsWith('text/event-stream') !== true) return answer.text();
   const reader = answer.body?.getReader();
   let text = '';

@@ -14,6 +14,7 @@ import type { Shared } from './context.ts';
 import { documentRoutes } from './documents.ts';
 import { eraseRoutes } from './erase.ts';
 import { erasureRoutes } from './erasures.ts';
+import { evidenceRoutes } from './evidence.ts';
 import { exportRoutes } from './export.ts';
 import { legalHoldRoutes } from './legal-holds.ts';
 import { actionRoutes } from './message-actions.ts';
@@ -51,6 +52,7 @@ export function createApi(shared: Shared): Api {
   actionRoutes(api, shared);
   bulkActionRoutes(api, shared);
   resendRoutes(api, shared);
+  evidenceRoutes(api, shared);
   documentRoutes(api, shared);
   contactRoutes(api, shared);
   changeRoutes(api, shared);

@@ -21,7 +21,12 @@ export function asLanguage(text: string | undefined): Language | undefined {
 }
 
 export function stringsFor(c: AppContext): Strings {
-  return STRINGS[asLanguage(getCookie(c, LANGUAGE_COOKIE)) ?? wanted(c.req.header('accept-language') ?? '') ?? 'en'];
+  return STRINGS[askedLanguage(c) ?? 'en'];
+}
+
+/** Undefined: neither chosen nor asked for. */
+export function askedLanguage(c: AppContext): Language | undefined {
+  return asLanguage(getCookie(c, LANGUAGE_COOKIE)) ?? wanted(c.req.header('accept-language') ?? '');
 }
 
 /** RFC 9110 §12.5.4; of two with the same weight the first. */

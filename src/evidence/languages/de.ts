@@ -1,0 +1,202 @@
+import type { EvidenceWords } from '../words.ts';
+
+export const de: EvidenceWords = {
+  meanings: {
+    waiting: {
+      means:
+        'Das Relay hat die Nachricht aufgezeichnet und muss sie noch übergeben. Bisher hat kein anderer Server die Verantwortung für sie übernommen.',
+      not: ['Dass die Nachricht jemanden erreicht hat.'],
+    },
+    provider: {
+      means:
+        'Der Server des Mail-Anbieters des Absenders hat die Nachricht angenommen (Antwort 250) und damit die Verantwortung für sie übernommen.',
+      not: [
+        'Dass der Mailserver des Empfängers die Nachricht erhalten hat: Der Anbieter leitet sie weiter und meldet, wenn das misslingt.',
+        'Dass die Nachricht im Postfach des Empfängers liegt oder gelesen wurde.',
+      ],
+    },
+    server: {
+      means:
+        'Der für die Adresse des Empfängers zuständige Mailserver hat die Nachricht angenommen (Antwort 250) und damit die Verantwortung für sie übernommen.',
+      not: [
+        'Dass die Nachricht in den Posteingang des Empfängers gelegt wurde und nicht etwa zu unerwünschten Nachrichten.',
+        'Dass jemand sie gesehen oder gelesen hat.',
+      ],
+    },
+    quiet: {
+      means:
+        'Ein Server hat die Nachricht angenommen (Antwort 250), und in der Zeit, in der Fehler üblicherweise gemeldet werden, wurde keiner gemeldet.',
+      not: [
+        'Dass die Nachricht im Postfach des Empfängers liegt: Schweigen ist keine Bestätigung.',
+        'Dass jemand sie gesehen oder gelesen hat.',
+      ],
+    },
+    confirmed: {
+      means: 'Ein Bericht eines nachfolgenden Servers besagt, dass die Nachricht in das Postfach des Empfängers zugestellt wurde.',
+      not: ['Dass jemand sie gesehen oder gelesen hat.', 'Dass der Bericht über den unten genannten Rang hinaus echt ist.'],
+    },
+    refused: {
+      means: 'Der Server hat die Nachricht endgültig abgelehnt. Er hat keine Verantwortung für sie übernommen.',
+      not: ['Dass die Adresse falsch ist, sofern das nicht angegeben ist: Eine Ablehnung kann andere Gründe haben.'],
+    },
+    bounced: {
+      means:
+        'Ein Server hat die Nachricht zunächst angenommen. Ein später eingegangener Bericht besagt, dass sie nicht zugestellt werden konnte.',
+      not: [
+        'Dass keine Kopie der Nachricht den Empfänger erreicht hat.',
+        'Dass der Bericht über den unten genannten Rang hinaus echt ist.',
+      ],
+    },
+    contradicted: {
+      means:
+        'Was bekannt ist, widerspricht sich: Eine Antwort oder ein Bericht besagt, dass die Nachricht zugestellt wurde, ein anderer, dass sie gescheitert ist.',
+      not: ['Keines von beidem.'],
+    },
+    expired: {
+      means: 'Die Zeit für Versuche ist abgelaufen. Kein Server hat die Nachricht angenommen.',
+      not: ['Dass die Adresse falsch ist: Der Server war vielleicht nicht erreichbar.'],
+    },
+    cancelled: {
+      means: 'Eine Person hat die Nachricht abgebrochen, bevor ein Server sie angenommen hat.',
+      not: ['Dass die Nachricht jemanden erreicht hat.'],
+    },
+    suppressed: {
+      means: 'Es wurde kein Versuch unternommen: Die Adresse stand auf der Liste der Adressen, an die keine Mail gesendet wird.',
+      not: ['Dass die Adresse nicht erreichbar gewesen wäre.'],
+    },
+  },
+  ambiguous:
+    'Ein Versuch endete ohne Antwort, nachdem die ganze Nachricht gesendet war: Jener Server kann sie angenommen haben, und sie kann doppelt angekommen sein.',
+  ranks: {
+    1: 'Er kam an eine signierte Adresse, die nur den Servern mitgeteilt wurde, über die diese Nachricht ging.',
+    2: 'Er nennt die Umschlagkennung (ENVID) dieser Nachricht und diesen Empfänger.',
+    3: 'Er gibt den Kopf dieser Nachricht mit ihrer Message-ID zurück und nennt diesen Empfänger.',
+    4: 'Er passt nur nach Empfänger, Zeit und Betreff zu dieser Nachricht.',
+  },
+  linked: 'Eine Person hat ihn diesem Empfänger zugeordnet.',
+  limits: [
+    'Die Zeiten sind die der eigenen Uhr des Relays. Kein Dritter hat sie beglaubigt.',
+    'Die Signatur zeigt, dass der Inhaber des Schlüssels des Relays diese Erklärung abgegeben hat und dass seither nichts daran verändert wurde. Wer den Schlüssel hat, hätte auch eine andere abgeben können.',
+    'Der SHA-256 steht für den Inhalt genau so, wie das Relay ihn empfangen hat. Er beweist einen Inhalt nur zusammen mit diesem Inhalt, dessen Hash jeder berechnen kann.',
+    'TLS schützt den Weg zum nächsten Server und sagt nichts über den Weg danach. Wo kein Zertifikat geprüft wurde, ist nicht gezeigt, welcher Server geantwortet hat.',
+    'Die Siegel zeigen, dass die Ereignisse in dieser Reihenfolge aufgezeichnet und seit der Versiegelung nicht verändert wurden. Was darüber hinaus zu Versuchen und Berichten gesagt wird (Adressen, TLS), deckt allein die Signatur.',
+  ],
+  paper: {
+    title: 'Übermittlungsnachweis',
+    ofMessage: 'Eine E-Mail-Nachricht und was aus ihr wurde',
+    ofDocument: 'Ein Dokument, die E-Mail, mit der es versandt wurde, und was aus ihr wurde',
+    madeBy: (relay) => `Aufgezeichnet und signiert vom Mail-Relay ${relay}`,
+    summary: 'Kurz gefasst',
+    submitted: 'Was eingeliefert wurde',
+    submission: 'Von wem, wann und wie',
+    recipients: (count) => (count === 1 ? 'Der Empfänger' : `Die ${count} Empfänger`),
+    attempts: 'Versuche',
+    noAttempts: 'Es wurde kein Versuch unternommen.',
+    reports: 'Eingegangene Berichte',
+    noReports: 'Es ist kein Bericht eingegangen.',
+    notProven: 'Was das nicht beweist',
+    events: 'Aufzeichnung der Ereignisse',
+    eventsLead:
+      'Jedes Ereignis ist mit dem vorhergehenden zusammen gehasht und liegt unter einem Siegel des Relays, das damals signiert wurde. Die vollständigen Hashes stehen in der angehängten Erklärung.',
+    limits: 'Was dieses Dokument nicht beweist',
+    verify: 'Wie dieses Dokument geprüft wird',
+    verifySteps: (file) => [
+      'Den öffentlichen Schlüssel des Relays auf einem vertrauenswürdigen Weg von dessen Betreiber beziehen und seinen Fingerabdruck mit dem unten stehenden vergleichen.',
+      `Ausführen: relais evidence verify ${file} --key FINGERABDRUCK. Es sagt, welche Aussage gilt und welche nicht. Jedes veränderte Oktett dieser Datei wird gefunden.`,
+      'Ohne relais: Die Erklärung ist dieser Datei als evidence.json angehängt. Ihre Signatur (Ed25519, RFC 8032, über die Erklärung in der kanonischen Form von RFC 8785) wird mit openssl geprüft, wie in docs/EVIDENCE.md beschrieben.',
+    ],
+    fingerprint: 'Fingerabdruck des Schlüssels des Relays (SHA-256)',
+    signature: 'Signatur der Erklärung (Ed25519)',
+    page: (page, of) => `Seite ${page} von ${of}`,
+    fields: {
+      document: 'Dokument',
+      administration: 'Mandant',
+      verdict: 'Urteil',
+      since: 'Seit',
+      message: 'Nachricht',
+      subject: 'Betreff',
+      from: 'Von',
+      sender: 'Umschlagabsender',
+      nullSender: 'keiner (leerer Rückweg)',
+      messageId: 'Message-ID',
+      size: 'Größe',
+      sha256: 'SHA-256',
+      content: 'Inhalt',
+      accepted: 'Aufgezeichnet am',
+      account: 'Konto',
+      client: 'Eingeliefert von',
+      tls: 'Verschlüsselung',
+      user: 'Angemeldet als',
+      supersedes: 'Ersetzt Nachricht',
+      supersededBy: 'Ersetzt durch',
+      contact: 'Kontakt',
+      state: 'Zustand',
+      seal: 'Siegel',
+      madeAt: 'Erstellt am',
+      madeFor: 'Auf Anforderung von',
+    },
+    contentKept: 'vom Relay aufbewahrt',
+    contentErased: 'vom Relay inzwischen gelöscht; Eintrag und Hash bleiben',
+    inClear: 'keine (im Klartext)',
+    byNetwork: 'niemand: durch die Netzadresse zugelassen',
+    octets: (count) => `${count} Oktette`,
+    since: (time) => `seit ${time}`,
+    states: {
+      queued: 'Wartet',
+      deferred: 'Aufgeschoben',
+      held: 'Angehalten',
+      transferred: 'Übergeben',
+      delivered: 'Zugestellt',
+      failed: 'Gescheitert',
+      expired: 'Aufgegeben',
+      cancelled: 'Abgebrochen',
+      suppressed: 'Gesperrt',
+    },
+    verdicts: {
+      delivered: 'Zugestellt',
+      transferred: 'Übergeben',
+      unknown: 'Noch nicht bekannt',
+      'at-risk': 'Unsicher',
+      failed: 'Gescheitert',
+    },
+    origins: { smtp: 'über SMTP', api: 'über die API', resend: 'erneut gesendet', notification: 'vom Relay selbst' },
+    attempt: (number) => `Versuch ${number}`,
+    outcomes: {
+      transferred: 'angenommen',
+      deferred: 'aufgeschoben',
+      failed: 'abgelehnt',
+      unanswered: 'keine Antwort',
+      internal: 'Fehler des Relays',
+    },
+    running: 'läuft',
+    reply: 'Antwort',
+    noReply: 'Keine Antwort',
+    to: 'An',
+    verified: (name, by) => `Zertifikat geprüft${name === null ? '' : ` für ${name}`}${by === null ? '' : ` (${by})`}`,
+    unverified: (problem) => `Zertifikat nicht geprüft${problem === null ? '' : `: ${problem}`}`,
+    report: {
+      bounce: 'Rückläufer',
+      delayed: 'Bericht über eine Verzögerung',
+      delivered: 'Zustellbestätigung',
+      complaint: 'Beschwerde',
+      'auto-reply': 'Automatische Antwort',
+      none: 'Andere Nachricht',
+    },
+    rank: (rank) => `Rang ${rank} von 4`,
+    says: 'Er besagt',
+    addressInvalid: 'Die Adresse selbst ist tot.',
+    more: 'Es gibt ältere Mail zu diesem Dokument, die hier nicht steht.',
+    sealed: (seal) => `Siegel ${seal}`,
+    unsealed: 'noch nicht versiegelt',
+    unknown: 'unter keinem Siegel',
+    withheld:
+      'Aus einigen Ereignissen wurden Daten einer Person gelöscht. Von dem, was dort stand, bleibt der gesalzene Hash, sodass die Kette weiter gilt.',
+    substituted:
+      'Buchstaben, die die Schriften dieses Dokuments nicht haben, sind mit ihren Codepunkten angegeben. In der angehängten Erklärung stehen sie, wie sie sind.',
+    others: 'Weitere Empfänger, vollständig in der angehängten Erklärung',
+    moreEvents: (count) => `${count} weitere Ereignisse stehen in der angehängten Erklärung.`,
+    time: 'Zeit (UTC)',
+    event: 'Ereignis',
+    hash: 'Hash in der Kette',
+  },
+};
