@@ -14,6 +14,8 @@ export interface ApiOptions {
 
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
+  /** A file, as it is. */
+  getRaw(path: string, query?: Query): Promise<Buffer>;
   post<T>(path: string, body?: object): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
@@ -111,6 +113,7 @@ function apiAt({ url, token }: Place): Api {
   };
   return {
     get: async <T>(path: string, query: Query = {}) => (await (await call('GET', path, query)).json()) as T,
+    getRaw: async (path: string, query: Query = {}) => Buffer.from(await (await call('GET', path, query)).arrayBuffer()),
     post: async <T>(path: string, body: object = {}) => (await (await call('POST', path, {}, body)).json()) as T,
     put: async <T>(path: string, body: object) => (await (await call('PUT', path, {}, body)).json()) as T,
     patch: async <T>(path: string, body: object) => (await (await call('PATCH', path, {}, body)).json()) as T,

@@ -13,6 +13,7 @@ import { addBackups } from './backup-commands.ts';
 import type { ContactListOptions } from './contacts.ts';
 import type { GenerateOptions } from './dkim.ts';
 import type { DocumentListOptions } from './documents.ts';
+import { addEvidence } from './evidence-commands.ts';
 import { describeError, EXIT } from './exit.ts';
 import type { ListFilter } from './filter-options.ts';
 import { type Common, configOption, filters, jsonOption, limitOption, remote, wait, wholeNumber } from './options.ts';
@@ -145,6 +146,7 @@ function addReading(program: Command, screen: Terminal): void {
       (await import('./list.ts')).list(requireRelay(options), options, screen, Date.now()),
     );
   addGroups(program, screen);
+  addEvidence(program, screen);
   remote(program.command('report').description('parse bounces and other reports from files ("-": standard input); needs no running relay'))
     .argument('<file...>')
     .option('--explain', 'say for each recipient which rule decided, by what, and what it overruled')
