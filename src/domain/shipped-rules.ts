@@ -77,7 +77,7 @@ const MOMENT: readonly ReplyRule[] = [
       r`\bover ?quota|\bquota ?(?:is |has been |was )?(?:exceeded|reached|full|violation)|\b(?:exceed(?:s|ed|ing)?|exhausted|over|above|out of|beyond|insufficient)\b.{0,40}\b(?:quota|storage)\b(?! (?:on|for) (?:the )?(?:server|system))`,
       r`\b(?:mail ?box|inbox|mail ?folder|mail ?dir|mail ?drop|storage|users?|recipient|disk|account)(?:'s)?\b.{0,60}\b(?:(?:is |was |are )?(?:too |almost )?full\b|over (?:its |the |their )?(?:quota|limit|size)|out of (?:storage|space))`,
       r`\b(?:mail ?box|user|recipient|account|inbox)(?:'s)?\b.{0,40}\b(?:quota|storage|(?<!message )size limit)|\b(?:mail ?box|user|account|inbox)(?:'s)?\b.{0,40}\b(?:(?:exceed(?:s|ed|ing)?|reached|beyond|at) (?:\w+ ){0,4}(?:size|limit|capacity|maximum))`,
-      r`\bstorage (?:allocation|limit|space)|\bmailbox has exceeded|\bfull mail ?box\b|\bmail ?box (?:size )?limit|\bno (?:more )?(?:space|room) (?:left )?(?:in|for) (?:\w+ ){0,3}(?:mail ?box|account|user)|\bnot enough (?:storage )?(?:space|room)\b.{0,30}\b(?:mail ?box|account|user|recipient)|\bnot enough (?:disk )?space\b(?!.{0,20}\b(?:server|system))|\btoo many messages (?:in|on)\b.{0,30}\b(?:mail ?box|account|folder)`,
+      r`\bstorage (?:allocation|limit|space)|\bmailbox has exceeded|\bfull mail ?box\b|\bmail ?box (?:size )?limit|\bmail ?box size restrictions?|\bno (?:more )?(?:space|room) (?:left )?(?:in|for) (?:\w+ ){0,3}(?:mail ?box|account|user)|\bnot enough (?:storage )?(?:space|room)\b.{0,30}\b(?:mail ?box|account|user|recipient)|\bnot enough (?:disk )?space\b(?!.{0,20}\b(?:server|system))|\btoo many messages (?:in|on)\b.{0,30}\b(?:mail ?box|account|folder)`,
       r`quotaexceeded|mailboxfull`,
       r`(?:postfach|mailbox|posteingang|konto).{0,60}(?:\bvoll\b|überfüllt|überschritten|erschöpft)|speicherplatz.{0,40}(?:überschritten|erschöpft|belegt|voll)|(?:postvak|postbus|mailbox).{0,40}(?:\bvol\b|overschreden)`,
       r`bo[iîí]te\b.{0,80}(?:pleine|satur|rempli)|(?:quota|espace)\b.{0,40}(?:d[eé]pass|atteint|[eé]puis|insuffisant)|d[eé]pass\S*.{0,20}quota`,
@@ -98,7 +98,7 @@ const MOMENT: readonly ReplyRule[] = [
     id: 'reputation',
     says: 'less is taken from us because of the reputation of our address or domain',
     wording: [
-      r`\b(?:low|poor|bad|ip|domain|sender(?:base)?|negative|server|network|mta|host|its) (?:score |'?s )?reputation\b|\breputation (?:of|score|filter|service|is)\b|\buser complaints\b|\b(?:due to|because of|based on) (?:its |the |your )?(?:\S+ )?reputation\b`,
+      r`\b(?:low|poor|bad|ip|domain|sender(?:base)?|negative|server|network|mta|host|its) (?:score |'?s )?reputation\b|\breputation (?:of|score|filter|service|is)\b|\b(?:user|many) complaints\b|\b(?:due to|because of|based on) (?:its |the |your )?(?:\S+ )?reputation\b`,
       r`\btoo many unwanted (?:messages|e?mails?)\b`,
       // Codes of providers: AOL, T-Online.
       r`\b(?:RLY|RTR|CON|DYN|HVU|DNS):[A-Z]{1,2}\d?\b|\bIP=[\d.a-f:]+ - `,
@@ -110,7 +110,7 @@ const MOMENT: readonly ReplyRule[] = [
     says: 'too much at once: messages, connections or recipients',
     wording: [
       r`\brate.?limit(?:ed|s|ing)?\b|\bthrottl(?:ed|ing)\b|\btoo many (?:\w+ )?(?:messages|connections|recipients|e?mails?|requests|sessions|concurrent|errors|deliveries|smtp sessions|rcpts?)\b|\btoo (?:fast|quickly|frequently|much mail)\b|\btr(?:y|ied|ying) too often\b`,
-      r`\breceiving (?:e?mail|messages) (?:at a rate|too)|\bun(?:usual|expected) (?:rate|volume)|(?:temporarily|has been) deferred\b.{0,40}\b(?:volume|rate)|\bexceeded\b.{0,40}\b(?:rate|connections?|messages per|recipients per)\b`,
+      r`\breceiving (?:e?mail|messages) (?:at a rate|too)|\bun(?:usual|expected) (?:rate|volume)|(?:temporarily|has been) deferred\b.{0,40}\b(?:volume|rate)|\bexceeded\b.{0,40}\b(?:rate|threshold|connections?|messages per|recipients per)\b`,
       r`\b(?:connections?|frequency|message|sending|delivery|concurrency|recipient|session|hourly|daily) ?(?:rate|frequency|count|volume)?s? (?:is |are |was |has been |have been )?(?:limit(?:ed|s)?|exceed(?:s|ed)?|control)\b(?!.{0,20}\bsize)`,
       r`\bslow(?:ing)? down\b|\bmax(?:imum)? (?:\w+ )?(?:number of )?(?:connections|recipients|messages per)\b|\b(?:connection|concurrency|recipient)s? limit\b`,
       r`(?:zu viele|trop de|demasiad[oa]s|troppi|troppe|te veel|zbyt wiele|слишком много)\s.{0,20}(?:nachrichten|verbindungen|empf|messages|connexions|destinataires|mensajes|conexiones|destinatari|messaggi|connessioni|berichten|verbindingen|wiadomości|połączeń|сообщений|писем|соединений|получателей)|(?:频率|頻率|连接数|連線數).{0,10}(?:限制|超)|發送頻率|发信频率`,
@@ -167,7 +167,7 @@ const MESSAGE: readonly ReplyRule[] = [
     id: 'block-list',
     says: 'our address or domain is on a list of blocked ones',
     wording: [
-      r`\bblock ?-?lis?t(?:ed|ing)?\b|\bblack ?-?list(?:ed|ing)?\b|\bdeny ?-?list(?:ed)?\b|\b(?:dns|rh)s?bl\b|\brbl\b|\w+rbl\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracudacentral\b|\bsorbs\b|\buceprotect\b|\binvaluement\b|\bproofpoint\b.{0,30}\bblock|\bbanned\b|\bblocked (?:using|by(?! (?:the )?(?:admin|user|owner))|at|since|ip)|(?<!not |user |alias )\blisted (?:at|by|in|on)\b`,
+      r`\bblock ?-?lis?t(?:ed|ing)?\b|\bblack ?-?list(?:ed|ing)?\b|\bdeny ?-?list(?:ed)?\b|\b(?:dns|rh)s?bls?\b|\brbls?\b|\w+rbl\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracudacentral\b|\bsorbs\b|\buceprotect\b|\binvaluement\b|\bproofpoint\b.{0,30}\bblock|\bbanned\b|\bblocked (?:using|by(?! (?:the )?(?:admin|user|owner))|at|since|ip)|(?<!not |user |alias )\blisted (?:at|by|in|on)\b`,
       r`\b(?:ip|ips|host|client|server|network|sender ip)(?: address)?(?: \S+)? (?:is |was |has been |have been |are )?(?:blocked|denied|rejected|refused|not allowed|banned)(?!:? (?:cannot|can't|no|need|unverified|recipient|address|your|the|this|it|message|mail|command|rcpt|to)\b)\b|\b(?:blocked|invalid|unauthori[sz]ed|suspicious|suspected spam) (?:sending )?ip\b|\bconnection (?:is |was )?(?:blocked|denied|rejected)\b|\bipcheck\b|\bblocked - see\b|\bblock for spam\b|\btraffic not accepted from\b|\b(?:ip|client) screened\b|\byour ip\b.{0,40}\b(?:block|reject|refus|ban|den(?:y|ied))`,
     ],
     category: 'blocked',
@@ -176,7 +176,7 @@ const MESSAGE: readonly ReplyRule[] = [
     id: 'sender-authentication',
     says: 'SPF, DKIM, DMARC or the like',
     wording: [
-      r`\b(?:spf|dkim|dmarc|arc|unauthenticated|not authenticated|sender (?:id|authentication)|sender policy framework|domainkeys?|failed authentication|authentication (?:checks?|results?|failed|failure|information))\b`,
+      r`\b(?:spf|dkim|dmarc|arc|unauthenticated|not authenticated|sender (?:id|authentication)|sender policy framework|domainkeys?|failed authentication|authentication (?:checks?|results?|failed|failure|information|level))\b`,
     ],
     unless: [r`\bspam (?:classification|detected)\b`],
     category: 'auth',
@@ -258,7 +258,7 @@ const RECIPIENT: readonly ReplyRule[] = [
     id: 'moved',
     says: 'the recipient is gone, or lives elsewhere',
     wording: [
-      r`\b(?:user|recipient|mail ?box|account|person|customer|subscriber|address|employee|domain)\b.{0,40}\b(?:has|have|was) (?:been )?(?:moved|left|changed|migrated|replaced|deleted|removed|terminated|cancell?ed|closed|purged)\b|\bhas (?:moved|left|changed (?:his|her|their|its|e?mail))\b(?! (?:to|into) (?:spam|junk|trash|quarantine))|\bnew (?:e-?mail )?address is\b|\bunder a new address\b`,
+      r`\b(?:user|recipient|mail ?box|account|person|customer|subscriber|address|employee|domain)\b.{0,40}\b(?:has|have|was) (?:been )?(?:moved|left|changed|migrated|replaced|deleted|removed|terminated|cancell?ed|closed|purged)\b|\b(?:account|mail ?box) (?:is )?closed\b|\bhas (?:moved|left|changed (?:his|her|their|its|e?mail))\b(?! (?:to|into) (?:spam|junk|trash|quarantine))|\bnew (?:e-?mail )?address is\b|\bunder a new address\b`,
       r`\bno longer (?:in use|valid|exists?|employed|works?|with (?:us|the|this)|at this|here|on (?:this|the|our)|has an?|an? (?:valid|customer|user|member|subscriber)|part of|known|used|registered|using|receives? (?:e?mail )?at)\b`,
       r`nicht mehr (?:gültig|unter dieser|in gebrauch|vorhanden|bei uns|existent|verwendet)|n'existe plus|n'est plus (?:valide|utilis|en service)|ya no (?:existe|es válid|trabaja|está)|non (?:esiste|è) più|não (?:existe|é) mais|bestaat niet meer|niet meer (?:geldig|in gebruik)|already been (?:deleted|removed)|больше не (?:существует|используется|работает)|już nie (?:istnieje|pracuje)`,
     ],
@@ -431,7 +431,7 @@ const WEAK: readonly ReplyRule[] = [
     id: 'not-reached',
     says: 'no server answered, or not in time: nothing is known of the recipient',
     wording: [
-      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation)|(?:not|n't) support (?:ssl|tls)|starttls|certificate)\b|\bcommunication problem\b|\bin the time limit specified\b|\bserver (?:is )?busy\b`,
+      r`\b(?:connection (?:was )?(?:timed out|refused|reset|dropped|closed|lost|failed|attempt failed)|(?:operation|session|network|connect|conversation|delivery)(?: with \S+)? (?:has )?timed out|(?:time ?out|timed out) (?:while|during|waiting|exceeded|after)|no route to host|network (?:is )?unreachable|(?:not|un)able to (?:establish|connect|contact)|could not (?:connect|contact)|(?:can't|cannot|couldn't|failed to) (?:connect|establish)|did not accept our requests to connect|(?:did|does) not respond|not responding|lost connection|broken pipe|tls (?:handshake|negotiation|is required)|(?:not|n't) support (?:ssl|tls)|(?:cannot|can't|could not|failed to) start tls|starttls|certificate)\b|\bcommunication problem\b|\bin the time limit specified\b|\bserver (?:is )?busy\b`,
       r`\b(?:retry time(?:out)? (?:not reached|exceeded)|too old|(?:message|delivery|queue|envelope) (?:time )?(?:has )?expired|(?:unable to|could not|cannot|can't|couldn't) (?:be )?(?:send|sent|deliver(?:ed)?)(?: \w+){0,2} (?:for|within|in|after) (?:the (?:last|past) )?\d+|in the queue (?:for )?too long|gave up)\b`,
     ],
     category: 'transient',

@@ -117,6 +117,7 @@ const AT_RCPT: readonly Row[] = [
     '550 Empfänger nicht mehr vorhanden',
     "550 Cette adresse n'existe plus",
     '550 This employee has left the company',
+    '550 [PERMFAIL] u@x.example account closed',
     // The address, and no other reason.
     '550 <u@x.example>: Recipient address rejected.',
     '550 5.0.0 <u@x.example>: Recipient address rejected',
@@ -152,6 +153,7 @@ const AT_RCPT: readonly Row[] = [
   ...at('mailbox-full', false, [
     '550 Message would exceed quota',
     '552 Not enough disk space',
+    '552 Mailbox size restrictions exceeded',
     '552 The users mailfolder is over the allowed quota (size). (#5.2.2)',
     '552 Requested mail action aborted: exceeded storage allocation - Quota exceeded. The recipients mailbox is full',
     '550 mailbox is full (MTA-imposed quota exceeded while writing to file)',
@@ -385,6 +387,17 @@ const AT_THE_END: readonly Row[] = [
     '550 5.7.1 You do not have permission to post messages to this group',
     '550 Rejected',
   ]),
+  ...at('transient', false, [
+    '500 TLS is required, but was not offered by host mx.example',
+    '500 Cannot start TLS: handshake failure',
+    '500 Remote server does not support TLS',
+  ]),
+  ...at('blocked', false, [
+    '554 192.0.2.1 found on one or more DNSBLs, see http://help.example',
+    '554 The mail could not be delivered because of too many complaints',
+  ]),
+  ...at('auth', false, ['550 5.7.515 Access denied, sending domain does not meet the required authentication level']),
+  ...at('rate', false, ['550 5.7.705 Access denied, tenant has exceeded threshold']),
   ...at('unknown', false, ['554 Transaction failed', '554 5.3.0 unknown mailer error 1', '550 5.3.0 Error: internal problem']),
 ];
 
