@@ -284,7 +284,7 @@ function Trials({ view, rule, trials }: { readonly view: View; readonly rule: Re
       </p>
       {trials.length === 0 ? null : (
         <div class="card table-card">
-          <table class="figures">
+          <table class="share-table">
             <thead>
               <tr>
                 <th scope="col">{words.columns.message}</th>

@@ -188,7 +188,7 @@ function pathOf(q: string, cursor: string | null): string {
 function AddForm({ t, refused, csrf }: Pick<View, 't'> & Pick<ListPageProps, 'refused' | 'csrf'>) {
   const typed = (name: string): string => refused?.form.get(name) ?? '';
   return (
-    <details class="card add" open={refused !== null}>
+    <details class="add" open={refused !== null}>
       <summary class="button">{t.suppressions.add}</summary>
       <form method="post" action="/suppressions/add">
         <input type="hidden" name="csrf" value={csrf} />

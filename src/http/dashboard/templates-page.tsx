@@ -78,7 +78,7 @@ function Templates({
         <>
           <p class="muted lead">{words.lead}</p>
           <div class="card table-card">
-            <table class="figures">
+            <table class="share-table">
               <thead>
                 <tr>
                   <th scope="col">{words.template}</th>

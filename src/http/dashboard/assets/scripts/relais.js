@@ -56,7 +56,8 @@
   document.addEventListener('htmx:afterSettle', (event) => tellTimes(event.target.parentElement ?? document));
 
   // Where one is must be seen, also where the tabs are wider than the screen.
-  for (const here of document.querySelectorAll('.tabs [aria-current]')) here.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  for (const here of document.querySelectorAll('.tabs [aria-current], .settings-tabs [aria-current]'))
+    here.scrollIntoView({ inline: 'nearest', block: 'nearest' });
 
   // ── Menus ──
 
