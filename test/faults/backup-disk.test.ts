@@ -1,71 +1,48 @@
-/** R28 on a disk that is full: nothing of a backup that could not be ended stays, the ones before do, and mail goes on. */
+/** R28 on a disk that is full: nothing of a backup that could not be ended stays, and the ones before do. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { copyFileDurably } from '../../src/store/backup/copying.ts';
 import { listBackups } from '../../src/store/backup/manifest.ts';
+import { backUpStopped } from '../../src/store/backup/stopped.ts';
+import type { BackupDisk } from '../../src/store/backup/taking.ts';
 import { storeBench } from './store-fixture.ts';
 
-const disk = vi.hoisted(() => ({ free: null as number | null, fullAt: null as string | null }));
-
-vi.mock(import('node:fs/promises'), async (original) => {
-  const real = await original();
-  return {
-    ...real,
-    statfs: (async (path: string) => {
-      const found = await real.statfs(path);
-      return disk.free === null ? found : { ...found, bavail: disk.free / found.bsize };
-    }) as typeof real.statfs,
-    open: (async (path: string, flags: string, mode: number) => {
-      const file = await real.open(path, flags, mode);
-      if (disk.fullAt === null || !path.includes(disk.fullAt)) return file;
-      const refuse = async (): Promise<never> => {
-        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
-      };
-      file.write = refuse;
-      file.writeFile = refuse;
-      return file;
-    }) as unknown as typeof real.open,
-  };
-});
-
 const bench = storeBench();
-afterEach(() => {
-  disk.free = null;
-  disk.fullAt = null;
-});
+const ROOMY = { free: async () => 1e12, copy: copyFileDurably };
 
-async function backedUp() {
-  const store = await bench.open(bench.newDir());
-  await bench.fill(store);
-  const place = join(bench.newDir(), '..', 'backups');
-  const { name } = await store.backup({ dir: place, keep: null });
-  return { store, place, name };
+/** A disk on which the first file of that name is written by half. */
+function fullAt(name: string): BackupDisk {
+  return {
+    ...ROOMY,
+    copy: async (request) => {
+      if (!request.to.endsWith(name)) return copyFileDurably(request);
+      await copyFileDurably({ ...request, length: request.length >> 1 });
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+    },
+  };
 }
 
 describe('a backup on a full disk', () => {
-  it('is not begun where there is no room for it', async () => {
-    const { store, place, name } = await backedUp();
-    disk.free = 20_000_000;
-    const failed = store.backup({ dir: place, keep: 1 });
-    await expect(failed).rejects.toMatchObject({
-      code: 'full',
-      message: expect.stringMatching(/^the backup needs \d+ MB and .* has 20 MB free: make room/),
-    });
-    expect((await listBackups(place)).map((one) => one.name)).toEqual([name]);
-  });
-
-  it.each(['.segment', '.log', 'manifest'])('that fills up at %s leaves nothing, and the next one is made', async (fullAt) => {
-    const { store, place, name } = await backedUp();
-    disk.fullAt = fullAt;
-    bench.clock.now += 1000;
-    await expect(store.backup({ dir: place, keep: 1 })).rejects.toMatchObject({
-      code: 'full',
-      message: expect.stringContaining('is full: what was begun of the backup was removed'),
-    });
-    expect(readdirSync(place).sort()).toEqual([name, 'relais-backups.json'].sort());
-    await bench.maker.accept(store);
-    disk.fullAt = null;
-    const next = await store.backup({ dir: place, keep: 1 });
+  it('is not begun where there is no room, and leaves nothing where that ends: the next one is made', async () => {
+    const dataDir = bench.newDir();
+    const store = await bench.open(dataDir);
+    await bench.fill(store);
+    await store.close();
+    const place = join(bench.newDir(), '..', 'backups');
+    const backUp = (disk: BackupDisk) => {
+      bench.clock.now += 1000;
+      return backUpStopped({ dataDir, now: bench.clock.read, request: { dir: place, keep: 1 }, disk });
+    };
+    const { name } = await backUp(ROOMY);
+    const message = expect.stringMatching(/^the backup needs \d+ MB and .* has 20 MB free: make room/);
+    await expect(backUp({ ...ROOMY, free: async () => 20_000_000 })).rejects.toMatchObject({ code: 'full', message });
+    for (const at of ['.segment', '.single', '.log', 'identity.json']) {
+      const full = expect.stringContaining('is full: what was begun of the backup was removed');
+      await expect(backUp(fullAt(at)), at).rejects.toMatchObject({ code: 'full', message: full });
+      expect(readdirSync(place).sort()).toEqual([name, 'relais-backups.json'].sort());
+    }
+    const next = await backUp(ROOMY);
     expect((await listBackups(place)).map((one) => one.name)).toEqual([next.name]);
   });
 });

@@ -60,7 +60,7 @@ describe('R28 a backup', () => {
     const store = await bench.open(bench.newDir(), { segmentSize: 512 * 1024 });
     const place = newPlace();
     const mail = load(store);
-    await mail.until(150);
+    await mail.until(100);
     const before = [...mail.accepted];
     const seqBefore = store.lastSeq;
     const made = await store.backup({ dir: place, keep: null });
@@ -92,7 +92,7 @@ describe('R28 a backup', () => {
     const ids: MessageId[] = [];
     for (let n = 0; n < 12; n++) {
       // The first takes as long to copy as erasing the others would.
-      const size = n === 0 ? 24_000_000 : n === 5 ? 1_200_000 : 30_000;
+      const size = n === 0 ? 16_000_000 : n === 5 ? 1_200_000 : 30_000;
       const { id } = await maker.accept(store, { subject: `Letter ${n}`, body: Buffer.alloc(size, `${n} `) });
       await maker.attempt(store, id, 'transferred');
       ids.push(id);

@@ -8,14 +8,16 @@ import { openReadingCopy } from '../level/reading-copy.ts';
 import type { CommitRecord, SegmentCount } from '../level/transaction.ts';
 import { listSegments } from '../spool/segments.ts';
 import { systemFiles } from '../spool/spool.ts';
-import { takeBackup } from './taking.ts';
+import { type BackupDisk, takeBackup } from './taking.ts';
 
 export async function backUpStopped(parts: {
   readonly dataDir: string;
   readonly now: () => number;
   readonly request: BackupRequest;
+  /** The system's by default. */
+  readonly disk?: BackupDisk;
 }): Promise<BackupRecord> {
-  const { dataDir, now, request } = parts;
+  const { dataDir, now, request, disk } = parts;
   const reading = await openReadingCopy(join(dataDir, 'register'));
   try {
     const { database } = reading;
@@ -34,6 +36,7 @@ export async function backUpStopped(parts: {
       {
         dataDir,
         now,
+        ...(disk === undefined ? {} : { disk }),
         settle: async (copy, begin) => {
           const moment = { register: await copy.settle(), record, segments, spool };
           begin(moment);

@@ -59,7 +59,24 @@ export interface BackupSource {
   readonly settle: (copy: RegisterCopy, begin: (moment: Moment) => SegmentGuard) => Promise<Moment>;
   /** It is asked no more. */
   readonly release: () => void;
+  /** The system's by default. */
+  readonly disk?: BackupDisk;
 }
+
+/** Where backups go, so that tests can fill it. */
+export interface BackupDisk {
+  /** Free octets where the directory is. */
+  readonly free: (dir: string) => Promise<number>;
+  readonly copy: typeof copyFileDurably;
+}
+
+const SYSTEM_DISK: BackupDisk = {
+  free: async (dir) => {
+    const { bavail, bsize } = await statfs(dir);
+    return bavail * bsize;
+  },
+  copy: copyFileDurably,
+};
 
 interface PlannedFile {
   readonly path: string;
@@ -190,7 +207,7 @@ class Taking {
     const had = new Map(before?.manifest.files.map((file) => [file.path, file]));
     const files: PlannedFile[] = [];
     for (const file of planned) files.push(await recognised(file, had.get(file.path)));
-    await assertRoom(request.dir, toBeCopied(files));
+    await assertRoom(request.dir, toBeCopied(files), source.disk ?? SYSTEM_DISK);
     return files;
   }
 
@@ -234,12 +251,13 @@ class Taking {
   }
 
   async #copy({ path, from, length, state }: PlannedFile, total: number): Promise<BackedUpFile> {
-    const { partial, request } = this.#parts;
+    const { partial, request, source } = this.#parts;
+    const { copy } = source.disk ?? SYSTEM_DISK;
     const onPiece = (octets: number): void => {
       this.#copied += octets;
       request.onProgress?.(this.#copied, total);
     };
-    const { size, sha256 } = await copyFileDurably({ from, to: join(partial, path), length, signal: this.#signal, onPiece });
+    const { size, sha256 } = await copy({ from, to: join(partial, path), length, signal: this.#signal, onPiece });
     return { path, size, sha256, source: state };
   }
 
@@ -296,9 +314,8 @@ function toBeCopied(files: readonly PlannedFile[]): number {
   return files.reduce((sum, { length, same }) => sum + (same === null ? length : 0), 0);
 }
 
-async function assertRoom(dir: string, octets: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dir);
-  const [needed, free] = [octets + SPARE, bavail * bsize];
+async function assertRoom(dir: string, octets: number, disk: BackupDisk): Promise<void> {
+  const [needed, free] = [octets + SPARE, await disk.free(dir)];
   if (free >= needed) return;
   throw new BackupError(
     'full',

@@ -1,9 +1,10 @@
 /** What a clean-up waits for, what it leaves in front of the feed, and that the store holds together after it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { MessageId } from '../../../src/domain/ids.ts';
 import { legalHoldKey } from '../../../src/domain/legal-hold.ts';
 import type { Store } from '../../../src/domain/ports.ts';
+import { Database } from '../../../src/store/level/database.ts';
 import { verifyStore } from '../../../src/store/verify.ts';
 import { DAY, reportEvidence } from '../../contract/messages.ts';
 import { expectStoreError } from '../../contract/store.ts';
@@ -172,6 +173,21 @@ describe('a report of mail of a class', () => {
     await store.cleanup({ contentBefore: 0, recordsBefore: 0, classes, now: clock.now });
     const raws = await Promise.all(stored.map(async (report) => (await store.report(report.id))?.raw.toString()));
     expect(raws).toEqual(['', 'quoted']);
+  });
+});
+
+describe('a clean-up of many', () => {
+  it('reads few records in one turn of the event loop, of what goes and of what waits in the queue', async () => {
+    const store = await open(newDir());
+    const times = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 80 }, work));
+    await times(() => sent(store));
+    await times(() => make.accept(store));
+    clock.now += 3 * DAY;
+    const reads = vi.spyOn(Database.prototype, 'getMany');
+    expect(await store.cleanup(everythingOld())).toMatchObject({ records: 80, keptPending: 80 });
+    const messages = reads.mock.calls.map(([keys]) => keys.filter((key) => key.startsWith('m')).length);
+    reads.mockRestore();
+    expect(Math.max(...messages)).toBeLessThanOrEqual(32);
   });
 });
 
