@@ -29,7 +29,7 @@ describe('whether a domain takes mail', () => {
     ['empty.example', false, 'it has neither'],
     ['nowhere.example', false, 'it does not exist'],
     ['broken.example', null, 'the DNS did not answer'],
-  ])('%s: %s, for %s', async (domain, expected) => {
+  ] as const)('%s: %s, for %s', async (domain, expected, _why) => {
     const { delivery } = configOf(`routes: [{via: mx}]\ndelivery: {resolvers: ["${dns.server}"]}\n`);
     expect(await takesMail(dnsSource({ delivery }), domain)).toBe(expected);
   });

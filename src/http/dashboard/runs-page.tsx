@@ -306,17 +306,20 @@ function Failures({ view: { t }, run, subjects }: { readonly view: View; readonl
       <h2 id="failures">{words.failures}</h2>
       {run.failures.length === 0 ? <p class="muted">{words.noFailures}</p> : null}
       <ul class="signal-examples">
-        {run.failures.slice(-10).toReversed().map(({ message, index, category }) => (
-          <li>
-            <div>
-              <Named id={message} subjects={subjects} words={words.erased} none={t.register.noSubject} />
-              <p class="facts">
-                <span>{subjects.get(message)?.address(index)}</span>
-                {category === null ? null : <span>{t.categories[category as Category]}</span>}
-              </p>
-            </div>
-          </li>
-        ))}
+        {run.failures
+          .slice(-10)
+          .toReversed()
+          .map(({ message, index, category }) => (
+            <li>
+              <div>
+                <Named id={message} subjects={subjects} words={words.erased} none={t.register.noSubject} />
+                <p class="facts">
+                  <span>{subjects.get(message)?.address(index)}</span>
+                  {category === null ? null : <span>{t.categories[category as Category]}</span>}
+                </p>
+              </div>
+            </li>
+          ))}
       </ul>
     </section>
   );

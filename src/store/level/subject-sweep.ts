@@ -210,7 +210,17 @@ const stageAudit: Stage = (transaction, key, before, after) => {
 };
 
 /** Lists that may name it. Not those of who may sign in, of legal holds and of positions: they are no data of mail. */
-const SWEPT = ['suppressions', 'signalRecords', 'signalStates', 'runs', 'streams', 'views', 'nextHops', 'mailboxes', 'signalChannels'] as const;
+const SWEPT = [
+  'suppressions',
+  'signalRecords',
+  'signalStates',
+  'runs',
+  'streams',
+  'views',
+  'nextHops',
+  'mailboxes',
+  'signalChannels',
+] as const;
 
 async function sweepCollections(scope: SubjectScope): Promise<void> {
   const { context, collections, counts, dryRun, subject, touched } = scope;

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, test } from 'vitest';
 import { openFile } from '../../../src/http/content/attachment.ts';
 import { readOutline } from '../../../src/http/content/outline.ts';
-import { slicesOf, sourceHead } from '../../../src/http/content/slices.ts';
+import { sourceHead } from '../../../src/http/content/slices.ts';
 import { base64, file, inPieces, leaf, mail, multipart, PIXEL } from './mails.ts';
 
 const INVOICE = mail(

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createReportParser, type ReportParser, workerEntry } from '../../../src/relay/reports/parser.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { builtWorker } from './built-worker.ts';
-import { dsn, lines } from './mails.ts';
+import { dsn } from './mails.ts';
 
 let built: URL;
 let folder: string;
