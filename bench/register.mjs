@@ -2,7 +2,8 @@
  * The register at a million messages: `npm run bench:register`, or after a build
  * `node --expose-gc bench/register.mjs [--count N] [--rate N] [--dir DIR] [--keep] [--reuse]
  * [--only PART]`; PART: of the pages, those whose name has it, such as `+` or `documents`; or `cleanup`:
- * what a clean-up of records costs mail that comes as fast as it can, and nothing else.
+ * what a clean-up of records costs mail that comes as fast as it can, and nothing else; or `backup`: the
+ * same of a first backup, and of one that shares with it.
  *
  * Makes the messages through the store, opens it again, and then, while mail flows at a steady
  * rate, measures pages of every filter, word search, documents and addresses, reading the feed and
@@ -327,6 +328,40 @@ async function measureCleanup(store) {
   promised('share of the mail that a clean-up costs', cost, CLEANUP_COST);
 }
 
+/** What a backup costs mail that comes as fast as it can: all of it is copied, then what is new. */
+async function measureBackup(store) {
+  const SECONDS = 8;
+  const dir = mkdtempSync(join(dataDir, '..', 'relais-bench-backups-'));
+  try {
+    await fullSpeed(store, 5);
+    const before = await watched('mail as fast as it goes', () => fullSpeed(store, SECONDS));
+    for (const which of ['first', 'second']) {
+      const begin = performance.now();
+      let going = true;
+      const making = store.backup({ dir, keep: null }).finally(() => {
+        going = false;
+      });
+      let sent = 0;
+      const worker = async () => {
+        while (going) {
+          clock = START + SPAN + HOUR + performance.now();
+          await sendOne(store, COUNT + sent++);
+        }
+      };
+      await watched(`making the ${which} backup`, () => Promise.all([making, ...Array.from({ length: 64 }, worker)]));
+      const { octets, copied } = await making;
+      const seconds = (performance.now() - begin) / 1000;
+      const rate = sent / seconds;
+      const megabytes = (number) => `${(number / 1e6).toFixed(0)} MB`;
+      console.log(
+        `${which} backup: ${megabytes(octets)}, ${megabytes(copied)} copied in ${seconds.toFixed(1)} s; mail ${before.toFixed(0)}/s before, ${rate.toFixed(0)}/s meanwhile`,
+      );
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
 /** A contact that got mail, often or seldom. */
 const common = () => contactOf(skewed(50));
 const rare = () => contactOf(100_000 + below(100_000));
@@ -521,6 +556,7 @@ try {
   promised('seconds to open', ready, READY_SECONDS);
 
   if (options.only === 'cleanup') await measureCleanup(store);
+  else if (options.only === 'backup') await measureBackup(store);
   else await measureAll(store);
   await store.close();
 } finally {
