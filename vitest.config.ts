@@ -45,15 +45,21 @@ export default defineConfig({
     globalSetup: ['test/support/no-leftovers.ts'],
     projects: [
       {
-        test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{long,timing}.test.ts', 'test/browser/**'] },
+        test: {
+          ...common,
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{long,timing,mocked}.test.ts', 'test/browser/**'],
+        },
       },
       { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/browser/setup.ts'] } },
-      // What is measured is measured alone: after all others, in a process that has loaded nothing else.
+      // What is measured, and what has a module of Node.js replaced: after all others, in a process that has
+      // loaded nothing else.
       {
         test: {
           ...common,
-          name: 'timing',
-          include: ['test/**/*.timing.test.ts'],
+          name: 'alone',
+          include: ['test/**/*.{timing,mocked}.test.ts'],
           isolate: true,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

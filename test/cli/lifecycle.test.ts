@@ -83,6 +83,6 @@ it('a configuration with mistakes ends with 78 and lists them all', async () => 
   expect(stderr).toBe(`relais: ${config} has 3 mistakes:
   line 1: routes[0].returnPath is verp: verp needs reports.domain, the domain that bounces come back to
   line 2: http.port is x: allowed is a port from 1 to 65535, or 0: the system chooses
-  line 3: wurst: unknown key; known here: hostname, dataDir, diskFloor, shutdownGrace, logLevel, submission, accounts, routes, delivery, dkim, reports, references, signals, owners, retention, synchronisation, http
+  line 3: wurst: unknown key; known here: hostname, dataDir, diskFloor, shutdownGrace, logLevel, submission, accounts, routes, delivery, dkim, reports, references, signals, owners, retention, synchronisation, backup, http
 `);
 });

@@ -7,7 +7,9 @@
  * line in QUERIES or BODIES; where it shows nothing of one message, one in SHOWS_NOTHING.
  */
 import type { MessageId, ReportId } from '../../src/domain/ids.ts';
+import { beginRun } from '../../src/domain/run.ts';
 import { attachedStatement } from '../../src/evidence/index.ts';
+import { fakeSignalDesk } from './fake-signal-desk.ts';
 import { accept, createRoom, endAttempt, type Room, report, reported } from './harness.ts';
 
 /** Stands in everything that the hidden mail says, and in nothing that a request asks with. */
@@ -40,7 +42,8 @@ const CONTENT = [
 ].join('\r\n');
 
 export async function scene(): Promise<Scene> {
-  const room = createRoom({ limits: { heartbeat: 5, wait: 20 } });
+  const signalDesk = fakeSignalDesk(Date.now);
+  const room = createRoom({ limits: { heartbeat: 5, wait: 20 }, signalDesk });
   const own = await accept(room, { account: 'erp' });
   const message = await accept(room, {
     account: 'payroll',
@@ -70,6 +73,8 @@ export async function scene(): Promise<Scene> {
   });
   const known = { account: 'payroll', pattern: `payslip ${HIDDEN}`, example: message, firstAt: 0, lastAt: 0, messages: 5 };
   await room.store.streams.put('asked-stream', { ...known, name: null, named: null });
+  const kept = (await room.store.record(message))?.message;
+  if (kept !== undefined) signalDesk.seenRuns.set(message, { ...beginRun(kept), id: message });
   return { room, message, reportId, own };
 }
 
