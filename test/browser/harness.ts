@@ -79,9 +79,12 @@ export function inBrowser(
   }
   describe(name, () => {
     let site: Visited | undefined;
-    beforeAll(async () => {
-      site = await visit(browser.endpoint, typeof yaml === 'string' ? yaml : await yaml(), prepare);
-    });
+    beforeAll(
+      async () => {
+        site = await visit(browser.endpoint, typeof yaml === 'string' ? yaml : await yaml(), prepare);
+      },
+      prepare === undefined ? undefined : FILLING,
+    );
     afterEach(async () => {
       expect(await site?.leave()).toEqual([]);
     });
@@ -89,6 +92,9 @@ export function inBrowser(
     tests(() => site ?? unavailable());
   });
 }
+
+/** Milliseconds for filling a relay's data. */
+const FILLING = 120_000;
 
 function unavailable(): never {
   throw new Error('the site is there within tests alone');
