@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 const rate = Number(options.rate);
 const seconds = Number(options.seconds);
 const RULES = 50;
-const SESSIONS = 10;
+const SESSIONS = 60;
 const TOLD_EVERY = 10;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 

@@ -43,6 +43,8 @@ const PAGE = 200;
 const AT_ONCE = 50;
 /** Events without a signal that are passed before the position is written: they need no commit each. */
 const UNWRITTEN_LIMIT = 1000;
+/** And by time, where it moved: the clean-up waits for it. */
+const WRITTEN_EVERY = 3_600_000;
 /** Events that come one by one are gathered for so long. */
 const GATHER = 50;
 /** The clock is looked at this often at least, should it jump. */
@@ -58,6 +60,7 @@ export class Follower {
   #late: LateCursor[] = [];
   #position = 0;
   #written = 0;
+  #writtenAt = 0;
   #running: Promise<void> = Promise.resolve();
   /** One at a time: a step of the feed, or what a person asks for. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -84,6 +87,7 @@ export class Follower {
     const known = await store.consumers.get(CONSUMER);
     this.#position = known?.seq ?? store.lastSeq;
     this.#written = this.#position;
+    this.#writtenAt = now();
     if (known === undefined) await store.consumers.put(CONSUMER, { seq: this.#position, at: now() });
     this.#decider.begin(store.lastSeq);
     await this.#commit();
@@ -287,7 +291,8 @@ export class Follower {
       this.#decider.expected(rule, window, await countArrivals(store, rule, window), now());
     }
     this.#decider.tick(now());
-    await this.#commitIfChanged();
+    const overdue = this.#position > this.#written && now() - this.#writtenAt >= WRITTEN_EVERY;
+    await (overdue ? this.#commit() : this.#commitIfChanged());
   }
 
   // ── Writing ──
@@ -300,6 +305,7 @@ export class Follower {
   async #commit(): Promise<void> {
     await this.#record(CONSUMER, this.#written, this.#position);
     this.#written = this.#position;
+    this.#writtenAt = this.#o.now();
   }
 
   async #commitLate(cursor: LateCursor, from: number): Promise<void> {

@@ -52,6 +52,8 @@ const UNWRITTEN_LIMIT = 5_000;
 const GATHER = 300;
 const RETRY_FIRST = 500;
 const RETRY_LONGEST = 30_000;
+/** The position is written this often at least, where it moved: the clean-up waits for it. */
+const WRITTEN_EVERY = 3_600_000;
 const RUNS_KEPT = 2_000;
 const KEPT_FOR = 180 * 86_400_000;
 /** Documents remembered, twice: of those that were not seen nothing need be looked up. */
@@ -87,6 +89,7 @@ export class RunKeeper {
   #gone = new Set<string>();
   #position = 0;
   #written = 0;
+  #writtenAt = 0;
   #startedAt = 0;
   #seen: [Set<string>, Set<string>] = [new Set(), new Set()];
   /** Held by a rule before the run was read. */
@@ -103,6 +106,7 @@ export class RunKeeper {
   async start(): Promise<void> {
     const { store, now } = this.#o;
     this.#startedAt = now();
+    this.#writtenAt = now();
     const known = await store.consumers.get(RUNS_CONSUMER);
     if (known === undefined) await store.consumers.put(RUNS_CONSUMER, { seq: store.lastSeq, at: now() });
     await this.#reload();
@@ -240,7 +244,7 @@ export class RunKeeper {
       try {
         const more = await this.#exclusive(() => this.#step());
         retry = RETRY_FIRST;
-        if (!more) await store.waitForChanges(this.#position, signal);
+        if (!more) await this.#waitForMore();
         await pause(more ? 0 : runGather, signal);
       } catch (error) {
         if (error instanceof StoreError && error.code === 'cursor-expired') this.#position = store.lastSeq;
@@ -255,10 +259,26 @@ export class RunKeeper {
     }
   }
 
+  /** Until the feed moves on, or the position is to be written. */
+  async #waitForMore(): Promise<void> {
+    const { signal } = this.#abort;
+    const enough = new AbortController();
+    const end = (): void => enough.abort();
+    const timer = setTimeout(end, WRITTEN_EVERY);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    await this.#o.store.waitForChanges(this.#position, enough.signal);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+
   /** True when there is more to read at once. */
   async #step(): Promise<boolean> {
     const { store } = this.#o;
-    if (store.lastSeq <= this.#position) return false;
+    if (store.lastSeq <= this.#position) {
+      if (this.#isOverdue()) await this.#commit();
+      return false;
+    }
     const page = await store.changes({ after: this.#position, limit: PAGE, types: TYPES });
     for (let i = 0; i < page.items.length; i += AT_ONCE) {
       await this.#hear(page.items.slice(i, i + AT_ONCE));
@@ -266,11 +286,15 @@ export class RunKeeper {
     }
     this.#position = Math.max(this.#position, page.last);
     const shown = [...this.#changed].some((key) => isRun(this.#runs.get(key) ?? NO_RUN));
-    if (shown || this.#position - this.#written >= UNWRITTEN_LIMIT) {
+    if (shown || this.#position - this.#written >= UNWRITTEN_LIMIT || this.#isOverdue()) {
       this.#prune(page.items.at(-1)?.at ?? 0);
       await this.#commit();
     }
     return store.lastSeq > this.#position && page.items.length >= PAGE;
+  }
+
+  #isOverdue(): boolean {
+    return this.#position > this.#written && this.#o.now() - this.#writtenAt >= WRITTEN_EVERY;
   }
 
   async #hear(events: readonly FeedEvent[]): Promise<void> {
@@ -369,6 +393,7 @@ export class RunKeeper {
     });
     if (!done) throw new Error('the position of the runs was moved by another reader');
     this.#written = seq;
+    this.#writtenAt = now();
   }
 
   // ── Holding ──

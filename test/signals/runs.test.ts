@@ -100,6 +100,19 @@ describe('a run', () => {
   });
 });
 
+it('readers that found nothing write where they are all the same, once an hour: the clean-up waits for them', async () => {
+  await room.stop(0);
+  let now = Date.now();
+  room = await openRoom({ store, rules: [HOLD], runGather: 1, now: () => now });
+  const positions = () => Promise.all(['signals', 'runs'].map(async (name) => (await store.consumers.get(name))?.seq));
+  const [before] = await positions();
+  await sent({}, null);
+  now += 3_600_000;
+  await sent({}, null);
+  await expect.poll(positions, { timeout: 5000, interval: 5 }).toEqual([store.lastSeq, store.lastSeq]);
+  expect(store.lastSeq).toBeGreaterThan(before ?? 0);
+});
+
 describe('holding a run', () => {
   const states = async (id: MessageId) => (await store.record(id))?.recipients.map(({ state }) => state);
 
