@@ -68,7 +68,8 @@ function listOf<T>(value: readonly T[] | undefined): readonly T[] {
 function keyOf(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
-    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+    const written = key.asymmetricKeyType === 'ed25519' && key.export({ type: 'spki', format: 'pem' }).toString() === pem;
+    return written ? key : undefined;
   } catch {
     return undefined;
   }
@@ -82,10 +83,17 @@ function fingerprint(key: KeyObject): string {
 
 function signatureFinding(
   statement: EvidenceStatement,
-  { value }: SignedEvidence['signature'],
+  signature: SignedEvidence['signature'],
   publicKey: KeyObject | undefined,
 ): EvidenceFinding {
-  const holds = publicKey !== undefined && verify(null, Buffer.from(canonical(statement)), publicKey, Buffer.from(value, 'base64'));
+  const { algorithm, value } = signature;
+  const octets = Buffer.from(value, 'base64');
+  // The signature is covered by none: it may be written in one way only, and have nothing beside.
+  const plain =
+    algorithm === 'Ed25519' &&
+    octets.toString('base64') === value &&
+    Object.keys(signature).sort().join() === 'algorithm,key,publicKey,value';
+  const holds = plain && publicKey !== undefined && verify(null, Buffer.from(canonical(statement)), publicKey, octets);
   return {
     what: 'signature',
     holds,

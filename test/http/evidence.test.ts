@@ -6,6 +6,7 @@ import type { MessageId, ReportId } from '../../src/domain/ids.ts';
 import { attachedStatement, holdsAsSigned, isPdf } from '../../src/evidence/index.ts';
 import { Evidence, EvidenceKey, Seal } from '../../src/http/api/schemas-evidence.ts';
 import { reportEvidence } from '../contract/messages.ts';
+import { signedIn } from './browser.ts';
 import { accept, createRoom, endAttempt, problemOf, type Room, report, reported } from './harness.ts';
 
 let room: Room;
@@ -197,5 +198,18 @@ describe('GET /evidence/seals', () => {
       expect.stringMatching(/^seal-chain: .*written anew/),
     ]);
     expect(failing(checkEvidence(files[0], { key, seals: [two, one] }))).toEqual([expect.stringMatching(/^seal-chain: .*does not follow/)]);
+  });
+});
+
+describe('the pages', () => {
+  it('of a message and of a document lead to their evidence, in the language of the page', async () => {
+    const id = await sent();
+    const get = await signedIn(room);
+    const message = await (await get(`/messages/${id}`, { headers: { 'accept-language': 'nl' } })).text();
+    expect(message).toContain(`href="/api/v1/messages/${id}/evidence.pdf?language=nl"`);
+    const document = await (await get('/documents/INV%2F1')).text();
+    expect(document).toContain('href="/api/v1/documents/INV%2F1/evidence.pdf?language=en&amp;administration="');
+    const answer = await get('/api/v1/documents/INV%2F1/evidence.json?language=en&administration=');
+    expect([answer.status, answer.headers.get('content-disposition')]).toEqual([200, 'attachment; filename="evidence-INV-1.json"']);
   });
 });

@@ -10,6 +10,7 @@ import type { Shared } from '../api/context.ts';
 import { visibleDocument } from '../api/documents.ts';
 import { assertPermitted } from '../auth/access.ts';
 import type { AppEnv } from '../environment.ts';
+import { EvidenceMenu } from './evidence-menu.tsx';
 import { Page } from './layout.tsx';
 import { frameOf, pageCaller } from './page.ts';
 import { ClockTime, Fact, RelativeTime, ReplyText, StateBadge, type View } from './parts.tsx';
@@ -99,6 +100,11 @@ function Head({ view: { t }, record, links }: DocumentProps) {
           </p>
         </div>
         <div class="head-actions">
+          <EvidenceMenu
+            t={t}
+            path={`/documents/${encodeURIComponent(record.document)}`}
+            query={`administration=${encodeURIComponent(record.administration ?? '')}`}
+          />
           {own === null ? null : (
             <ErpLink t={t} href={own} button="primary">
               {words.openInErp}

@@ -1,6 +1,7 @@
 /** What can be done to a message as a whole. Each is a form, and what can not be undone is asked for twice. */
 import type { MessageDetail } from '../../domain/ports.ts';
 import { isPending } from '../../domain/recipient.ts';
+import { EvidenceMenu } from './evidence-menu.tsx';
 import { Icon } from './icons.tsx';
 import { QueueActions } from './message-actions.tsx';
 import type { View } from './parts.tsx';
@@ -48,6 +49,7 @@ export function Toolbar(props: ToolbarProps) {
             {t.message.download}
           </a>
         ) : null}
+        <EvidenceMenu t={t} path={`/messages/${detail.message.id}`} />
         <DeleteAction {...props} />
       </section>
     </div>

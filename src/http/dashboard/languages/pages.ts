@@ -4,6 +4,7 @@ import { accessWords } from './access.ts';
 import { auditWords } from './audit.ts';
 import { CLEAN_UP_WORDS } from './clean-up.ts';
 import { DOCUMENT_WORDS } from './documents.ts';
+import { EVIDENCE_WORDS } from './evidence.ts';
 import { FRAME } from './frame.ts';
 import { messagePage } from './message-page.ts';
 import { overviewWords } from './overview.ts';
@@ -23,6 +24,7 @@ export function pageWords(language: Language) {
     audit: auditWords[language],
     cleanUp: CLEAN_UP_WORDS[language],
     documents: DOCUMENT_WORDS[language],
+    evidence: EVIDENCE_WORDS[language],
     frame: FRAME[language],
     messagePage: messagePage[language],
     overview: overviewWords[language],
