@@ -7,7 +7,7 @@ import { createIdFactory, type MessageId } from '../../src/domain/ids.ts';
 import type { PreparedMessage } from '../../src/domain/message.ts';
 import type { Store } from '../../src/domain/ports.ts';
 import { NO_REFERENCES } from '../../src/domain/references.ts';
-import type { Category } from '../../src/domain/reply.ts';
+import type { Category, EnhancedStatus } from '../../src/domain/reply.ts';
 import { openStore } from '../../src/store/index.ts';
 import { address } from '../support/accepted-message.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -33,7 +33,7 @@ const KINDS = [
   { template: 'reminder', type: 'reminder', prefix: 'R-', subject: 'Payment reminder' },
 ] as const;
 
-const FAILURES: readonly (readonly [Category, number, string, string])[] = [
+const FAILURES: readonly (readonly [Category, number, EnhancedStatus, string])[] = [
   ['mailbox-unknown', 550, '5.1.1', 'The email account that you tried to reach does not exist'],
   ['mailbox-full', 552, '5.2.2', 'The recipient’s inbox is out of storage space'],
   ['blocked', 554, '5.7.1', 'Message rejected as spam by content filtering'],
