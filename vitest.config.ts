@@ -39,6 +39,22 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const browser = { ...common, globalSetup: ['test/browser/setup.ts'] };
+
+const LONG = [
+  { test: { ...browser, name: 'long-browser', include: ['test/browser/**/*.long.test.ts'] } },
+  {
+    test: {
+      ...common,
+      name: 'long',
+      include: ['test/**/*.long.test.ts'],
+      exclude: ['test/browser/**'],
+      testTimeout: 3_600_000,
+      sequence: { groupOrder: 2 },
+    },
+  },
+];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -52,7 +68,7 @@ export default defineConfig({
           exclude: ['test/**/*.{long,timing,mocked}.test.ts', 'test/browser/**'],
         },
       },
-      { test: { ...common, name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: ['test/browser/setup.ts'] } },
+      { test: { ...browser, name: 'browser', include: ['test/browser/**/*.test.ts'], exclude: ['test/browser/**/*.long.test.ts'] } },
       // What is measured, and what has a module of Node.js replaced: after all others, in a process that has
       // loaded nothing else.
       {
@@ -65,9 +81,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      ...(process.env['RELAIS_LONG']
-        ? [{ test: { ...common, name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 3_600_000, sequence: { groupOrder: 2 } } }]
-        : []),
+      ...(process.env['RELAIS_LONG'] ? LONG : []),
     ],
   },
 });
