@@ -23,7 +23,8 @@ const { values: options } = parseArgs({
 const rate = Number(options.rate);
 const seconds = Number(options.seconds);
 const RULES = 50;
-const SESSIONS = 60;
+/** As many as one address may open by default. */
+const SESSIONS = 20;
 const TOLD_EVERY = 10;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
