@@ -242,15 +242,16 @@ export async function accessibilityFaults(page: Page, rules: RunOnly = ALL_RULES
     nodes.map(({ target, failureSummary }) => id + ': ' + target.join(' ') + ': ' + failureSummary.replaceAll(/\\s+/g, ' '))))`)) as string[];
 }
 
-/** In light, in dark, and on a phone, on which nothing may be wider than the screen. */
-export async function faultsOfLooks(page: Page): Promise<string[]> {
-  const looks = [
-    { name: 'light', colorScheme: 'light', viewport: DESKTOP, rules: ALL_RULES },
-    { name: 'dark', colorScheme: 'dark', viewport: DESKTOP, rules: RULES_OF_COLOURS },
-    { name: 'phone', colorScheme: 'dark', viewport: PHONE, rules: RULES_OF_WIDTH },
-  ] as const;
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: DESKTOP, rules: ALL_RULES },
+  { name: 'dark', colorScheme: 'dark', viewport: DESKTOP, rules: RULES_OF_COLOURS },
+  { name: 'phone', colorScheme: 'dark', viewport: PHONE, rules: RULES_OF_WIDTH },
+] as const;
+
+/** In light, in dark, and on a phone, or in some of these; nothing may be wider than the screen. */
+export async function faultsOfLooks(page: Page, names: readonly string[] = LOOKS.map(({ name }) => name)): Promise<string[]> {
   const faults: string[] = [];
-  for (const { name, colorScheme, viewport, rules } of looks) {
+  for (const { name, colorScheme, viewport, rules } of LOOKS.filter((look) => names.includes(look.name))) {
     await page.setViewportSize({ ...viewport });
     await page.emulateMedia({ colorScheme });
     faults.push(...(await accessibilityFaults(page, rules)).map((fault) => `${name}: ${fault}`));
