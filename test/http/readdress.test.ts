@@ -28,6 +28,7 @@ describe('corrected addresses in To and Cc', () => {
     ['beside a comment', 'To: old@partner.example (Ann, old@partner.example)', 'To: new@other.example (Ann, old@partner.example)'],
     ['in a group', 'To: Team: old@partner.example, b@x.example;, c@x.example', 'To: Team: new@other.example, b@x.example;, c@x.example'],
     ['with obsolete blanks', 'To: <old @ partner . example>', 'To: <new@other.example>'],
+    ['with a fold at the edge', 'To: <old@partner.example\r\n >', 'To: <new@other.example\r\n >'],
     ['quoted', 'To: "o,d"@partner.example', 'To: quoted@other.example'],
     ['beyond ASCII', 'To: <jörg@müller.example>', 'To: <jörg@müller.example>'],
     ['in several fields', 'To: old@partner.example\r\nCc: old@partner.example', 'To: new@other.example\r\nCc: new@other.example'],
@@ -42,7 +43,8 @@ describe('corrected addresses in To and Cc', () => {
       'From: old@partner.example\r\nReply-To: old@partner.example\r\nX-To: old@partner.example\r\nSubject: To: old@partner.example',
     ],
     ['in what continues another field', 'Subject: x\r\n To: old@partner.example'],
-    ['inside of brackets that never close', 'To: "old@partner.example'],
+    ['inside of quotes that never close', 'To: "old@partner.example'],
+    ['inside of brackets that never close', 'To: <old@partner.example\r\nSubject: s'],
   ])('leaves it alone %s', (_, header) => expect(changed(header)).toBe(header));
 
   it('never touches the octets around the addresses, whatever the header holds', () => {

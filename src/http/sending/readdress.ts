@@ -89,7 +89,8 @@ function* addressSpans(text: string, start: number, end: number): Generator<Span
         break;
       }
       case '<':
-        angle = { start: at + 1, end: text[next - 1] === '>' ? next - 1 : next };
+        // Without its end it is none, and what stands behind it is no part of it.
+        if (text[next - 1] === '>') angle = withoutEdges(text, { start: at + 1, end: next - 1 });
         break;
       case '(':
       case ' ':
@@ -104,6 +105,13 @@ function* addressSpans(text: string, start: number, end: number): Generator<Span
   }
   const last = angle ?? bare;
   if (last !== null) yield last;
+}
+
+/** Blanks and folds at its edges are not the address's. */
+function withoutEdges(text: string, { start, end }: Span): Span {
+  const inside = text.slice(start, end);
+  const from = start + inside.length - inside.trimStart().length;
+  return { start: from, end: Math.max(from, start + inside.trimEnd().length) };
 }
 
 /** Index after the token at `at`: a quoted string, comment, bracketed part, or one character. */
