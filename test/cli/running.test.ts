@@ -252,6 +252,51 @@ describe('messages are sent, acted on and sent again', () => {
   });
 });
 
+describe('evidence', () => {
+  it('is made of a message or document, and verified by anybody who knows the key', async () => {
+    const id = await send('ann@example.com', { 'X-Relais-Document': 'EV-1', 'Message-ID': '<evidence@erp.example>' });
+    const file = (name: string): string => join(relay.dir, name);
+    const json = await at(['evidence', id]);
+    expect(json.code, json.stderr).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({ statement: { subject: { kind: 'message', message: id } } });
+    expect(JSON.parse((await at(['evidence', '<evidence@erp.example>'])).stdout)).toMatchObject({
+      statement: { subject: { message: id } },
+    });
+    const pdf = await at(['evidence', 'EV-1', '--pdf', file('ev.pdf'), '--language', 'fr']);
+    expect([pdf.code, pdf.stdout]).toEqual([0, '']);
+    expect(await at(['evidence', 'nothing-like-it'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no evidence for nothing-like-it/),
+    });
+    writeFileSync(file('ev.json'), json.stdout);
+    writeFileSync(file('relay.pem'), (await at(['evidence', 'key'])).stdout);
+    writeFileSync(file('seals.jsonl'), (await at(['evidence', 'seals'])).stdout);
+    writeFileSync(file('mail.eml'), 'Subject: another\r\n\r\n');
+    const verify = (...args: string[]): Promise<Ran> => command(['evidence', 'verify', ...args]);
+    for (const name of ['ev.json', 'ev.pdf']) {
+      const verified = await verify(file(name), '--key', file('relay.pem'), '--seals', file('seals.jsonl'));
+      expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+      expect(verified.stdout).not.toMatch(/FAILS/);
+    }
+    expect(await verify(file('ev.json'), '--key', '0'.repeat(64))).toMatchObject({ code: 1, stdout: expect.stringMatching(/FAILS +key/) });
+    const other = await verify(file('ev.json'), '--key', file('relay.pem'), '--content', file('mail.eml'), '--json');
+    expect(other.code).toBe(1);
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      holds: false,
+      findings: expect.arrayContaining([expect.objectContaining({ what: 'content', holds: false })]),
+    });
+    expect(await verify(file('relay.pem'), '--key', file('relay.pem'))).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/FAILS +file +This is no evidence: it is not JSON/),
+    });
+    expect(await verify(file('none.pdf'))).toMatchObject({ code: 64 });
+    expect(await verify(file('ev.json'), '--key', 'none')).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(/neither a fingerprint/),
+    });
+  });
+});
+
 describe('tokens and users', () => {
   it('token add prints the token and nothing else, and the token works; revoked it does not', async () => {
     const made = await apart(['token', 'add', '--name', 'erp', '--role', 'operator', '--expires', '90d']);

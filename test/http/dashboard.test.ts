@@ -370,3 +370,16 @@ describe('the page of suppressed addresses', () => {
     ]);
   });
 });
+
+it.each([
+  ['en', 'You lack a permission for this: Users, tokens, sessions.'],
+  ['fr', 'Il vous manque une autorisation pour cela'],
+  ['nl', 'Daarvoor ontbreekt u een recht'],
+  ['de', 'Dafür fehlt Ihnen ein Recht'],
+])('who may not see a page is told what is missing, in their language: %s', async (language, said) => {
+  const room = createRoom();
+  const get = await signedIn(room, await room.token('desk', { role: 'viewer' }));
+  const answer = await get('/settings/users', { headers: { 'accept-language': language } });
+  expect(answer.status).toBe(403);
+  expect(await text(answer)).toContain(said);
+});

@@ -1,10 +1,11 @@
 /** An error, said to a person. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { PERMISSIONS } from '../../domain/ports.ts';
 import type { AppContext } from '../environment.ts';
 import type { Problem } from '../problem.ts';
 import { Brand, Document } from './layout.tsx';
 import { sendPage } from './respond.ts';
-import { stringsFor } from './strings.ts';
+import { type Strings, stringsFor } from './strings.ts';
 import { themeOf } from './theme.ts';
 
 export function errorPage(c: AppContext, problem: Problem): Response | Promise<Response> {
@@ -18,7 +19,7 @@ export function errorPage(c: AppContext, problem: Problem): Response | Promise<R
         <div class="card gate-card">
           <Brand t={t} />
           <h1>{title}</h1>
-          <p class="muted">{problem.status === 404 ? t.errors.notFoundLead : problem.message}</p>
+          <p class="muted">{leadOf(t, problem)}</p>
           <p class="hint">
             <a href="/messages">{t.errors.home}</a>
           </p>
@@ -27,4 +28,11 @@ export function errorPage(c: AppContext, problem: Problem): Response | Promise<R
     </Document>,
     problem.status as ContentfulStatusCode,
   );
+}
+
+/** What is said most often, in the reader's language; the rest as the API says it. */
+function leadOf(t: Strings, { status, code, members, message }: Problem): string {
+  if (status === 404) return t.errors.notFoundLead;
+  const permission = PERMISSIONS.find((one) => code === 'permission-missing' && one === members['permission']);
+  return permission === undefined ? message : t.errors.forbiddenLead(t.settings.permissions[permission]);
 }

@@ -455,6 +455,7 @@ export const de: Strings = {
   errors: {
     notFound: 'Hier ist nichts',
     notFoundLead: 'Die Nachricht wurde gelöscht, oder die Adresse ist falsch geschrieben.',
+    forbiddenLead: (permission: string) => `Dafür fehlt Ihnen ein Recht: ${permission}. Wer verwaltet, kann es vergeben.`,
     forbidden: 'Das ist nicht für Sie',
     failed: 'Das hat nicht geklappt',
     home: 'Zu den Nachrichten',

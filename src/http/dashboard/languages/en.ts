@@ -467,6 +467,7 @@ export const en = {
   errors: {
     notFound: 'There is nothing here',
     notFoundLead: 'The message was deleted, or the address is mistyped.',
+    forbiddenLead: (permission: string) => `You lack a permission for this: ${permission}. An administrator can grant it.`,
     forbidden: 'That is not for you',
     failed: 'That did not work',
     home: 'To the messages',

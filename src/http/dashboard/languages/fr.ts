@@ -456,6 +456,7 @@ export const fr: Strings = {
   errors: {
     notFound: 'Il n’y a rien ici',
     notFoundLead: 'Le message a été supprimé, ou l’adresse est mal tapée.',
+    forbiddenLead: (permission: string) => `Il vous manque une autorisation pour cela : ${permission}. Un administrateur peut l’accorder.`,
     forbidden: 'Ce n’est pas pour vous',
     failed: 'Cela n’a pas marché',
     home: 'Vers les messages',

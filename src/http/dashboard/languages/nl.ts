@@ -454,6 +454,7 @@ export const nl: Strings = {
   errors: {
     notFound: 'Hier is niets',
     notFoundLead: 'Het bericht is verwijderd, of het adres is verkeerd getypt.',
+    forbiddenLead: (permission: string) => `Daarvoor ontbreekt u een recht: ${permission}. Een beheerder kan het verlenen.`,
     forbidden: 'Dat is niet voor u',
     failed: 'Dat lukte niet',
     home: 'Naar de berichten',
