@@ -12,6 +12,7 @@ import { frameOf } from '../page.ts';
 import { sendPage } from '../respond.ts';
 import { stringsFor } from '../strings.ts';
 import { SettingsPage, settingsCaller, settingsForm } from './frame.tsx';
+import { removalRoute } from './removal.ts';
 import { draftFrom, faultOfProblem, isRefusal, NEW_RIGHTS, rightsFrom } from './rights.tsx';
 import { asLifetime, LIFETIMES, NewTokenPage, TokenPage, type TokenPageProps, Tokens, type TokensProps } from './tokens.tsx';
 
@@ -33,7 +34,14 @@ export function tokenRoutes(app: Hono<AppEnv>, shared: Shared): void {
     return tokenPage(c, shared, caller, { done: c.req.query('done') === 'saved' ? stringsFor(c).settings.tokens.saved : null });
   });
   changeRoute(app, shared);
-  revokeRoute(app, shared);
+  removalRoute(app, shared, {
+    tab: 'tokens',
+    route: ROUTE,
+    action: 'revoke',
+    remove: (caller, name) => revokeToken(shared, caller, name),
+    page: (c, caller, faults) => tokenPage(c, shared, caller, { form: 'revoke', faults }, 400),
+    done: 'revoked',
+  });
 }
 
 async function tokensPage(
@@ -150,25 +158,5 @@ function changeRoute(app: Hono<AppEnv>, shared: Shared): void {
       if (!isRefusal(error)) throw error;
       return tokenPage(c, shared, caller, { form: 'rights', draft, faults: new Map([faultOfProblem(error, t, name)]) }, 400);
     }
-  });
-}
-
-function revokeRoute(app: Hono<AppEnv>, shared: Shared): void {
-  app.post(`${ONE}/revoke`, async (c) => {
-    const sent = await settingsForm(c, shared, 'tokens', `${ROUTE}/{name}/revoke`);
-    if (sent instanceof Response) return sent;
-    const { caller, form } = sent;
-    const t = stringsFor(c);
-    const name = c.req.param('name');
-    const refused = (field: string, words: string): Promise<Response> =>
-      tokenPage(c, shared, caller, { form: 'revoke', faults: new Map([[field, words]]) }, 400);
-    if (form.get('sure') !== 'on') return refused('sure', t.settings.faults.confirm);
-    try {
-      await revokeToken(shared, caller, name);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return refused('', faultOfProblem(error, t, name)[1]);
-    }
-    return c.redirect(`${ROUTE}?revoked=${encodeURIComponent(name)}`, 303);
   });
 }

@@ -14,6 +14,7 @@ import { sendPage } from '../respond.ts';
 import { stringsFor } from '../strings.ts';
 import { SettingsPage, settingsCaller, settingsForm } from './frame.tsx';
 import { passwordFaults } from './profile-routes.tsx';
+import { removalRoute } from './removal.ts';
 import { draftFrom, faultOfProblem, isRefusal, NEW_RIGHTS, rightsFrom } from './rights.tsx';
 import { UserPage, type UserPageProps, Users, type UsersProps } from './users.tsx';
 
@@ -42,7 +43,14 @@ export function userRoutes(app: Hono<AppEnv>, shared: Shared): void {
   passwordRoute(app, shared);
   changeRoute(app, shared, 'factor', () => ({ totp: null }));
   changeRoute(app, shared, 'disabled', (form) => ({ disabled: form.get('disabled') === 'yes' }));
-  deleteRoute(app, shared);
+  removalRoute(app, shared, {
+    tab: 'users',
+    route: ROUTE,
+    action: 'delete',
+    remove: (caller, name) => deleteUser(shared, caller, name),
+    page: (c, caller, faults) => userPage(c, shared, caller, { form: 'delete', faults }, 400),
+    done: 'deleted',
+  });
   sessionRoute(app, shared);
 }
 
@@ -190,26 +198,6 @@ function changeRoute(
     if (sent instanceof Response) return sent;
     const { caller, form } = sent;
     return changed(c, shared, { caller, changes: changes(form), done: 'saved', form: what === 'factor' ? 'password' : 'delete' });
-  });
-}
-
-function deleteRoute(app: Hono<AppEnv>, shared: Shared): void {
-  app.post(`${ONE}/delete`, async (c) => {
-    const sent = await settingsForm(c, shared, 'users', `${ROUTE}/{name}/delete`);
-    if (sent instanceof Response) return sent;
-    const { caller, form } = sent;
-    const t = stringsFor(c);
-    const name = c.req.param('name');
-    const refused = (field: string, words: string): Promise<Response> =>
-      userPage(c, shared, caller, { form: 'delete', faults: new Map([[field, words]]) }, 400);
-    if (form.get('sure') !== 'on') return refused('sure', t.settings.faults.confirm);
-    try {
-      await deleteUser(shared, caller, name);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return refused('', faultOfProblem(error, t, name)[1]);
-    }
-    return c.redirect(`${ROUTE}?deleted=${encodeURIComponent(name)}`, 303);
   });
 }
 
